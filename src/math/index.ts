@@ -1,0 +1,2 @@
+export { createRandom, type Random } from './random.ts';
+export { betaQuantile, incompleteBeta, logGamma, normalCdf, normalQuantile } from './special.ts';
