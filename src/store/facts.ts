@@ -1,0 +1,217 @@
+// Facts: ClickHouse SQL, spoken through the official client whichever engine is underneath (see engines.ts).
+// Statements on one connection queue behind each other in the embedded engine, so work runs in lanes: what people
+// wait for ('online') never queues behind a shipment ('ingest') or a training query ('batch').
+
+import { availableParallelism } from 'node:os';
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
+import { createChdbConnection } from 'chdb/connection';
+import { InklingError } from '../errors.ts';
+import { type FactsCapabilities, type FactsEngine, factsEngines } from './engines.ts';
+
+export type Lane = 'ingest' | 'online' | 'batch';
+export type Params = Record<string, string | number | bigint | boolean | readonly (string | number)[]>;
+
+export interface Facts {
+  readonly engine: FactsEngine;
+  readonly capabilities: FactsCapabilities;
+  /** Rows as objects; 64-bit integers arrive as strings, NaN as the string 'nan'. */
+  rows<T>(sql: string, params?: Params, lane?: Lane): Promise<T[]>;
+  /** The result in RowBinary, in chunks that may cut a row anywhere. */
+  binary(sql: string, params?: Params, lane?: Lane): AsyncIterable<Uint8Array>;
+  /** A statement without a result: DDL, INSERT … SELECT. */
+  command(sql: string, params?: Params, lane?: Lane): Promise<void>;
+  /** Inserts objects by column name. The same token twice inserts once. */
+  insert(table: string, rows: readonly object[], options?: { token?: string; lane?: Lane }): Promise<void>;
+  /** Deletes rows of a table on every node that holds some. */
+  remove(table: string, where: string, params?: Params): Promise<void>;
+  /** Runs one DDL statement of a schema file, split over the nodes where tables are sharded. */
+  define(statement: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type FactsOptions = {
+  /** Folder of the embedded engine; used when there is no URL. */
+  path: string;
+  /** `http://user:password@host:8123`, several with commas in between (every node of the cluster). */
+  url?: string;
+  /** Name of the cluster in `remote_servers`; needed with several nodes. */
+  cluster?: string;
+  database?: string;
+  threads?: number;
+};
+
+const LANES: readonly Lane[] = ['ingest', 'online', 'batch'];
+
+export async function openFacts(options: FactsOptions): Promise<Facts> {
+  const urls = (options.url ?? '').split(',').filter(Boolean);
+  const engine: FactsEngine = urls.length === 0 ? 'embedded' : options.cluster ? 'cluster' : 'server';
+  if (urls.length > 1 && !options.cluster) {
+    throw new InklingError('invalid_input', `CLICKHOUSE_URL names ${urls.length} nodes but no cluster.`, {
+      field: 'CLICKHOUSE_CLUSTER',
+      hint: 'Set CLICKHOUSE_CLUSTER to the name of the cluster in remote_servers, or give one URL.',
+    });
+  }
+  const capabilities = factsEngines[engine];
+  const database = options.database ?? 'inkling';
+  const settings = {
+    ...capabilities.settings,
+    max_threads: options.threads ?? availableParallelism(),
+  } as unknown as ClickHouseSettings;
+  if (urls.length > 0) await createDatabase(urls, database);
+  const connect = (url: string | undefined) =>
+    url === undefined
+      ? createClient({ connection: embedded(options.path), clickhouse_settings: settings })
+      : createClient({
+          url,
+          database,
+          clickhouse_settings: settings,
+          request_timeout: 3_600_000,
+          max_open_connections: 8,
+        });
+  const clients = Object.fromEntries(LANES.map((lane) => [lane, connect(urls[0])])) as Record<Lane, ClickHouseClient>;
+  const nodes = urls.length > 1 ? urls.map(connect) : [clients.batch];
+  return new ClickHouseFacts(engine, capabilities, clients, nodes, options.cluster, database);
+}
+
+class ClickHouseFacts implements Facts {
+  readonly engine: FactsEngine;
+  readonly capabilities: FactsCapabilities;
+  private readonly clients: Record<Lane, ClickHouseClient>;
+  private readonly nodes: readonly ClickHouseClient[];
+  private readonly cluster: string | undefined;
+  private readonly database: string;
+
+  constructor(
+    engine: FactsEngine,
+    capabilities: FactsCapabilities,
+    clients: Record<Lane, ClickHouseClient>,
+    nodes: readonly ClickHouseClient[],
+    cluster: string | undefined,
+    database: string,
+  ) {
+    this.engine = engine;
+    this.capabilities = capabilities;
+    this.clients = clients;
+    this.nodes = nodes;
+    this.cluster = cluster;
+    this.database = database;
+  }
+
+  async rows<T>(sql: string, params?: Params, lane: Lane = 'online'): Promise<T[]> {
+    try {
+      const result = await this.clients[lane].query({ query: sql, query_params: params, format: 'JSONEachRow' });
+      return await result.json<T>();
+    } catch (error) {
+      throw explain(error, sql);
+    }
+  }
+
+  async *binary(sql: string, params?: Params, lane: Lane = 'batch'): AsyncIterable<Uint8Array> {
+    try {
+      const result = await this.clients[lane].exec({ query: `${sql} FORMAT RowBinary`, query_params: params });
+      for await (const chunk of result.stream) yield chunk as Uint8Array;
+    } catch (error) {
+      throw explain(error, sql);
+    }
+  }
+
+  async command(sql: string, params?: Params, lane: Lane = 'batch'): Promise<void> {
+    await runOn(this.clients[lane], sql, params);
+  }
+
+  async insert(table: string, rows: readonly object[], options: { token?: string; lane?: Lane } = {}): Promise<void> {
+    if (rows.length === 0) return;
+    const settings = options.token ? { insert_deduplication_token: options.token } : {};
+    try {
+      await this.clients[options.lane ?? 'ingest'].insert({
+        table,
+        values: rows,
+        format: 'JSONEachRow',
+        clickhouse_settings: settings,
+      });
+    } catch (error) {
+      throw explain(error, `INSERT INTO ${table}`);
+    }
+  }
+
+  async remove(table: string, where: string, params?: Params): Promise<void> {
+    const name = this.capabilities.sharded ? `${table}_local` : table;
+    for (const node of this.nodes) await runOn(node, `DELETE FROM ${name} WHERE ${where}`, params);
+  }
+
+  async define(statement: string): Promise<void> {
+    for (const sql of this.capabilities.sharded ? this.spread(statement) : [withoutShardKey(statement)]) {
+      for (const node of this.nodes) await runOn(node, sql);
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = new Set([...Object.values(this.clients), ...this.nodes]);
+    for (const client of all) await client.close();
+  }
+
+  /** A table becomes NAME_local and a Distributed NAME; a change of columns reaches both; views stay as they are. */
+  private spread(statement: string): string[] {
+    const shardKey = statement.match(/--\s*shard by\s+(.+?)\s*$/m)?.[1];
+    const plain = withoutShardKey(statement);
+    const table = plain.match(/^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/m)?.[1];
+    if (table) {
+      return [
+        plain.replace(/^CREATE TABLE (?:IF NOT EXISTS )?\w+/m, `CREATE TABLE IF NOT EXISTS ${table}_local`),
+        `CREATE TABLE IF NOT EXISTS ${table} AS ${table}_local ` +
+          `ENGINE = Distributed('${this.cluster}', '${this.database}', '${table}_local', ${shardKey ?? 'rand()'})`,
+      ];
+    }
+    const altered = plain.match(/^ALTER TABLE (\w+)/m)?.[1];
+    return altered ? [plain.replace(`ALTER TABLE ${altered}`, `ALTER TABLE ${altered}_local`), plain] : [plain];
+  }
+}
+
+/** chDB types its connection by another copy of the client's own declarations; the shape is the same. */
+function embedded(path: string): ClickHouseClientConfigOptions['connection'] {
+  return createChdbConnection({ path }) as unknown as ClickHouseClientConfigOptions['connection'];
+}
+
+async function runOn(client: ClickHouseClient, sql: string, params?: Params): Promise<void> {
+  try {
+    await client.command({ query: sql, query_params: params });
+  } catch (error) {
+    throw explain(error, sql);
+  }
+}
+
+async function createDatabase(urls: readonly string[], database: string): Promise<void> {
+  for (const url of urls) {
+    const client = createClient({ url });
+    try {
+      await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
+    } catch (error) {
+      throw new InklingError('engine_failed', `ClickHouse at ${withoutPassword(url)} cannot be used.`, {
+        hint: 'Check CLICKHOUSE_URL, the user and the password, and that the server answers /ping.',
+        cause: error,
+      });
+    } finally {
+      await client.close();
+    }
+  }
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/:[^:@/]*@/, ':…@');
+}
+
+function withoutShardKey(statement: string): string {
+  return statement.replace(/--\s*shard by .*$/m, '').trim();
+}
+
+function explain(error: unknown, sql: string): InklingError {
+  if (error instanceof InklingError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const first = sql.trim().split('\n')[0].slice(0, 120);
+  return new InklingError('engine_failed', `ClickHouse refused "${first}": ${message}`, { cause: error });
+}

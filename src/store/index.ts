@@ -1,0 +1,8 @@
+// Where does it stay? Facts (ClickHouse), state (PostgreSQL), blobs, and the migrations of both engines.
+
+export type { Blobs } from './blobs.ts';
+export { type FactsEngine, factsEngines } from './engines.ts';
+export type { Facts, Lane, Params } from './facts.ts';
+export { statementsOf } from './migrate.ts';
+export type { State } from './state.ts';
+export { openStore, type Store, type StoreOptions, storeOptionsFrom } from './store.ts';
