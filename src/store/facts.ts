@@ -69,7 +69,12 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
       : createClient({
           url,
           database,
-          clickhouse_settings: settings,
+          // Without progress headers a proxy in between takes a long query for a dead connection.
+          clickhouse_settings: {
+            ...settings,
+            send_progress_in_http_headers: 1,
+            http_headers_progress_interval_ms: '20000',
+          },
           request_timeout: 3_600_000,
           max_open_connections: 8,
         });

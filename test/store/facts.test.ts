@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTestStore } from '../support/store.ts';
+
+const { facts, state, blobs } = await openTestStore();
+
+const event = (i: number) => ({
+  workspace: 'w',
+  message_id: `m${i}`,
+  type: 'track',
+  event: 'page_view',
+  name: 'page_view',
+  at: '2026-01-01 00:00:00.000',
+  anchor: `u:${i % 50}`,
+});
+const count = async () => Number((await facts.rows<{ n: string }>('SELECT count() AS n FROM events'))[0].n);
+
+test('a block sent twice under the same token is there once, under another token twice', async () => {
+  const block = Array.from({ length: 1000 }, (_, i) => event(i));
+  for (let sent = 0; sent < 3; sent++) await facts.insert('events', block, { token: 'block-1' });
+  assert.equal(await count(), 1000);
+  await facts.insert('events', block, { token: 'block-2' });
+  assert.equal(await count(), 2000);
+});
+
+test('rows are removed wherever they lie', async () => {
+  await facts.remove('events', 'workspace = {workspace:String} AND anchor = {anchor:String}', {
+    workspace: 'w',
+    anchor: 'u:7',
+  });
+  assert.equal(await count(), 1960);
+  const [{ nodes }] = await facts.rows<{ nodes: string }>('SELECT uniqExact(node) AS nodes FROM events');
+  assert.equal(Number(nodes), 49);
+});
+
+test('parameters are values, never SQL', async () => {
+  const [row] = await facts.rows<{ text: string; n: string }>(
+    'SELECT {text:String} AS text, length({list:Array(String)}) AS n',
+    { text: "x' OR 1=1; --\\\n\t", list: ["a'b", 'c\\d'] },
+  );
+  assert.deepEqual(row, { text: "x' OR 1=1; --\\\n\t", n: '2' });
+});
+
+test('a refused statement says which and why', async () => {
+  await assert.rejects(facts.rows('SELECT nothing_like_it FROM events'), (error: Error & { code?: string }) => {
+    assert.equal(error.code, 'engine_failed');
+    assert.match(error.message, /SELECT nothing_like_it FROM events/);
+    assert.match(error.message, /nothing_like_it/);
+    return true;
+  });
+});
+
+test('a long query in the batch lane does not hold one in the online lane', async () => {
+  let finished = false;
+  const long = facts.rows('SELECT sum(sipHash64(number)) FROM numbers(150000000)', {}, 'batch').then(() => {
+    finished = true;
+  });
+  await facts.rows('SELECT 1', {}, 'online');
+  assert.equal(finished, false, 'the point query should have answered while the long one was still running');
+  await long;
+});
+
+test('binary results carry exact 64-bit and floating point values', async () => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of facts.binary('SELECT toUInt64(18446744073709551615) AS a, toFloat32(nan) AS b'))
+    chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  assert.equal(bytes.length, 12);
+  assert.equal(bytes.readBigUInt64LE(0), 18446744073709551615n);
+  assert.ok(Number.isNaN(bytes.readFloatLE(8)));
+});
+
+test('a failed transaction leaves nothing behind; json and times come back as values', async () => {
+  const at = new Date('2026-02-03T04:05:06.789Z');
+  await state.query('INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, $3)', ['w', 'W', at]);
+  await assert.rejects(
+    state.transaction(async (tx) => {
+      await tx.query('INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, $2, $3, $4)', [
+        'w',
+        'x',
+        { a: [1] },
+        at,
+      ]);
+      throw new Error('stop');
+    }),
+    /stop/,
+  );
+  assert.deepEqual(await state.query('SELECT * FROM settings'), []);
+  await state.query('INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, $2, $3, $4)', [
+    'w',
+    'x',
+    { a: [1] },
+    at,
+  ]);
+  assert.deepEqual(await state.query('SELECT name, value, updated_at FROM settings'), [
+    { name: 'x', value: { a: [1] }, updated_at: at },
+  ]);
+});
+
+test('a blob is whole or absent and cannot leave its folder', async () => {
+  assert.equal(await blobs.get('models/none.json'), undefined);
+  await blobs.put('models/a.json', '{"a":1}');
+  await blobs.put('models/a.json', '{"a":2}');
+  assert.equal((await blobs.get('models/a.json'))?.toString(), '{"a":2}');
+  await blobs.remove('models/a.json');
+  assert.equal(await blobs.get('models/a.json'), undefined);
+  await assert.rejects(async () => blobs.put('../outside', 'x'), /leaves the folder/);
+});
