@@ -1,0 +1,75 @@
+// Columns as bytes, as histogram boosting wants them: each column's values are cut into at most 255 bins of about equal
+// mass, and byte 255 means "missing". Four columns share a 32-bit word, so one load serves four histograms.
+// A value that fills more than its share of a column (the zeros of a count) gets a bin of its own.
+
+export const MISSING_BIN = 255;
+
+/** Columns as bins: `words[w][r]` holds the bytes of columns 4w … 4w + 3 of row r, lowest byte first. */
+export type BinnedColumns = {
+  readonly rows: number;
+  readonly words: readonly Uint32Array[];
+  /** Per column the upper edges of all bins but the last: a value belongs to the first bin whose edge is not below it. */
+  readonly edges: readonly Float32Array[];
+};
+
+/** Distinct values are looked for among this many rows; more would cost time and move no edge by much. */
+const MOST_ROWS_LOOKED_AT = 200_000;
+
+/** Cuts columns (NaN = missing) into at most `maxBins` ≤ 255 bins each. */
+export function binColumns(columns: readonly Float32Array[], maxBins: number): BinnedColumns {
+  const rows = columns[0]?.length ?? 0;
+  const edges = columns.map((column) => findEdges(column, maxBins));
+  const words = Array.from({ length: Math.ceil(columns.length / 4) }, () => new Uint32Array(rows));
+  columns.forEach((column, c) => {
+    const word = words[c >> 2];
+    const shift = (c & 3) * 8;
+    for (let r = 0; r < rows; r++) word[r] |= binOf(edges[c], column[r]) << shift;
+  });
+  return { rows, words, edges };
+}
+
+/** The bin of one value. */
+export function binOf(edges: Float32Array, value: number): number {
+  if (Number.isNaN(value)) return MISSING_BIN;
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function findEdges(column: Float32Array, maxBins: number): Float32Array {
+  const stride = Math.max(1, Math.ceil(column.length / MOST_ROWS_LOOKED_AT));
+  const known = new Float32Array(Math.ceil(column.length / stride));
+  let count = 0;
+  for (let r = 0; r < column.length; r += stride) if (!Number.isNaN(column[r])) known[count++] = column[r];
+  const sorted = known.subarray(0, count).sort();
+  let distinct = count > 0 ? 1 : 0;
+  for (let i = 1; i < count; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
+  const edges: number[] = [];
+  let inBin = 0;
+  let left = count;
+  for (let i = 0; i < count; ) {
+    let end = i + 1;
+    while (end < count && sorted[end] === sorted[i]) end++;
+    inBin += end - i;
+    i = end;
+    if (i === count) break;
+    // Close the bin when it holds its share of what is left for the bins that are left.
+    if (distinct > maxBins && inBin < left / (maxBins - edges.length)) continue;
+    if (edges.length === maxBins - 1) break;
+    edges.push(edgeBetween(sorted[i - 1], sorted[i]));
+    left -= inBin;
+    inBin = 0;
+  }
+  return Float32Array.from(edges);
+}
+
+/** A 32-bit number e with below ≤ e < above, near the middle. */
+function edgeBetween(below: number, above: number): number {
+  const middle = Math.fround(below / 2 + above / 2);
+  return middle < above ? Math.max(below, middle) : below;
+}

@@ -1,0 +1,99 @@
+// A sum of binary decision trees in flat arrays: what boosting learns, what predicts, and what TreeSHAP explains.
+// A row goes left where its value is not above the threshold, and where it is missing, as the node has learned.
+import { type Static, Type } from 'typebox';
+import { brokenModel } from './learner.ts';
+
+/** Trees node by node; `column` is −1 at a leaf. Children stand after their parent. */
+export type Forest = {
+  /** First node of each tree, and the number of nodes as the last element. */
+  readonly starts: Int32Array;
+  readonly column: Int32Array;
+  readonly threshold: Float64Array;
+  readonly missingLeft: Uint8Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Log-odds added by a leaf; 0 at inner nodes. */
+  readonly value: Float64Array;
+  /** Weighted number of training rows that came by. */
+  readonly cover: Float64Array;
+  /** What the split took off the training loss; 0 at leaves. */
+  readonly gain: Float64Array;
+};
+
+/** One tree as it is grown and saved; child indices count from the tree's own root. */
+export const Tree = Type.Object({
+  column: Type.Array(Type.Integer({ minimum: -1 }), { minItems: 1 }),
+  threshold: Type.Array(Type.Number()),
+  missingLeft: Type.Array(Type.Integer({ minimum: 0, maximum: 1 })),
+  left: Type.Array(Type.Integer({ minimum: 0 })),
+  right: Type.Array(Type.Integer({ minimum: 0 })),
+  value: Type.Array(Type.Number()),
+  cover: Type.Array(Type.Number({ minimum: 0 })),
+  gain: Type.Array(Type.Number()),
+});
+export type Tree = Static<typeof Tree>;
+
+/** Lays trees end to end. */
+export function plantForest(trees: readonly Tree[]): Forest {
+  const starts = new Int32Array(trees.length + 1);
+  trees.forEach((tree, t) => {
+    starts[t + 1] = starts[t] + tree.column.length;
+  });
+  const all = (field: Exclude<keyof Tree, 'left' | 'right'>) => trees.flatMap((tree) => tree[field]);
+  const moved = (field: 'left' | 'right') => trees.flatMap((tree, t) => tree[field].map((child) => child + starts[t]));
+  return {
+    starts,
+    column: Int32Array.from(all('column')),
+    threshold: Float64Array.from(all('threshold')),
+    missingLeft: Uint8Array.from(all('missingLeft')),
+    left: Int32Array.from(moved('left')),
+    right: Int32Array.from(moved('right')),
+    value: Float64Array.from(all('value')),
+    cover: Float64Array.from(all('cover')),
+    gain: Float64Array.from(all('gain')),
+  };
+}
+
+/** The sum of the leaves a row falls into. */
+export function sumOfLeaves(forest: Forest, row: ArrayLike<number>): number {
+  const { starts, column, value } = forest;
+  let sum = 0;
+  for (let t = 0; t + 1 < starts.length; t++) {
+    let node = starts[t];
+    while (column[node] >= 0) node = childOf(forest, node, row);
+    sum += value[node];
+  }
+  return sum;
+}
+
+/** The child a row goes to from an inner node. */
+export function childOf(forest: Forest, node: number, row: ArrayLike<number>): number {
+  const value = row[forest.column[node]];
+  const goesLeft = Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];
+  return goesLeft ? forest.left[node] : forest.right[node];
+}
+
+/** Refuses saved trees on which a walk would not end or would leave the row. */
+export function checkTrees(kind: string, trees: readonly Tree[], columns: number): void {
+  trees.forEach((tree, t) => {
+    const nodes = tree.column.length;
+    for (const list of Object.values(tree)) {
+      if (list.length !== nodes) brokenModel(kind, `the lists of tree ${t} differ in length`);
+    }
+    const parents = new Uint8Array(nodes);
+    for (let node = 0; node < nodes; node++) {
+      if (tree.column[node] >= columns)
+        brokenModel(kind, `tree ${t} asks for column ${tree.column[node]} of ${columns}`);
+      if (tree.column[node] < 0) continue;
+      if (tree.cover[node] <= 0) brokenModel(kind, `node ${node} of tree ${t} splits no rows`);
+      for (const child of [tree.left[node], tree.right[node]]) {
+        if (!(child > node && child < nodes))
+          brokenModel(kind, `node ${node} of tree ${t} has the child ${child} of ${nodes}`);
+        parents[child]++;
+      }
+    }
+    if (parents.some((count, node) => count !== (node === 0 ? 0 : 1))) {
+      brokenModel(kind, `the nodes of tree ${t} do not hang together`);
+    }
+  });
+}

@@ -1,0 +1,19 @@
+export { type BlendSettings, blend, blendModels, type Member } from './blend.ts';
+export { type BoostingSettings, boosting } from './boosting.ts';
+export {
+  calibrationCurve,
+  gainCurve,
+  type LiftRow,
+  liftTable,
+  prCurve,
+  precisionAtThreshold,
+  rocCurve,
+  type ThresholdRow,
+  thresholdTable,
+} from './curves.ts';
+export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
+export { type FitOptions, type FittedModel, type Learner, logOdds, sigmoid } from './learner.ts';
+export { type LogisticSettings, logistic } from './logistic.ts';
+export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
+export { brier, calibrationError, logLoss, prAuc, rocAuc, rocAucInterval } from './metrics.ts';
+export { fromJSON, learners } from './registry.ts';

@@ -1,0 +1,100 @@
+// What a learner is: it states its name, one sentence and its settings as a schema, and `fit` returns a fitted model,
+// a different type, so that "not fitted" cannot be written. Settings and saved models are checked against their schemas
+// here, and all mistakes in one of them are reported together.
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { InklingError } from '../errors.ts';
+import type { Matrix } from './matrix.ts';
+
+export type Learner<Settings = object> = {
+  /** The `kind` of its models. */
+  readonly name: string;
+  /** What it does, in one sentence for a settings form. */
+  readonly sentence: string;
+  /** Schema of `Settings` with defaults: the form, the validation and the docs are drawn from it. */
+  readonly settings: TSchema;
+  /** Learns P(y = 1 | x). Throws `too_little_data` or `invalid_input` with the reason; leaves its inputs as they were. */
+  fit(x: Matrix, y: Float32Array, settings?: Partial<Settings>, options?: FitOptions): FittedModel;
+  /** Reads what a model's `toJSON` wrote; `readMember` reads the models inside a model. */
+  read(json: unknown, readMember: (json: unknown) => FittedModel): FittedModel;
+};
+
+export type FitOptions = {
+  /** How often each row counts; not negative. */
+  weights?: Float32Array;
+  /** Later rows on which a learner may decide when to stop. */
+  valid?: { x: Matrix; y: Float32Array; weights?: Float32Array };
+  onProgress?: (done: number, total: number) => void;
+};
+
+export type FittedModel = {
+  readonly kind: string;
+  /** The columns it was trained on; a row for `predictRow` and `contributions` is in this order. */
+  readonly names: readonly string[];
+  /** Probabilities, one per row. Columns are found by name. */
+  predict(x: Matrix): Float64Array;
+  predictRow(row: Float32Array): number;
+  /** Log-odds per column and, last, the bias; they sum to the raw score (the log-odds of `predictRow`). */
+  contributions(row: Float32Array): Float64Array;
+  /** Columns by their share in what the model explains, largest first; gains sum to one unless all are zero. */
+  importance(): { name: string; gain: number }[];
+  toJSON(): object;
+};
+
+/** The settings with defaults filled in; every mistake is named in one error. */
+export function completeSettings<Settings>(learner: string, schema: TSchema, given: Partial<Settings> = {}): Settings {
+  const settings = Value.Default(schema, structuredClone(given));
+  const mistakes = describeMistakes(schema, settings);
+  if (mistakes.length > 0) {
+    throw new InklingError('invalid_input', `The settings of ${learner} cannot be used: ${mistakes.join('; ')}.`, {
+      value: given,
+      hint: 'Leave a setting out to use its default.',
+    });
+  }
+  return settings as Settings;
+}
+
+/** Checks a saved model against the schema of its file. */
+export function checkModelFile<File>(kind: string, schema: TSchema, json: unknown): File {
+  const mistakes = describeMistakes(schema, json);
+  if (mistakes.length > 0) brokenModel(kind, mistakes.join('; '));
+  return json as File;
+}
+
+/** Refuses a saved model with the reason. */
+export function brokenModel(kind: string, reason: string): never {
+  throw new InklingError(
+    'model_file_invalid',
+    `The saved ${kind === '' ? '' : `${kind} `}model cannot be read: ${reason}.`,
+    {
+      hint: 'Train the model again, or restore the file from a backup.',
+    },
+  );
+}
+
+export const sigmoid = (score: number) => 1 / (1 + Math.exp(-score));
+export const logOdds = (probability: number) => Math.log(probability / (1 - probability));
+
+/** Gains as shares of their sum, largest first. */
+export function rankGains(names: readonly string[], gains: ArrayLike<number>): { name: string; gain: number }[] {
+  let total = 0;
+  for (let c = 0; c < names.length; c++) total += gains[c];
+  return names
+    .map((name, c) => ({ name, gain: total > 0 ? gains[c] / total : 0 }))
+    .sort((a, b) => b.gain - a.gain || (a.name < b.name ? -1 : 1));
+}
+
+const MOST_MISTAKES = 5;
+
+function describeMistakes(schema: TSchema, value: unknown): string[] {
+  if (Value.Check(schema, value)) return [];
+  const mistakes = Value.Errors(schema, value)
+    .filter((mistake) => mistake.keyword !== 'boolean')
+    .map(({ instancePath, message, keyword, params }) => {
+      const where = instancePath === '' ? 'the whole' : instancePath.slice(1).replaceAll('/', '.');
+      const extra = keyword === 'additionalProperties' ? ` (${JSON.stringify(params)})` : '';
+      return `${where} ${message}${extra}`;
+    });
+  const more = mistakes.length - MOST_MISTAKES;
+  return more > 0 ? [...mistakes.slice(0, MOST_MISTAKES), `and ${more} more`] : mistakes;
+}

@@ -1,0 +1,151 @@
+// How good are predicted probabilities? One number each; definitions are scikit-learn's, so that figures compare.
+// Every metric takes outcomes y (0 or 1), predictions p and optional weights, and answers NaN where the question has no
+// answer (no rows, or a ranking asked of one class only).
+import { normalQuantile } from '../math/index.ts';
+
+type Numbers = ArrayLike<number>;
+
+/** Area under the ROC curve: the chance that a random positive is ranked above a random negative; ties count half. */
+export function rocAuc(y: Numbers, p: Numbers, w?: Numbers): number {
+  let below = 0;
+  let pairs = 0;
+  let positives = 0;
+  for (const group of ascendingGroups(y, p, w)) {
+    pairs += group.positive * (below + 0.5 * group.negative);
+    below += group.negative;
+    positives += group.positive;
+  }
+  return pairs / (positives * below);
+}
+
+/** Average precision: Σ (recall step) · precision, without interpolation. */
+export function prAuc(y: Numbers, p: Numbers, w?: Numbers): number {
+  let truePositive = 0;
+  let all = 0;
+  let sum = 0;
+  for (const group of ascendingGroups(y, p, w).reverse()) {
+    truePositive += group.positive;
+    all += group.positive + group.negative;
+    if (all > 0) sum += group.positive * (truePositive / all);
+  }
+  return sum / truePositive;
+}
+
+/** Mean negative log-likelihood in nats; predictions are kept 1e-15 away from 0 and 1. */
+export function logLoss(y: Numbers, p: Numbers, w?: Numbers): number {
+  return weightedMean(y, w, (i) => {
+    const kept = Math.min(1 - 1e-15, Math.max(1e-15, p[i]));
+    return -(y[i] * Math.log(kept) + (1 - y[i]) * Math.log1p(-kept));
+  });
+}
+
+/** Mean squared difference between prediction and outcome. */
+export function brier(y: Numbers, p: Numbers, w?: Numbers): number {
+  return weightedMean(y, w, (i) => (p[i] - y[i]) ** 2);
+}
+
+/**
+ * Expected calibration error: |observed − predicted| averaged over bins of equal mass. Rows with equal predictions
+ * share a bin, so a result does not hang on how ties were ordered.
+ */
+export function calibrationError(
+  y: Numbers,
+  p: Numbers,
+  { bins = 10, w }: { bins?: number; w?: Numbers } = {},
+): number {
+  let error = 0;
+  let mass = 0;
+  for (const bin of equalMassBins(y, p, bins, w)) {
+    error += Math.abs(bin.positive - bin.predicted);
+    mass += bin.mass;
+  }
+  return error / mass;
+}
+
+/** Interval of the ROC AUC by DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988), clipped to [0, 1]. */
+export function rocAucInterval(y: Numbers, p: Numbers, confidence = 0.95): [low: number, high: number] {
+  const groups = ascendingGroups(y, p);
+  const positives = groups.reduce((sum, group) => sum + group.positive, 0);
+  const negatives = groups.reduce((sum, group) => sum + group.negative, 0);
+  const auc = rocAuc(y, p);
+  let positivesBelow = 0;
+  let negativesBelow = 0;
+  let positiveSpread = 0;
+  let negativeSpread = 0;
+  for (const { positive, negative } of groups) {
+    // The share of negatives that a positive at this score beats, and of positives that beat a negative at it.
+    const beats = (negativesBelow + 0.5 * negative) / negatives;
+    const beaten = 1 - (positivesBelow + 0.5 * positive) / positives;
+    positiveSpread += positive * (beats - auc) ** 2;
+    negativeSpread += negative * (beaten - auc) ** 2;
+    positivesBelow += positive;
+    negativesBelow += negative;
+  }
+  const variance = positiveSpread / (positives - 1) / positives + negativeSpread / (negatives - 1) / negatives;
+  const half = normalQuantile(0.5 + confidence / 2) * Math.sqrt(variance);
+  return [Math.max(0, auc - half), Math.min(1, auc + half)];
+}
+
+/** Rows with one and the same prediction: how much weight of either outcome they carry. */
+export type TiedRows = { p: number; positive: number; negative: number };
+
+/** Rows gathered by equal prediction, lowest first. The predictions are compared as they are; NaN sorts last. */
+export function ascendingGroups(y: Numbers, p: Numbers, w?: Numbers): TiedRows[] {
+  const order = ascendingOrder(p);
+  const groups: TiedRows[] = [];
+  for (let i = 0; i < order.length; ) {
+    const group = { p: p[order[i]], positive: 0, negative: 0 };
+    for (; i < order.length && Object.is(p[order[i]] + 0, group.p + 0); i++) {
+      const weight = w === undefined ? 1 : w[order[i]];
+      if (y[order[i]] === 1) group.positive += weight;
+      else group.negative += weight;
+    }
+    groups.push(group);
+  }
+  return groups;
+}
+
+/** A stretch of rows next to each other in prediction: masses are sums of weights, `predicted` the sum of predictions. */
+export type MassBin = { mass: number; positive: number; predicted: number; lowest: number; highest: number };
+
+/** Cuts the rows, lowest prediction first, into at most `bins` stretches of equal mass that keep ties together. */
+export function equalMassBins(y: Numbers, p: Numbers, bins: number, w?: Numbers): MassBin[] {
+  const groups = ascendingGroups(y, p, w);
+  const total = groups.reduce((sum, group) => sum + group.positive + group.negative, 0);
+  const cut: MassBin[] = [];
+  let passed = 0;
+  let lastBin = -1;
+  for (const group of groups) {
+    const mass = group.positive + group.negative;
+    if (mass === 0) continue;
+    // A group belongs where its middle lies.
+    const bin = Math.min(bins - 1, Math.floor(((passed + mass / 2) / total) * bins));
+    passed += mass;
+    if (bin !== lastBin) cut.push({ mass: 0, positive: 0, predicted: 0, lowest: group.p, highest: group.p });
+    lastBin = bin;
+    const current = cut[cut.length - 1];
+    current.mass += mass;
+    current.positive += group.positive;
+    current.predicted += mass * group.p;
+    current.highest = group.p;
+  }
+  return cut;
+}
+
+function ascendingOrder(p: Numbers): Uint32Array {
+  const order = new Uint32Array(p.length);
+  for (let i = 0; i < p.length; i++) order[i] = i;
+  return order.sort((a, b) => (p[a] < p[b] ? -1 : p[a] > p[b] ? 1 : a - b));
+}
+
+function weightedMean(y: Numbers, w: Numbers | undefined, valueAt: (row: number) => number): number {
+  let sum = 0;
+  let mass = 0;
+  for (let i = 0; i < y.length; i++) {
+    const weight = w === undefined ? 1 : w[i];
+    if (weight === 0) continue;
+    sum += weight * valueAt(i);
+    mass += weight;
+  }
+  return sum / mass;
+}
