@@ -1,0 +1,60 @@
+// Runs the tests: `npm test` everything on the embedded engines, `npm run test:servers` the files that prove the two
+// sizes equal, on a real PostgreSQL and a two-shard ClickHouse cluster. File names as arguments narrow the run.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findChromium, installChromium } from '../test/support/chromium.ts';
+import { startCluster } from '../test/support/cluster.ts';
+import { reachPostgres } from '../test/support/postgres.ts';
+import { buildDashboard } from './build-dashboard.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values, positionals } = parseArgs({ options: { servers: { type: 'boolean' } }, allowPositionals: true });
+
+/** Rooms whose tests must hold on both sizes. */
+const bothSizes = ['store', 'govern', 'collect', 'identify', 'features', 'predict'];
+
+process.exitCode = values.servers ? await testServers() : await testEmbedded();
+
+async function testEmbedded(): Promise<number> {
+  if (positionals.length === 0) {
+    if (!findChromium()) installChromium();
+    await buildDashboard();
+  }
+  return run(positionals.length > 0 ? positionals : globSync('test/**/*.test.ts', { cwd: root }).sort(), {});
+}
+
+async function testServers(): Promise<number> {
+  const databaseUrl = await reachPostgres();
+  const cluster = await startCluster();
+  try {
+    const files =
+      positionals.length > 0
+        ? positionals
+        : globSync(`test/{${bothSizes.join(',')}}/**/*.test.ts`, { cwd: root }).sort();
+    return run(files, {
+      DATABASE_URL: databaseUrl,
+      CLICKHOUSE_URL: cluster.urls.join(','),
+      CLICKHOUSE_CLUSTER: cluster.name,
+    });
+  } finally {
+    cluster.stop();
+  }
+}
+
+function run(files: readonly string[], env: Record<string, string>): number {
+  const missing = files.filter((file) => !existsSync(new URL(file, `file://${root}`)));
+  if (files.length === 0 || missing.length > 0) {
+    console.error(missing.length > 0 ? `No such test file: ${missing.join(', ')}` : 'There is no test file to run.');
+    return 1;
+  }
+  // Files run two at a time: each opens engines of its own, and the suite is meant for two cores.
+  const result = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return result.status ?? 1;
+}
