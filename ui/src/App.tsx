@@ -1,0 +1,60 @@
+// Which page an address shows, behind the key: no key or a refused one shows the sign-in form, anything else the
+// shell with the page inside. Pages are fetched when first opened.
+
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { ApiError } from './client.ts';
+import { NotFound } from './pages/NotFound.tsx';
+import { SignIn } from './pages/SignIn.tsx';
+import { LoadingPage } from './parts/Loading.tsx';
+import { ProblemNote } from './parts/ProblemNote.tsx';
+import { Shell } from './parts/Shell.tsx';
+import { WorkspaceProvider } from './place.tsx';
+import { useWorkspace } from './queries.ts';
+import { useKey } from './session.ts';
+
+const pages: { path: string; page: ComponentType }[] = [
+  { path: '/', page: lazy(() => import('./pages/Overview.tsx').then((file) => ({ default: file.OverviewPage }))) },
+];
+
+export function App() {
+  const key = useKey();
+  if (!key) return <SignIn refused={null} />;
+  return <SignedIn key={key} />;
+}
+
+function SignedIn() {
+  const workspace = useWorkspace();
+  if (workspace.data) {
+    return (
+      <WorkspaceProvider workspace={workspace.data}>
+        <Shell>
+          <Suspense fallback={<LoadingPage />}>
+            <Switch>
+              {pages.map(({ path, page }) => (
+                <Route key={path} path={path} component={page} />
+              ))}
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </Shell>
+      </WorkspaceProvider>
+    );
+  }
+  if (workspace.error instanceof ApiError && [401, 403].includes(workspace.error.problem.status)) {
+    return <SignIn refused={workspace.error.problem} />;
+  }
+  if (workspace.error) {
+    return (
+      <main style={{ maxWidth: '40rem', margin: '15vh auto', padding: '0 1rem' }}>
+        <h1 className="faint small">Inkling</h1>
+        <ProblemNote error={workspace.error} onRetry={() => void workspace.refetch()} />
+      </main>
+    );
+  }
+  return (
+    <main>
+      <LoadingPage />
+    </main>
+  );
+}

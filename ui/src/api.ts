@@ -1,0 +1,311 @@
+// What the server answers, route by route, as types: the contract between the dashboard and `/api/v1`. Nothing here
+// runs, so the fixture server of the tests is held to the same shapes. Times are ISO 8601 in UTC; rates and
+// probabilities are 0 to 1; `null` means unknown, never zero.
+
+export type Level = 'HIGH' | 'MEDIUM' | 'LOW';
+export type Interval = [low: number, high: number];
+export type Point<X extends string, Y extends string> = Record<X | Y, number>;
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  field?: string;
+  value?: unknown;
+  hint?: string;
+  requestId?: string;
+};
+
+/** GET /api/v1/workspace */
+export type Workspace = {
+  id: string;
+  name: string;
+  timeZone: string;
+  writeKey: string;
+  createdAt: string;
+  hasEvents: boolean;
+  model: { id: string } | null;
+};
+
+/** GET /api/v1/overview */
+export type Overview = {
+  asOf: string;
+  totals: { people: number; events: number; sessions: number; purchases: number; revenue: number };
+  eventsPerDay: { date: string; events: number; people: number; purchases: number; revenue: number }[];
+  intent: IntentToday | null;
+  moved: { up: number; down: number; since: string } | null;
+  movers: { id: string; displayName: string; from: number; to: number; reason: string }[];
+};
+
+export type IntentToday = {
+  modelId: string;
+  timeframeDays: number;
+  asOf: string;
+  people: number;
+  distribution: { from: number; to: number; people: number }[];
+  segments: SegmentToday[];
+  history: { date: string; high: number; medium: number; low: number }[];
+  categories: { category: string; high: number; medium: number; low: number }[];
+};
+
+export type SegmentToday = {
+  name: Level;
+  size: number;
+  share: number;
+  expectedConversions: number;
+  actualConversionRate: number | null;
+  actualInterval: Interval | null;
+  holdoutSize: number;
+};
+
+/** GET /api/v1/live */
+export type Live = {
+  freshness: { lastEventAt: string | null; eventsLastMinute: number; eventsLastDay: number };
+  events: LiveEvent[];
+  rejected: RejectedEvent[];
+  rejectedLastDay: number;
+};
+
+export type LiveEvent = {
+  messageId: string;
+  at: string;
+  event: string;
+  name: string;
+  anchor: string;
+  profile: string;
+  source: string;
+  platform: string;
+  summary: string;
+};
+
+export type RejectedEvent = {
+  id: string;
+  at: string;
+  reason: string;
+  field: string | null;
+  value: unknown;
+  body: unknown;
+};
+
+/** GET /api/v1/people */
+export type PeoplePage = { people: PersonRow[]; nextCursor: string | null; total: number };
+
+export type PersonRow = {
+  id: string;
+  displayName: string;
+  identifiers: { userIds: string[]; anonymousIds: string[]; emailHashes: string[]; phoneHashes: string[] };
+  score: number | null;
+  segment: Level | null;
+  confidence: number | null;
+  category: string | null;
+  topReason: string | null;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  events: number;
+  purchases: number;
+  revenue: number;
+  scoreHistory: number[];
+};
+
+/** GET /api/v1/people/:id */
+export type Person = Omit<PersonRow, 'scoreHistory'> & {
+  traits: Record<string, unknown>;
+  platforms: string[];
+  country: string;
+  deviceType: string;
+  intent: PersonIntent | null;
+  scoreHistory: { asOf: string; score: number; segment: Level }[];
+  identity: Identity;
+};
+
+export type PersonIntent = {
+  modelId: string;
+  timeframeDays: number;
+  asOf: string;
+  score: number;
+  probability: number;
+  segment: Level;
+  confidence: number;
+  confidenceReason: string;
+  predictedConversionDate: string | null;
+  category: string | null;
+  sentence: string;
+  reasons: Reason[];
+};
+
+export type Reason = {
+  signal: string;
+  sentence: string;
+  value: number | null;
+  contribution: number;
+  direction: 'raises' | 'lowers';
+};
+
+export type Identity = {
+  nodes: { identifier: string; type: string; firstSeenAt: string }[];
+  evidence: { at: string; from: string; to: string; method: string; confidence: number; messageId: string }[];
+};
+
+/** GET /api/v1/people/:id/timeline */
+export type TimelinePage = { events: TimelineEvent[]; nextBefore: string | null };
+
+export type TimelineEvent = {
+  messageId: string;
+  at: string;
+  event: string;
+  name: string;
+  summary: string;
+  platform: string;
+  revenue: number | null;
+  products: { id: string; category: string; price: number | null; quantity: number | null }[];
+  properties: Record<string, unknown>;
+};
+
+/** GET /api/v1/features */
+export type Features = { asOf: string; signals: Signal[] };
+
+export type Signal = {
+  name: string;
+  sentence: string;
+  group: string;
+  category: 'ENGAGEMENT' | 'NAVIGATION' | 'TRANSACTION' | 'EXTERNAL';
+  source: 'WEBSITE' | 'EMAIL' | 'CRM' | 'ADS';
+  windowDays: number | null;
+  unit: string;
+  importance: number | null;
+  missingShare: number;
+  /** min, p10, p25, p50, p75, p90, max over the people whose value is known. */
+  quantiles: (number | null)[];
+  histogram: { from: number; to: number; people: number }[];
+};
+
+/** GET /api/v1/intent/models */
+export type ModelList = { models: ModelRow[] };
+
+export type Rung = 'rule' | 'logistic' | 'boosting';
+
+export type ModelRow = {
+  id: string;
+  name: string;
+  modelType: 'GENERIC' | 'CUSTOM';
+  question: string;
+  conversionEvent: string;
+  productCategory: string | null;
+  timeframeDays: number;
+  status: 'TRAINING' | 'ACTIVE' | 'DEPRECATED' | 'FAILED';
+  version: number;
+  learner: string;
+  rung: Rung;
+  confidence: number | null;
+  trainedOn: string | null;
+  trainingDataSize: number | null;
+  warnings: string[];
+  auc: number | null;
+  prAuc: number | null;
+  baselineAuc: number | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** GET /api/v1/intent/models/:id */
+export type Model = ModelRow & {
+  performance: Performance | null;
+  drivers: Driver[];
+  lineage: Lineage | null;
+  ladder: { rung: Rung; reached: boolean; needs: string; has: string }[];
+};
+
+export type Performance = {
+  holdout: { asOf: string[]; people: number; conversions: number };
+  auc: number;
+  aucInterval: Interval | null;
+  prAuc: number;
+  logLoss: number;
+  brier: number;
+  calibrationError: number;
+  baselineAuc: number | null;
+  baselineName: string;
+  logisticAuc: number | null;
+  roc: Point<'fpr', 'tpr'>[];
+  baselineRoc: Point<'fpr', 'tpr'>[];
+  pr: Point<'recall', 'precision'>[];
+  calibration: { predicted: number; observed: number; low: number; high: number; people: number }[];
+  lift: { decile: number; people: number; conversions: number; rate: number; lift: number; cumulativeGain: number }[];
+  thresholds: Threshold[];
+  segments: { name: Level; size: number; actualConversionRate: number | null; interval: Interval | null }[];
+  statement: string;
+};
+
+/** `threshold` is a score from 0 to 100; the counts are of the holdout. */
+export type Threshold = {
+  threshold: number;
+  people: number;
+  truePositives: number;
+  falsePositives: number;
+  precision: number | null;
+  recall: number;
+};
+
+export type Driver = {
+  signal: string;
+  sentence: string;
+  importance: number;
+  direction: 'raises' | 'lowers' | 'mixed';
+  meanContribution: number;
+};
+
+export type Lineage = {
+  dataFrom: string;
+  dataTo: string;
+  snapshots: { asOf: string; people: number; conversions: number; role: string }[];
+  signalSet: string;
+  signals: number | string[];
+  codeVersion: string;
+  seed: number;
+  settings: Record<string, unknown>;
+  seconds: number | Record<string, number>;
+};
+
+/** POST /api/v1/intent/models */
+export type ModelRequest = {
+  name: string;
+  timeframeDays?: number;
+  conversionEvent?: string;
+  productCategory?: string;
+  signals?: { include?: string[]; exclude?: string[] };
+};
+
+/** GET /api/v1/intent/segments */
+export type SegmentList = { segments: Segment[] };
+
+export type Segment = {
+  id: string;
+  name: string;
+  modelId: string;
+  /** A ready segment has its level; one with a score range of one's own has `null`. */
+  level: Level | null;
+  productCategory: string | null;
+  minScore: number;
+  maxScore: number;
+  size: number | null;
+  share: number | null;
+  expectedConversions: number | null;
+  actualConversionRate: number | null;
+  actualInterval: Interval | null;
+  asOf: string | null;
+  createdAt: string;
+};
+
+/** POST /api/v1/intent/segments */
+export type SegmentRequest = {
+  name: string;
+  minScore: number;
+  maxScore: number;
+  productCategory?: string;
+  modelId?: string;
+};
+
+/** GET /api/v1/intent/segments/:id/users */
+export type SegmentUsers = { users: PersonRow[]; nextCursor: string | null; total: number };

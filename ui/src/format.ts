@@ -1,0 +1,147 @@
+// Numbers, rates and moments as people read them. Unknown is a dash everywhere, never a zero; a moment is told in
+// the zone of the workspace, which the longer forms name.
+
+import type { Interval } from './api.ts';
+
+export const unknown = '–';
+
+type Maybe = number | null | undefined;
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+
+export function count(value: Maybe): string {
+  return isKnown(value) ? whole.format(value) : unknown;
+}
+
+/** 12,345 → 12.3K; below ten thousand every digit stands. */
+export function compact(value: Maybe): string {
+  if (!isKnown(value)) return unknown;
+  return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);
+}
+
+export function decimal(value: Maybe, digits = 2): string {
+  if (!isKnown(value)) return unknown;
+  return new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );
+}
+
+/** A value of a signal: no more digits than it needs. */
+export function value(amount: Maybe): string {
+  if (!isKnown(amount)) return unknown;
+  const digits = Math.abs(amount) >= 100 || Number.isInteger(amount) ? 0 : Math.abs(amount) >= 1 ? 1 : 3;
+  return new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }).format(amount);
+}
+
+/** 0.712 → 71%, 0.034 → 3.4%, 0.0004 → < 0.1%. */
+export function percent(rate: Maybe): string {
+  if (!isKnown(rate)) return unknown;
+  if (rate > 0 && rate < 0.001) return `< ${percentFormat(1).format(0.001)}`;
+  return percentFormat(rate !== 0 && Math.abs(rate) < 0.0995 ? 1 : 0).format(rate);
+}
+
+/** [0.651, 0.772] → 65–77%. */
+export function percentRange(interval: Interval | null | undefined): string {
+  if (!interval) return unknown;
+  return percentFormat(interval[1] < 0.1 ? 1 : 0).formatRange(interval[0], interval[1]);
+}
+
+function percentFormat(digits: number): Intl.NumberFormat {
+  return new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: digits });
+}
+
+/** A rate as a count of a hundred people: 0.712 → 71. Below one it keeps a digit. */
+export function ofHundred(rate: Maybe): string {
+  if (!isKnown(rate)) return unknown;
+  return decimal(rate * 100, rate > 0 && rate < 0.0095 ? 1 : 0);
+}
+
+export function ofHundredRange(interval: Interval | null | undefined): string {
+  return interval ? `${ofHundred(interval[0])} to ${ofHundred(interval[1])}` : unknown;
+}
+
+export function signed(amount: Maybe, digits = 2): string {
+  if (!isKnown(amount)) return unknown;
+  const text = decimal(Math.abs(amount), digits);
+  if (amount === 0) return text;
+  return `${amount > 0 ? '+' : '−'}${text}`;
+}
+
+/** `plural(1, 'person', 'people')` → '1 person'. */
+export function plural(amount: Maybe, one: string, many: string): string {
+  return `${count(amount)} ${amount === 1 ? one : many}`;
+}
+
+/** 'Tue, 3 Mar 2026'. A bare date (no time) is already in the workspace's zone. */
+export function day(iso: string | null | undefined, zone: string): string {
+  return moment(iso, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+export function shortDay(iso: string | null | undefined, zone: string): string {
+  return moment(iso, zone, { day: 'numeric', month: 'short' });
+}
+
+export function time(iso: string | null | undefined, zone: string): string {
+  return moment(iso, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+export function timeWithSeconds(iso: string | null | undefined, zone: string): string {
+  return moment(iso, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+}
+
+/** '3 Mar 2026, 06:00 (Europe/Berlin)'. */
+export function stamp(iso: string | null | undefined, zone: string): string {
+  const text = moment(iso, zone, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return text === unknown ? text : `${text} (${zone})`;
+}
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** '3 minutes ago', 'in 12 days'. */
+export function relative(iso: string | null | undefined, now: number): string {
+  const at = iso ? Date.parse(iso) : Number.NaN;
+  if (Number.isNaN(at)) return unknown;
+  const seconds = (at - now) / 1000;
+  if (Math.abs(seconds) < 1) return 'now';
+  const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? steps[3];
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
+}
+
+/** 'PAGE_VIEW' or 'page_view' → 'Page view'. */
+export function words(name: string): string {
+  const text = name.replace(/[_-]+/g, ' ').trim().toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function isKnown(value: Maybe): value is number {
+  return value !== null && value !== undefined && Number.isFinite(value);
+}
+
+function moment(iso: string | null | undefined, zone: string, parts: Intl.DateTimeFormatOptions): string {
+  if (!iso) return unknown;
+  const bare = /^\d{4}-\d{2}-\d{2}$/.test(iso);
+  const at = new Date(bare ? `${iso}T00:00:00Z` : iso);
+  if (Number.isNaN(at.getTime())) return unknown;
+  return new Intl.DateTimeFormat(undefined, { ...parts, timeZone: bare ? 'UTC' : safeZone(zone) }).format(at);
+}
+
+function safeZone(zone: string): string {
+  try {
+    return Intl.DateTimeFormat(undefined, { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
+}

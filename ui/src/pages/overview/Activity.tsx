@@ -1,0 +1,45 @@
+// What came in: the totals, and one of four measures over the days.
+
+import { SegmentedControl } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import type { Overview } from '../../api.ts';
+import { activity, type Measure, measureNames } from '../../charts/activity.ts';
+import { Figure } from '../../charts/Figure.tsx';
+import { compact, count, stamp } from '../../format.ts';
+import { Stats } from '../../parts/Stats.tsx';
+import { useZone } from '../../place.tsx';
+
+export function Activity({ overview }: { overview: Overview }) {
+  const zone = useZone();
+  const [measure, setMeasure] = useState<Measure>('events');
+  const data = useMemo(() => ({ days: overview.eventsPerDay, measure }), [overview.eventsPerDay, measure]);
+  const { totals } = overview;
+  return (
+    <Figure
+      title="What came in"
+      name="Events per day"
+      note={`All that was collected until ${stamp(overview.asOf, zone)}; days in ${zone}.`}
+      chart={activity}
+      data={data}
+      height={220}
+      actions={
+        <SegmentedControl
+          aria-label="Measure"
+          value={measure}
+          onChange={(value) => setMeasure(value as Measure)}
+          data={Object.entries(measureNames).map(([value, label]) => ({ value, label }))}
+        />
+      }
+    >
+      <Stats
+        stats={[
+          { name: 'People', value: count(totals.people) },
+          { name: 'Events', value: count(totals.events) },
+          { name: 'Sessions', value: count(totals.sessions) },
+          { name: 'Purchases', value: count(totals.purchases) },
+          { name: 'Revenue', value: compact(totals.revenue) },
+        ]}
+      />
+    </Figure>
+  );
+}

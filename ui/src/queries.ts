@@ -1,0 +1,144 @@
+// One hook per route. React Query keeps the answers, so that going back to a page shows it at once and freshens it
+// behind; a page that is left cancels what it asked for.
+
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type {
+  Features,
+  Live,
+  Model,
+  ModelList,
+  ModelRequest,
+  ModelRow,
+  Overview,
+  PeoplePage,
+  Person,
+  Segment,
+  SegmentList,
+  SegmentRequest,
+  SegmentUsers,
+  TimelinePage,
+  Workspace,
+} from './api.ts';
+import { get, post } from './client.ts';
+
+const pageSize = 50;
+
+export type PeopleFilter = { search: string; segment: string; category: string; sort: string };
+
+export function useWorkspace() {
+  return useQuery({
+    queryKey: ['workspace'],
+    queryFn: ({ signal }) => get<Workspace>('/api/v1/workspace', {}, signal),
+    // While nothing has arrived the pages wait for the first event and turn by themselves.
+    refetchInterval: (query) => (query.state.data?.hasEvents === false ? 2000 : false),
+  });
+}
+
+export function useOverview() {
+  return useQuery({
+    queryKey: ['overview'],
+    queryFn: ({ signal }) => get<Overview>('/api/v1/overview', {}, signal),
+  });
+}
+
+/** `intervalMs` 0 pauses the stream. */
+export function useLive(limit: number, intervalMs: number) {
+  return useQuery({
+    queryKey: ['live', limit],
+    queryFn: ({ signal }) => get<Live>('/api/v1/live', { limit }, signal),
+    refetchInterval: intervalMs > 0 ? intervalMs : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function usePeople(filter: PeopleFilter) {
+  return useInfiniteQuery({
+    queryKey: ['people', filter],
+    queryFn: ({ pageParam, signal }) =>
+      get<PeoplePage>('/api/v1/people', { ...filter, cursor: pageParam, limit: pageSize }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function usePerson(id: string) {
+  return useQuery({
+    queryKey: ['person', id],
+    queryFn: ({ signal }) => get<Person>(`/api/v1/people/${encodeURIComponent(id)}`, {}, signal),
+  });
+}
+
+export function useTimeline(id: string) {
+  return useInfiniteQuery({
+    queryKey: ['timeline', id],
+    queryFn: ({ pageParam, signal }) =>
+      get<TimelinePage>(
+        `/api/v1/people/${encodeURIComponent(id)}/timeline`,
+        { before: pageParam, limit: pageSize },
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextBefore,
+  });
+}
+
+export function useFeatures() {
+  return useQuery({
+    queryKey: ['features'],
+    queryFn: ({ signal }) => get<Features>('/api/v1/features', {}, signal),
+  });
+}
+
+export function useModels() {
+  return useQuery({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => get<ModelList>('/api/v1/intent/models', {}, signal),
+    refetchInterval: (query) => (query.state.data?.models.some((model) => model.status === 'TRAINING') ? 3000 : false),
+  });
+}
+
+export function useModel(id: string) {
+  return useQuery({
+    queryKey: ['model', id],
+    queryFn: ({ signal }) => get<Model>(`/api/v1/intent/models/${encodeURIComponent(id)}`, {}, signal),
+    refetchInterval: (query) => (query.state.data?.status === 'TRAINING' ? 3000 : false),
+  });
+}
+
+export function useTrainModel() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: ModelRequest) => post<ModelRow>('/api/v1/intent/models', request),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['models'] }),
+  });
+}
+
+export function useSegments() {
+  return useQuery({
+    queryKey: ['segments'],
+    queryFn: ({ signal }) => get<SegmentList>('/api/v1/intent/segments', {}, signal),
+  });
+}
+
+export function useCreateSegment() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: SegmentRequest) => post<Segment>('/api/v1/intent/segments', request),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['segments'] }),
+  });
+}
+
+export function useSegmentUsers(id: string) {
+  return useInfiniteQuery({
+    queryKey: ['segment-users', id],
+    queryFn: ({ pageParam, signal }) =>
+      get<SegmentUsers>(
+        `/api/v1/intent/segments/${encodeURIComponent(id)}/users`,
+        { cursor: pageParam, limit: pageSize },
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
