@@ -9,6 +9,8 @@ export type FactsCapabilities = {
   sharded: boolean;
   /** The engine hands over a result as it grows; the embedded one gives it whole. */
   streamsResults: boolean;
+  /** `INSERT … FROM INFILE` works: the engine sees this machine's files. */
+  readsLocalFiles: boolean;
   /** Settings sent with every statement. */
   settings: Record<string, string | number>;
 };
@@ -28,18 +30,21 @@ export const factsEngines: Record<FactsEngine, FactsCapabilities> = {
     sentence: 'chDB: ClickHouse in this process, in the data folder',
     sharded: false,
     streamsResults: false,
+    readsLocalFiles: true,
     settings: everywhere,
   },
   server: {
     sentence: 'one ClickHouse server',
     sharded: false,
     streamsResults: true,
+    readsLocalFiles: false,
     settings: everywhere,
   },
   cluster: {
     sentence: 'a ClickHouse cluster, spread by Distributed tables',
     sharded: true,
     streamsResults: true,
+    readsLocalFiles: false,
     settings: {
       ...everywhere,
       distributed_product_mode: 'global',

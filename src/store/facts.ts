@@ -2,7 +2,11 @@
 // Statements on one connection queue behind each other in the embedded engine, so work runs in lanes: what people
 // wait for ('online') never queues behind a shipment ('ingest') or a training query ('batch').
 
+import { mkdirSync, rmSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import {
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
@@ -16,6 +20,9 @@ import { type FactsCapabilities, type FactsEngine, factsEngines } from './engine
 export type Lane = 'ingest' | 'online' | 'batch';
 export type Params = Record<string, string | number | bigint | boolean | readonly (string | number)[]>;
 
+/** token: the same token twice inserts once. */
+export type InsertOptions = { token?: string; lane?: Lane };
+
 export interface Facts {
   readonly engine: FactsEngine;
   readonly capabilities: FactsCapabilities;
@@ -26,7 +33,9 @@ export interface Facts {
   /** A statement without a result: DDL, INSERT … SELECT. */
   command(sql: string, params?: Params, lane?: Lane): Promise<void>;
   /** Inserts objects by column name. The same token twice inserts once. */
-  insert(table: string, rows: readonly object[], options?: { token?: string; lane?: Lane }): Promise<void>;
+  insert(table: string, rows: readonly object[], options?: InsertOptions): Promise<void>;
+  /** Inserts rows that are already JSON text, one a line (chunks may end anywhere). */
+  insertLines(table: string, chunks: readonly Uint8Array[], options?: InsertOptions): Promise<void>;
   /** Deletes rows of a table on every node that holds some. */
   remove(table: string, where: string, params?: Params): Promise<void>;
   /** Runs one DDL statement of a schema file, split over the nodes where tables are sharded. */
@@ -80,7 +89,8 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
         });
   const clients = Object.fromEntries(LANES.map((lane) => [lane, connect(urls[0])])) as Record<Lane, ClickHouseClient>;
   const nodes = urls.length > 1 ? urls.map(connect) : [clients.batch];
-  return new ClickHouseFacts(engine, capabilities, clients, nodes, options.cluster, database);
+  const incoming = capabilities.readsLocalFiles ? emptyFolder(join(dirname(options.path), 'incoming')) : undefined;
+  return new ClickHouseFacts(engine, capabilities, clients, nodes, options.cluster, database, incoming);
 }
 
 class ClickHouseFacts implements Facts {
@@ -90,6 +100,9 @@ class ClickHouseFacts implements Facts {
   private readonly nodes: readonly ClickHouseClient[];
   private readonly cluster: string | undefined;
   private readonly database: string;
+  /** Where blocks wait for an engine that reads them from files. */
+  private readonly incoming: string | undefined;
+  private files = 0;
 
   constructor(
     engine: FactsEngine,
@@ -98,6 +111,7 @@ class ClickHouseFacts implements Facts {
     nodes: readonly ClickHouseClient[],
     cluster: string | undefined,
     database: string,
+    incoming: string | undefined,
   ) {
     this.engine = engine;
     this.capabilities = capabilities;
@@ -105,6 +119,7 @@ class ClickHouseFacts implements Facts {
     this.nodes = nodes;
     this.cluster = cluster;
     this.database = database;
+    this.incoming = incoming;
   }
 
   async rows<T>(sql: string, params?: Params, lane: Lane = 'online'): Promise<T[]> {
@@ -129,16 +144,24 @@ class ClickHouseFacts implements Facts {
     await runOn(this.clients[lane], sql, params);
   }
 
-  async insert(table: string, rows: readonly object[], options: { token?: string; lane?: Lane } = {}): Promise<void> {
-    if (rows.length === 0) return;
-    const settings = options.token ? { insert_deduplication_token: options.token } : {};
+  async insert(table: string, rows: readonly object[], options: InsertOptions = {}): Promise<void> {
+    if (rows.length > 0) await this.insertLines(table, encodeRows(rows), options);
+  }
+
+  async insertLines(table: string, chunks: readonly Uint8Array[], options: InsertOptions = {}): Promise<void> {
+    const client = this.clients[options.lane ?? 'ingest'];
+    // In the statement, not beside it: the embedded engine keeps settings sent beside a statement for the next ones,
+    // and a stale token would drop another block as already inserted.
+    const token = options.token ? ` SETTINGS insert_deduplication_token = ${quote(options.token)}` : '';
     try {
-      await this.clients[options.lane ?? 'ingest'].insert({
-        table,
-        values: rows,
-        format: 'JSONEachRow',
-        clickhouse_settings: settings,
-      });
+      if (this.incoming) {
+        this.files += 1;
+        await insertFromFile(client, join(this.incoming, `${this.files}.jsonl`), table, chunks, token);
+      } else {
+        const query = `INSERT INTO ${table}${token} FORMAT JSONEachRow`;
+        const { stream } = await client.exec({ query, values: Readable.from(chunks, { objectMode: false }) });
+        stream.resume();
+      }
     } catch (error) {
       throw explain(error, `INSERT INTO ${table}`);
     }
@@ -188,6 +211,47 @@ async function runOn(client: ClickHouseClient, sql: string, params?: Params): Pr
   } catch (error) {
     throw explain(error, sql);
   }
+}
+
+/** Inline data passes chDB's statement splitter at 20 MB/s; from a file the same rows arrive five times as fast. */
+async function insertFromFile(
+  client: ClickHouseClient,
+  file: string,
+  table: string,
+  chunks: readonly Uint8Array[],
+  settings: string,
+): Promise<void> {
+  try {
+    const handle = await open(file, 'wx');
+    try {
+      for (const chunk of chunks) await handle.writeFile(chunk);
+    } finally {
+      await handle.close();
+    }
+    await client.command({ query: `INSERT INTO ${table} FROM INFILE ${quote(file)}${settings} FORMAT JSONEachRow` });
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Rows as JSON lines, some thousand a chunk, so that no string grows past what the runtime can hold. */
+function encodeRows(rows: readonly object[]): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  for (let from = 0; from < rows.length; from += 5000) {
+    const lines = rows.slice(from, from + 5000).map((row) => JSON.stringify(row));
+    chunks.push(Buffer.from(`${lines.join('\n')}\n`));
+  }
+  return chunks;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function emptyFolder(path: string): string {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 async function createDatabase(urls: readonly string[], database: string): Promise<void> {
