@@ -1,0 +1,159 @@
+// The event catalogue: what an event means, whatever it is called. Every event of seed 003 and of the Segment
+// e-commerce, e-mail, video and mobile specs (and GA4's names) maps to one canonical name; anything else is a custom
+// event and keeps its own name in snake_case. Signals and models speak canonical names only.
+
+export type EventCategory = 'navigation' | 'engagement' | 'conversion' | 'email' | 'social' | 'custom';
+
+export type CatalogueEvent = {
+  event: string;
+  category: EventCategory;
+  /** What happened, as a label under a timeline entry. */
+  sentence: string;
+  /** Names under which others send it, compared without case, spaces and punctuation. */
+  aliases: readonly string[];
+};
+
+/** Every canonical event. */
+export const catalogue: readonly CatalogueEvent[] = [
+  is('page_view', 'navigation', 'Viewed a page', 'Page Viewed, Viewed Page, Pageview, Page'),
+  is('screen_view', 'navigation', 'Viewed a screen', 'Screen Viewed, Viewed Screen, Screen'),
+  is('page_exit', 'navigation', 'Left a page', 'Page Exited, Page Left, Page Leave'),
+  is('internal_link_click', 'navigation', 'Followed a link', 'Link Clicked, Product Clicked, Promotion Clicked'),
+  is(
+    'external_link_click',
+    'navigation',
+    'Followed a link to elsewhere',
+    'External Link Clicked, Outbound Link Clicked',
+  ),
+  is('app_open', 'navigation', 'Opened the app', 'Application Opened, App Opened'),
+  is('login', 'navigation', 'Signed in', 'Signed In, Logged In, User Signed In, User Logged In'),
+
+  is('product_view', 'engagement', 'Viewed a product', 'Product Viewed, Viewed Product, View Item'),
+  is(
+    'product_list_view',
+    'engagement',
+    'Viewed a list of products',
+    'Product List Viewed, Viewed Product Category, View Item List, Category Viewed',
+  ),
+  is(
+    'search_performed',
+    'engagement',
+    'Searched',
+    'Products Searched, Product Searched, Search, Searched, Search Results Viewed, View Search Results',
+  ),
+  is('filter_applied', 'engagement', 'Filtered a list', 'Product List Filtered, Filter Used, Filtered'),
+  is('sort_changed', 'engagement', 'Sorted a list', 'Product List Sorted, Sort Applied, Sorted'),
+  is('scroll', 'engagement', 'Scrolled', 'Page Scrolled, Scroll Depth Reached, Scrolled, Scroll Depth'),
+  is('time_on_page', 'engagement', 'Stayed on a page', 'Time Spent On Page, Page Time, User Engagement'),
+  is('click', 'engagement', 'Clicked', 'Clicked, Element Clicked, Button Clicked'),
+  is(
+    'video_play',
+    'engagement',
+    'Started a video',
+    'Video Playback Started, Video Content Started, Video Started, Video Start, Video Played',
+  ),
+  is(
+    'video_complete',
+    'engagement',
+    'Finished a video',
+    'Video Playback Completed, Video Content Completed, Video Completed',
+  ),
+  is('form_start', 'engagement', 'Started a form', 'Form Started, Form Interaction Started'),
+  is('form_submit', 'engagement', 'Submitted a form', 'Form Submitted, Generate Lead'),
+  is('download', 'engagement', 'Downloaded a file', 'File Downloaded, File Download, Downloaded, Document Downloaded'),
+  is('feature_used', 'engagement', 'Used a feature', 'Used Feature'),
+  is('review', 'engagement', 'Wrote a review', 'Product Reviewed, Reviewed Product, Review Submitted, Review Written'),
+  is('ad_click', 'engagement', 'Clicked an ad', 'Ad Clicked, Advertisement Clicked'),
+  is('call', 'engagement', 'Called', 'Call Started, Call Completed, Phone Call, Called'),
+  is(
+    'support_ticket',
+    'engagement',
+    'Asked for support',
+    'Ticket Created, Support Ticket Created, Support Ticket Opened',
+  ),
+
+  is(
+    'add_to_cart',
+    'conversion',
+    'Put something in the cart',
+    'Product Added, Added Product, Added To Cart, Wishlist Product Added To Cart',
+  ),
+  is(
+    'remove_from_cart',
+    'conversion',
+    'Took something out of the cart',
+    'Product Removed, Removed Product, Removed From Cart',
+  ),
+  is('cart_view', 'conversion', 'Looked at the cart', 'Cart Viewed, Viewed Cart, View Cart'),
+  is('add_to_wishlist', 'conversion', 'Put something on the wish list', 'Product Added To Wishlist, Added To Wishlist'),
+  is('checkout_start', 'conversion', 'Started the checkout', 'Checkout Started, Begin Checkout, Started Checkout'),
+  is('purchase', 'conversion', 'Bought', 'Order Completed, Completed Order, Order Placed, Purchased, Transaction'),
+  is('refund', 'conversion', 'Got money back', 'Order Refunded, Refunded Order, Refunded, Order Returned'),
+  is('signup', 'conversion', 'Opened an account', 'Signed Up, Sign Up, Account Created, User Signed Up, Registered'),
+  is('subscription', 'conversion', 'Subscribed', 'Subscription Started, Subscribed, Subscription Created'),
+
+  is('email_delivered', 'email', 'Received an e-mail', 'Email Delivered'),
+  is('email_opened', 'email', 'Opened an e-mail', 'Email Opened, Email Open'),
+  is('email_clicked', 'email', 'Clicked in an e-mail', 'Email Clicked, Email Link Clicked, Email Click'),
+  is('email_unsubscribed', 'email', 'Unsubscribed from e-mails', 'Unsubscribed, Email Unsubscribed, Email Unsubscribe'),
+
+  is('social_share', 'social', 'Shared something', 'Product Shared, Cart Shared, Shared, Share, Content Shared'),
+  is(
+    'social_engagement',
+    'social',
+    'Engaged on a social network',
+    'Social Engagement, Social Liked, Social Commented, Social Followed',
+  ),
+];
+
+const byEvent = new Map(catalogue.map((entry) => [entry.event, entry]));
+const byLetters = new Map(
+  catalogue.flatMap((entry) => [entry.event, ...entry.aliases].map((name) => [lettersOf(name), entry.event] as const)),
+);
+
+/** Names that were asked for lately; event names repeat, so the work below is done once each. */
+const known = new Map<string, string>();
+const KNOWN_LIMIT = 10_000;
+
+/** The canonical event of a name as sent; a custom one becomes snake_case. */
+export function canonicalEvent(name: string): string {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const event = byLetters.get(lettersOf(name)) ?? snakeCase(name);
+  if (known.size >= KNOWN_LIMIT) known.clear();
+  known.set(name, event);
+  return event;
+}
+
+export function categoryOf(event: string): EventCategory {
+  return byEvent.get(event)?.category ?? 'custom';
+}
+
+/** What happened in a few words ("Viewed a product"); undefined for a custom event, which only its name describes. */
+export function describeEvent(event: string): string | undefined {
+  return byEvent.get(event)?.sentence ?? ofTypes[event];
+}
+
+/** Messages that tell who somebody is rather than what they did. */
+const ofTypes: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  identify: 'Said who they are',
+  group: 'Joined a group',
+  alias: 'Got another identifier',
+});
+
+function is(event: string, category: EventCategory, sentence: string, aliases: string): CatalogueEvent {
+  return { event, category, sentence, aliases: aliases.split(', ') };
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function snakeCase(name: string): string {
+  const snake = name
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1_$2')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
+  return snake || 'custom';
+}

@@ -1,0 +1,407 @@
+// A message as Segment's SDKs send it, and the row of `events` it becomes. One pure pass without a parser in sight:
+// this runs for every event of every source, live or imported. Personal data does not pass: e-mail and phone become
+// hashes, the rest is dropped (redaction.ts).
+// Wire format: https://segment.com/docs/connections/spec/common/
+
+import { hash } from 'node:crypto';
+import { InklingError } from '../errors.ts';
+import { toClickHouseTime } from '../time.ts';
+import { canonicalEvent, categoryOf } from './catalogue.ts';
+import { numberOf, productLines, revenueOf, textOf } from './commerce.ts';
+import { emailHashOf, phoneHashOf } from './identifiers.ts';
+import { jsonWithout, maskEmails } from './redaction.ts';
+import { pathOf, readTraffic } from './traffic.ts';
+import { readUserAgent, type UserAgent } from './user-agent.ts';
+
+export const messageTypes = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** A Segment wire message. Ids may be numbers; unknown fields are allowed and ignored. */
+export type SegmentMessage = {
+  type: MessageType;
+  messageId?: string;
+  event?: string;
+  name?: string;
+  category?: string;
+  userId?: string | number | null;
+  anonymousId?: string | number | null;
+  previousId?: string | number | null;
+  groupId?: string | number | null;
+  timestamp?: string | number | Date;
+  originalTimestamp?: string | number | Date;
+  sentAt?: string | number | Date;
+  channel?: string;
+  properties?: Readonly<Record<string, unknown>>;
+  traits?: Readonly<Record<string, unknown>>;
+  context?: Readonly<Record<string, unknown>>;
+  integrations?: Readonly<Record<string, unknown>>;
+};
+
+/** One row of `events`; `node` is left to the engine (cityHash64 of the anchor). */
+export type EventRow = {
+  workspace: string;
+  message_id: string;
+  type: string;
+  event: string;
+  name: string;
+  at: string;
+  received_at: string;
+  anonymous_id: string;
+  user_id: string;
+  email_hash: string;
+  phone_hash: string;
+  previous_id: string;
+  anchor: string;
+  session_id: string;
+  source: string;
+  platform: string;
+  page_url: string;
+  page_path: string;
+  page_title: string;
+  referrer: string;
+  traffic_source: string;
+  campaign: string;
+  medium: string;
+  device_type: string;
+  browser: string;
+  os: string;
+  screen: string;
+  language: string;
+  timezone: string;
+  country: string;
+  city: string;
+  order_id: string;
+  coupon: string;
+  search_query: string;
+  currency: string;
+  revenue: number;
+  scroll_depth: number;
+  seconds_on_page: number;
+  bot: 0 | 1;
+  product_ids: string[];
+  categories: string[];
+  brands: string[];
+  prices: number[];
+  quantities: number[];
+  properties: string;
+  traits: string;
+  context: string;
+};
+
+export type Arrival = {
+  workspace: string;
+  receivedAt: Date | number;
+  /** The connector; '' = the SDK that the message names in `context.library`. */
+  source: string;
+  /** web, ios, android, server, email, store …; absent = read from the message. */
+  platform?: string;
+  /** The browser's own header, for beacons that say nothing of their device. */
+  userAgent?: string;
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The row of a valid message. Throws InklingError when a time cannot be read or nothing says whose event it is. */
+export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow {
+  const properties = fieldsOf(message.properties);
+  const traits = fieldsOf(message.traits);
+  const context = fieldsOf(message.context);
+  const type = message.type;
+  const name = nameOf(message, properties);
+  const event = eventOf(type, name);
+  const identity = identityOf(message, properties, traits, context);
+  const page = pageOf(type, properties, context);
+  const traffic = readTraffic(context['campaign'] as Record<string, unknown> | undefined, page.url, page.referrer);
+  const agent = readUserAgent(textOf(context['userAgent']) || browserHeader(arrival.userAgent));
+  const location = fieldsOf(context['location']);
+  const address = fieldsOf(traits['address']);
+  const lines = productLines(event, properties as Record<string, unknown>);
+  const library = shortText(fieldsOf(context['library'])['name']);
+  return {
+    workspace: arrival.workspace,
+    message_id: textOf(message.messageId) || hash('sha256', JSON.stringify(message)).slice(0, 32),
+    type,
+    event,
+    name,
+    at: momentOf(message, arrival.receivedAt),
+    received_at: receivedText(arrival.receivedAt),
+    anonymous_id: identity.anonymousId,
+    user_id: identity.userId,
+    email_hash: identity.emailHash,
+    phone_hash: identity.phoneHash,
+    previous_id: textOf(message.previousId),
+    anchor: anchorOf(identity),
+    session_id: textOf(context['sessionId']) || textOf(properties['session_id']) || textOf(properties['sessionId']),
+    source: arrival.source || library || 'http',
+    platform: arrival.platform ?? platformOf(message, event, context, library, agent),
+    page_url: page.url,
+    page_path: page.path,
+    page_title: page.title,
+    referrer: page.referrer,
+    traffic_source: traffic.source,
+    campaign: traffic.campaign,
+    medium: traffic.medium,
+    device_type: agent.device || deviceOf(fieldsOf(context['device'])),
+    browser: agent.browser,
+    os: agent.os || shortText(fieldsOf(context['os'])['name']),
+    screen: screenOf(context['screen']),
+    language: shortText(context['locale']),
+    timezone: shortText(context['timezone']),
+    country: shortText(location['country']) || shortText(address['country']) || shortText(traits['country']),
+    city: shortText(location['city']) || shortText(address['city']) || shortText(traits['city']),
+    order_id: textOf(properties['order_id']) || textOf(properties['orderId']) || textOf(properties['transaction_id']),
+    coupon: textOf(properties['coupon']) || textOf(properties['coupon_code']),
+    search_query: event === 'search_performed' ? searchOf(properties) : '',
+    currency: shortText(properties['currency']).toUpperCase(),
+    revenue: revenueOf(event, properties as Record<string, unknown>, lines),
+    scroll_depth: bounded(properties['scroll_depth'] ?? properties['scrollDepth'] ?? depthOf(event, properties), 100),
+    seconds_on_page: bounded(secondsOf(event, properties), 86_400),
+    bot: agent.bot,
+    product_ids: lines.product_ids,
+    categories: lines.categories,
+    brands: lines.brands,
+    prices: lines.prices,
+    quantities: lines.quantities,
+    properties: jsonWithout(properties, 'properties'),
+    traits: jsonWithout(traits, type === 'group' ? 'properties' : 'traits'),
+    context: contextOf(context, message.groupId),
+  };
+}
+
+const noFields: Fields = Object.freeze({});
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : noFields;
+}
+
+function shortText(value: unknown): string {
+  const text = textOf(value);
+  return text.length > 200 ? text.slice(0, 200).toWellFormed() : text;
+}
+
+/** As sent: the event of a track, the title of a page or screen. */
+function nameOf(message: SegmentMessage, properties: Fields): string {
+  if (message.type === 'track') return shortText(message.event);
+  return (
+    shortText(message.name) ||
+    (message.type === 'page' || message.type === 'screen' ? shortText(properties['name']) : '')
+  );
+}
+
+function eventOf(type: MessageType, name: string): string {
+  if (type === 'track') return canonicalEvent(name);
+  if (type === 'page') return 'page_view';
+  return type === 'screen' ? 'screen_view' : type;
+}
+
+type Identity = { userId: string; anonymousId: string; emailHash: string; phoneHash: string };
+
+function identityOf(message: SegmentMessage, properties: Fields, traits: Fields, context: Fields): Identity {
+  const userId = textOf(message.userId);
+  const more = fieldsOf(context['traits']);
+  return {
+    userId,
+    anonymousId: textOf(message.anonymousId),
+    emailHash:
+      emailIn(traits) || emailIn(more) || emailIn(properties) || (userId.includes('@') ? emailHashOf(userId) : ''),
+    phoneHash:
+      phoneIn(traits, traits, context) || phoneIn(more, traits, context) || phoneIn(properties, traits, context),
+  };
+}
+
+/** Whether the message says whose event it is, by an id or by an address or number that can be read. */
+export function hasIdentity(message: SegmentMessage): boolean {
+  const { properties, traits, context } = message;
+  if (textOf(message.userId) !== '' || textOf(message.anonymousId) !== '') return true;
+  return anchorOf(identityOf(message, fieldsOf(properties), fieldsOf(traits), fieldsOf(context))) !== '';
+}
+
+function emailIn(fields: Fields): string {
+  if (fields === noFields) return '';
+  const value =
+    fields['email'] ??
+    fields['email_address'] ??
+    fields['emailAddress'] ??
+    fields['email_hash'] ??
+    fields['email_sha256'];
+  return value === undefined ? '' : emailHashOf(value);
+}
+
+function phoneIn(fields: Fields, traits: Fields, context: Fields): string {
+  if (fields === noFields) return '';
+  const value =
+    fields['phone'] ??
+    fields['phone_number'] ??
+    fields['phoneNumber'] ??
+    fields['phone_hash'] ??
+    fields['phone_sha256'];
+  if (value === undefined) return '';
+  const country = fieldsOf(traits['address'])['country'] ?? fieldsOf(context['location'])['country'];
+  return phoneHashOf(value, typeof country === 'string' ? country : '');
+}
+
+function anchorOf(identity: Identity): string {
+  if (identity.userId) return `u:${identity.userId}`;
+  if (identity.anonymousId) return `a:${identity.anonymousId}`;
+  if (identity.emailHash) return `e:${identity.emailHash}`;
+  return identity.phoneHash ? `p:${identity.phoneHash}` : '';
+}
+
+/** DateTime64 holds 1900 to 2299; a moment outside what can be meant is a broken clock or a wrong unit. */
+export const EARLIEST_MS = Date.UTC(1970, 0, 1);
+export const LATEST_MS = Date.UTC(2200, 0, 1);
+
+/** Epoch milliseconds of a wire time (ISO 8601 text, epoch milliseconds or a Date); NaN when it is none. */
+export function readTime(value: unknown): number {
+  const ms = typeof value === 'string' ? Date.parse(value) : value instanceof Date ? value.getTime() : value;
+  return typeof ms === 'number' && ms >= EARLIEST_MS && ms < LATEST_MS ? Math.floor(ms) : Number.NaN;
+}
+
+function momentOf(message: SegmentMessage, receivedAt: Date | number): string {
+  const value = message.timestamp ?? message.originalTimestamp;
+  if (value === undefined || value === null) return receivedText(receivedAt);
+  const ms = readTime(value);
+  if (Number.isNaN(ms)) {
+    throw new InklingError('invalid_input', `The timestamp ${JSON.stringify(value)} is not a moment.`, {
+      field: 'timestamp',
+      value,
+      hint: 'Send ISO 8601, such as 2026-01-31T12:00:00.000Z.',
+    });
+  }
+  // The usual form needs no writing anew, and writing is the dearest step.
+  if (typeof value === 'string' && value.length === 24 && value[23] === 'Z' && value[10] === 'T') {
+    return `${value.slice(0, 10)} ${value.slice(11, 23)}`;
+  }
+  return toClickHouseTime(ms);
+}
+
+let lastReceived = { ms: Number.NaN, text: '' };
+
+/** The messages of a batch share their arrival. */
+function receivedText(receivedAt: Date | number): string {
+  const ms = typeof receivedAt === 'number' ? receivedAt : receivedAt.getTime();
+  if (ms !== lastReceived.ms) lastReceived = { ms, text: toClickHouseTime(ms) };
+  return lastReceived.text;
+}
+
+type Page = { url: string; path: string; title: string; referrer: string };
+
+function pageOf(type: MessageType, properties: Fields, context: Fields): Page {
+  const page = fieldsOf(context['page']);
+  const own = type === 'page' ? properties : noFields;
+  const url = link(own['url']) || link(page['url']);
+  return {
+    url,
+    path: link(own['path']) || link(page['path']) || pathOf(url),
+    title: maskEmails(textOf(own['title']) || textOf(page['title'])),
+    referrer: link(own['referrer']) || link(page['referrer']) || link(fieldsOf(context['referrer'])['url']),
+  };
+}
+
+function link(value: unknown): string {
+  const text = textOf(value);
+  return text === '' ? '' : maskEmails(text.length > 2000 ? text.slice(0, 2000).toWellFormed() : text);
+}
+
+/** Only a browser's header describes the visitor; a library's describes the sender. */
+function browserHeader(header: string | undefined): string {
+  return header?.startsWith('Mozilla/') ? header : '';
+}
+
+const libraries = new Map<string, string>();
+
+function platformOf(
+  message: SegmentMessage,
+  event: string,
+  context: Fields,
+  library: string,
+  agent: UserAgent,
+): string {
+  if (categoryOf(event) === 'email') return 'email';
+  const byLibrary = library === '' ? '' : platformOfLibrary(library);
+  if (byLibrary !== '' && !(byLibrary === 'server' && agent.browser !== '')) return byLibrary;
+  const system = textOf(fieldsOf(context['os'])['name']) || textOf(fieldsOf(context['device'])['type']);
+  if (system !== '') {
+    const lower = system.toLowerCase();
+    if (lower === 'android') return 'android';
+    if (lower === 'ios' || lower === 'ipados') return 'ios';
+  }
+  if (message.channel === 'browser' || message.channel === 'web') return 'web';
+  if (message.channel === 'server') return 'server';
+  if (message.channel === 'mobile' || message.type === 'screen') return 'mobile';
+  return message.type === 'page' || agent.browser !== '' ? 'web' : '';
+}
+
+function platformOfLibrary(library: string): string {
+  const before = libraries.get(library);
+  if (before !== undefined) return before;
+  const platform = /android|kotlin/i.test(library)
+    ? 'android'
+    : /ios|swift|cocoa/i.test(library)
+      ? 'ios'
+      : /node|python|java\b|ruby|php|golang|-go\b|\.net|rust|server|http/i.test(library)
+        ? 'server'
+        : /react-native|flutter/i.test(library)
+          ? ''
+          : /js|next|browser|web|javascript/i.test(library)
+            ? 'web'
+            : '';
+  if (libraries.size >= 1000) libraries.clear();
+  libraries.set(library, platform);
+  return platform;
+}
+
+function deviceOf(device: Fields): string {
+  const type = shortText(device['type']).toLowerCase();
+  if (type === 'ios' || type === 'android')
+    return /ipad|tablet/i.test(shortText(device['model'])) ? 'tablet' : 'mobile';
+  return type;
+}
+
+function screenOf(screen: unknown): string {
+  const { width, height } = fieldsOf(screen);
+  return typeof width === 'number' && typeof height === 'number' ? `${Math.round(width)}x${Math.round(height)}` : '';
+}
+
+function searchOf(properties: Fields): string {
+  const query = properties['query'] ?? properties['search_query'] ?? properties['search_term'] ?? properties['q'];
+  return maskEmails(textOf(query).slice(0, 1000).toWellFormed());
+}
+
+function depthOf(event: string, properties: Fields): unknown {
+  return event === 'scroll' ? (properties['depth'] ?? properties['percent'] ?? properties['percentage']) : undefined;
+}
+
+function secondsOf(event: string, properties: Fields): unknown {
+  const named = properties['seconds_on_page'] ?? properties['time_on_page'] ?? properties['timeOnPage'];
+  if (named !== undefined || (event !== 'time_on_page' && event !== 'page_exit')) return named;
+  return properties['seconds'] ?? properties['duration_seconds'] ?? properties['duration'];
+}
+
+function bounded(value: unknown, most: number): number {
+  if (value === undefined) return 0;
+  return Math.min(most, Math.max(0, numberOf(value) ?? 0));
+}
+
+/** What has no column of its own; the address of the sender and what locates a person are left out. */
+const columned = new Set([
+  'ip',
+  'page',
+  'campaign',
+  'locale',
+  'timezone',
+  'screen',
+  'traits',
+  'location',
+  'sessionId',
+  'referrer',
+]);
+
+function contextOf(context: Fields, groupId: unknown): string {
+  if (context === noFields && groupId === undefined) return '{}';
+  const rest: Record<string, unknown> = {};
+  for (const key in context) if (!columned.has(key) && key !== '__proto__') rest[key] = context[key];
+  const group = textOf(groupId);
+  if (group !== '') rest['groupId'] = group;
+  return jsonWithout(rest, 'properties');
+}
