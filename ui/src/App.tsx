@@ -15,6 +15,26 @@ import { useKey } from './session.ts';
 
 const pages: { path: string; page: ComponentType }[] = [
   { path: '/', page: lazy(() => import('./pages/Overview.tsx').then((file) => ({ default: file.OverviewPage }))) },
+  { path: '/live', page: lazy(() => import('./pages/Live.tsx').then((file) => ({ default: file.LivePage }))) },
+  { path: '/people', page: lazy(() => import('./pages/People.tsx').then((file) => ({ default: file.PeoplePage }))) },
+  {
+    path: '/people/:id',
+    page: lazy(() => import('./pages/Person.tsx').then((file) => ({ default: file.PersonPage }))),
+  },
+  {
+    path: '/features',
+    page: lazy(() => import('./pages/Features.tsx').then((file) => ({ default: file.FeaturesPage }))),
+  },
+  { path: '/models', page: lazy(() => import('./pages/Models.tsx').then((file) => ({ default: file.ModelsPage }))) },
+  { path: '/models/:id', page: lazy(() => import('./pages/Model.tsx').then((file) => ({ default: file.ModelPage }))) },
+  {
+    path: '/segments',
+    page: lazy(() => import('./pages/Segments.tsx').then((file) => ({ default: file.SegmentsPage }))),
+  },
+  {
+    path: '/segments/:id',
+    page: lazy(() => import('./pages/Segment.tsx').then((file) => ({ default: file.SegmentPage }))),
+  },
 ];
 
 export function App() {

@@ -27,6 +27,13 @@ export function decimal(value: Maybe, digits = 2): string {
   );
 }
 
+/** An amount of money in whatever currency it was sent: cents only below a thousand, and only when there are some. */
+export function money(amount: Maybe): string {
+  if (!isKnown(amount)) return unknown;
+  const cents = Math.abs(amount) < 1000 && !Number.isInteger(amount);
+  return decimal(amount, cents ? 2 : 0);
+}
+
 /** A value of a signal: no more digits than it needs. */
 export function value(amount: Maybe): string {
   if (!isKnown(amount)) return unknown;

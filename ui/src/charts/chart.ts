@@ -55,10 +55,10 @@ export function axis(t: Tokens, name?: string) {
 export function tip(title: string, lines: [name: string, value: string, color?: string][]): string {
   const rows = lines.map(
     ([name, value, color]) =>
-      `<div style="display:flex;gap:16px;justify-content:space-between"><span>${dot(color)}${escape(name)}</span>` +
-      `<b style="font-weight:600;font-variant-numeric:tabular-nums">${escape(value)}</b></div>`,
+      `<div style="display:flex;gap:16px;justify-content:space-between"><span>${dot(color)}${escapeHtml(name)}</span>` +
+      `<b style="font-weight:600;font-variant-numeric:tabular-nums">${escapeHtml(value)}</b></div>`,
   );
-  return `<div style="margin-bottom:2px;opacity:.75">${escape(title)}</div>${rows.join('')}`;
+  return `<div style="margin-bottom:2px;opacity:.75">${escapeHtml(title)}</div>${rows.join('')}`;
 }
 
 function dot(color: string | undefined): string {
@@ -66,7 +66,7 @@ function dot(color: string | undefined): string {
   return `<i style="display:inline-block;width:8px;height:8px;border-radius:4px;margin-right:7px;background:${color}"></i>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 

@@ -7,9 +7,7 @@ import styles from './Command.module.css';
 export function Command({ text, label = 'Copy' }: { text: string; label?: string }) {
   return (
     <div className={styles.command}>
-      <pre className={styles.text} tabIndex={0} aria-label="Command">
-        {text}
-      </pre>
+      <pre className={styles.text}>{text}</pre>
       <CopyButton value={text} timeout={1500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : label}>

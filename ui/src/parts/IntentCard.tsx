@@ -36,11 +36,11 @@ export function IntentCard({ segment, timeframeDays }: { segment: SegmentToday; 
         </div>
         <div>
           <dt>
-            Of 100 such people on the <Term name="holdout">holdout</Term>, bought
+            <Term name="holdout">Of 100 like them</Term>, bought
           </dt>
           <dd>
             {segment.actualConversionRate === null ? (
-              <span className="faint">unknown: nobody on it</span>
+              <span className="faint">unknown</span>
             ) : (
               <>
                 {ofHundred(segment.actualConversionRate)}{' '}

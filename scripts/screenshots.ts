@@ -1,0 +1,87 @@
+// Takes the pictures of the dashboard that the docs show: every page, light and dark, from a running server.
+//   node scripts/screenshots.ts --url http://127.0.0.1:8020 --key SECRET_KEY
+// writes docs/screenshots/<page>-<light|dark>.png. --pages a,b takes some, --width 320 a narrow one, --out elsewhere.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../test/ui/browser.ts';
+
+const longestPixels = 2600;
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'http://127.0.0.1:8020' },
+    key: { type: 'string' },
+    out: { type: 'string', default: 'docs/screenshots' },
+    pages: { type: 'string' },
+    schemes: { type: 'string', default: 'light,dark' },
+    width: { type: 'string', default: '1360' },
+  },
+});
+if (!values.key) throw new Error('Say which key to sign in with: --key SECRET_KEY (npm run -s inkling -- keys).');
+
+const { url, key, out } = values;
+mkdirSync(out, { recursive: true });
+const addresses = await pageAddresses();
+const wanted = values.pages?.split(',') ?? Object.keys(addresses);
+const browser = await launchBrowser();
+try {
+  for (const scheme of values.schemes.split(',')) await takeAll(scheme === 'dark' ? 'dark' : 'light');
+} finally {
+  await browser.close();
+}
+
+async function takeAll(scheme: 'light' | 'dark') {
+  const width = Number(values.width);
+  const page = await browser.newPage({
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    viewport: { width, height: 900 },
+  });
+  await page.goto(`${url}/#key=${key}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  for (const name of wanted) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(url + addresses[name]);
+    await settle(page);
+    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    await page.setViewportSize({ width, height: Math.min(longestPixels, Math.max(900, height)) });
+    await settle(page);
+    const file = join(out, `${name}-${scheme}.png`);
+    await page.screenshot({ path: file });
+    console.log(file);
+  }
+  await page.close();
+}
+
+/** Waits until the answer stands on the page and every chart is drawn. */
+async function settle(page: Page) {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  await page.locator('[data-chart="waiting"]').first().waitFor({ state: 'detached' });
+  await page.waitForTimeout(250);
+}
+
+async function pageAddresses(): Promise<Record<string, string>> {
+  const { people } = await read<{ people: { id: string }[] }>('/api/v1/people?segment=HIGH&limit=1');
+  const { models } = await read<{ models: { id: string; status: string }[] }>('/api/v1/intent/models');
+  const model = models.find(({ status }) => status === 'ACTIVE');
+  return {
+    overview: '/',
+    live: '/live',
+    people: '/people',
+    ...(people[0] && { person: `/people/${people[0].id}` }),
+    features: '/features',
+    models: '/models',
+    ...(model && { model: `/models/${model.id}` }),
+    segments: '/segments',
+  };
+}
+
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(url + path, { headers: { authorization: `Bearer ${key}` } });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}

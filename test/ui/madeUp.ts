@@ -1,0 +1,318 @@
+// Made-up answers of the API for the dashboard's own tests: 1,200 people of an outdoor shop, all drawn from one seed,
+// all counts derived from the same people so that the pages agree with each other. Held to the contract by its types.
+
+import type {
+  Level,
+  Overview,
+  Person,
+  PersonRow,
+  Reason,
+  Segment,
+  TimelineEvent,
+  Workspace,
+} from '../../ui/src/api.ts';
+
+const dayMs = 86_400_000;
+export const timeframeDays = 30;
+export const modelId = 'm-purchase-30';
+export const writeKey = 'wk_fixture_0123456789';
+export const secretKey = 'sk_fixture_0123456789';
+
+export const categories = ['boots', 'jackets', 'tents', 'backpacks', 'sleeping_bags', 'stoves', 'climbing', 'socks'];
+const firstNames = ['Ada', 'Ben', 'Chloe', 'Dario', 'Elif', 'Femi', 'Grace', 'Hugo', 'Ines', 'Jonas', 'Kaori', 'Lena'];
+const lastNames = ['Abel', 'Brandt', 'Costa', 'Dumas', 'Eriksen', 'Farouk', 'Greco', 'Haas', 'Ivanov', 'Jensen', 'Kim'];
+
+/** Uniform in [0, 1), the same for the same seed. */
+export function drawer(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function levelOf(score: number): Level {
+  return score >= 70 ? 'HIGH' : score >= 40 ? 'MEDIUM' : 'LOW';
+}
+
+export type Shop = { now: Date; asOf: string; people: PersonRow[] };
+
+export function makeShop(now: Date): Shop {
+  const draw = drawer(7);
+  const asOf = new Date(Math.floor(now.getTime() / dayMs) * dayMs - 2 * 3_600_000).toISOString();
+  const people = Array.from({ length: 1200 }, (_, index) => makePerson(index, draw, now));
+  return { now, asOf, people };
+}
+
+function makePerson(index: number, draw: () => number, now: Date): PersonRow {
+  const score = Math.min(98, Math.floor(100 * draw() ** (draw() < 0.3 ? 0.7 : 4)));
+  const known = draw() < 0.6;
+  const name = `${firstNames[index % 12]} ${lastNames[Math.floor(index / 12) % 11]}`;
+  const id = (0xa1b2c300000000n + BigInt(index) * 7919n).toString(16).padStart(16, '0');
+  const category = draw() < 0.9 ? categories[Math.floor(draw() ** 1.6 * categories.length)] : null;
+  const purchases = Math.floor((score / 30) * draw() * 2.2);
+  return {
+    id,
+    displayName: known ? name : `Visitor ${id.slice(-6)}`,
+    identifiers: {
+      userIds: known ? [`customer-${1000 + index}`] : [],
+      anonymousIds: [`anon-${id.slice(-8)}`],
+      emailHashes: known && draw() < 0.7 ? [`${id}${id}${id}${id}`] : [],
+      phoneHashes: [],
+    },
+    score,
+    segment: levelOf(score),
+    confidence: Math.round((0.35 + 0.6 * draw()) * 100) / 100,
+    category,
+    topReason: score >= 40 ? `Put ${category ?? 'something'} in the cart 2 days ago` : 'Last seen 21 days ago',
+    firstSeenAt: new Date(now.getTime() - (20 + 300 * draw()) * dayMs).toISOString(),
+    lastSeenAt: new Date(now.getTime() - (0.01 + (100 - score) * 0.5 * draw()) * dayMs).toISOString(),
+    events: 3 + Math.floor(160 * draw()),
+    purchases,
+    revenue: Math.round(purchases * (25 + 90 * draw()) * 100) / 100,
+    scoreHistory: walkTo(score, 14, draw),
+  };
+}
+
+function walkTo(score: number, steps: number, draw: () => number): number[] {
+  const walk = [score];
+  while (walk.length < steps) walk.unshift(Math.max(0, Math.min(100, Math.round(walk[0] + (draw() - 0.55) * 14))));
+  return walk;
+}
+
+export function workspaceOf(shop: Shop, hasEvents: boolean, hasModel: boolean): Workspace {
+  return {
+    id: 'w-1',
+    name: 'Fjord Outdoor',
+    timeZone: 'Europe/Berlin',
+    writeKey,
+    createdAt: new Date(shop.now.getTime() - 320 * dayMs).toISOString(),
+    hasEvents,
+    model: hasModel ? { id: modelId } : null,
+  };
+}
+
+export function overviewOf(shop: Shop): Overview {
+  const draw = drawer(11);
+  const { people, now, asOf } = shop;
+  const days = Array.from({ length: 90 }, (_, index) => dateBefore(now, 89 - index));
+  const weekly = (index: number) => 1 + 0.25 * Math.sin((index / 7) * 2 * Math.PI) + 0.2 * draw() + index / 300;
+  const sum = (of: (person: PersonRow) => number) => people.reduce((total, person) => total + of(person), 0);
+  const movers = people.filter((person) => (person.score ?? 0) >= 70).slice(0, 6);
+  return {
+    asOf: new Date(now.getTime() - 40_000).toISOString(),
+    totals: {
+      people: people.length,
+      events: sum(({ events }) => events),
+      sessions: Math.round(sum(({ events }) => events) / 6.4),
+      purchases: sum(({ purchases }) => purchases),
+      revenue: sum(({ revenue }) => revenue),
+    },
+    eventsPerDay: days.map((date, index) => {
+      const events = Math.round(980 * weekly(index));
+      const purchases = Math.round(events / 55);
+      return { date, events, people: Math.round(events / 7), purchases, revenue: Math.round(purchases * 61.3) };
+    }),
+    intent: {
+      modelId,
+      timeframeDays,
+      asOf,
+      people: people.length,
+      distribution: Array.from({ length: 20 }, (_, bin) => ({
+        from: bin * 5,
+        to: bin === 19 ? 100 : bin * 5 + 4,
+        people: people.filter(({ score }) => Math.min(19, Math.floor((score ?? 0) / 5)) === bin).length,
+      })),
+      segments: segmentsToday(people),
+      history: days.slice(30).map((date, index) => ({
+        date,
+        high: Math.round(70 + index * 0.5 + 12 * Math.sin(index / 5) + 6 * draw()),
+        medium: Math.round(165 + index * 0.4 + 14 * Math.sin(index / 7 + 1) + 9 * draw()),
+        low: Math.round(820 + index * 2 + 20 * draw()),
+      })),
+      categories: categories.map((category) => {
+        const size = (level: Level) =>
+          people.filter((person) => person.category === category && person.segment === level).length;
+        return { category, high: size('HIGH'), medium: size('MEDIUM'), low: size('LOW') };
+      }),
+    },
+    moved: { up: 38, down: 24, since: new Date(Date.parse(asOf) - dayMs).toISOString() },
+    movers: movers.map(({ id, displayName, score, topReason }, index) => ({
+      id,
+      displayName,
+      from: Math.max(4, (score ?? 0) - 48 + 5 * index),
+      to: score ?? 0,
+      reason: topReason ?? '',
+    })),
+  };
+}
+
+export function segmentsToday(people: PersonRow[]) {
+  const actual = { HIGH: 0.712, MEDIUM: 0.284, LOW: 0.021 };
+  const interval: Record<Level, [number, number]> = {
+    HIGH: [0.651, 0.766],
+    MEDIUM: [0.251, 0.319],
+    LOW: [0.016, 0.027],
+  };
+  return (['HIGH', 'MEDIUM', 'LOW'] as const).map((name) => {
+    const size = people.filter(({ segment }) => segment === name).length;
+    return {
+      name,
+      size,
+      share: size / people.length,
+      expectedConversions: size * actual[name] * 1.02,
+      actualConversionRate: actual[name],
+      actualInterval: interval[name],
+      holdoutSize: { HIGH: 236, MEDIUM: 711, LOW: 3120 }[name],
+    };
+  });
+}
+
+export function personOf(shop: Shop, row: PersonRow): Person {
+  const { scoreHistory, ...rest } = row;
+  const score = row.score ?? 0;
+  const user = row.identifiers.userIds[0];
+  const anonymous = row.identifiers.anonymousIds[0];
+  return {
+    ...rest,
+    traits: user ? { name: row.displayName, plan: 'member', city: 'Bergen' } : {},
+    platforms: ['web', 'ios'],
+    country: 'NO',
+    deviceType: 'mobile',
+    intent: {
+      modelId,
+      timeframeDays,
+      asOf: shop.asOf,
+      score,
+      probability: score / 105,
+      segment: levelOf(score),
+      confidence: row.confidence ?? 0.5,
+      confidenceReason: `${row.events} events over 94 days are plenty, and the model is well calibrated at this score.`,
+      predictedConversionDate: score >= 40 ? dateBefore(shop.now, -9) : null,
+      category: row.category,
+      sentence:
+        score >= 40
+          ? `Likely to buy ${row.category ?? 'something'} within ${timeframeDays} days: the cart was filled 2 days ago and visits are more frequent than usual.`
+          : `Unlikely to buy within ${timeframeDays} days: three weeks have passed since the last visit.`,
+      reasons: reasons(row),
+    },
+    scoreHistory: scoreHistory.map((past, index) => ({
+      asOf: new Date(Date.parse(shop.asOf) - (scoreHistory.length - 1 - index) * dayMs).toISOString(),
+      score: past,
+      segment: levelOf(past),
+    })),
+    identity: {
+      nodes: [
+        ...(user ? [{ identifier: user, type: 'user', firstSeenAt: row.firstSeenAt }] : []),
+        { identifier: anonymous, type: 'anonymous', firstSeenAt: row.firstSeenAt },
+        { identifier: `${anonymous}-phone`, type: 'anonymous', firstSeenAt: row.lastSeenAt },
+      ],
+      evidence: user
+        ? [
+            { at: row.firstSeenAt, from: anonymous, to: user, method: 'login', confidence: 1, messageId: 'msg-1' },
+            {
+              at: row.lastSeenAt,
+              from: `${anonymous}-phone`,
+              to: user,
+              method: 'email',
+              confidence: 0.99,
+              messageId: 'msg-2',
+            },
+          ]
+        : [
+            {
+              at: row.lastSeenAt,
+              from: `${anonymous}-phone`,
+              to: anonymous,
+              method: 'alias',
+              confidence: 1,
+              messageId: 'msg-3',
+            },
+          ],
+    },
+  };
+}
+
+function reasons(row: PersonRow): Reason[] {
+  const high = (row.score ?? 0) >= 40;
+  const list: [string, string, number | null, number][] = [
+    ['cart_adds_7d', 'Put 3 things in the cart in the last 7 days', 3, high ? 1.42 : 0.2],
+    [
+      'days_since_last_event',
+      high ? 'Was here yesterday' : 'Was last here 21 days ago',
+      high ? 1 : 21,
+      high ? 0.88 : -1.7,
+    ],
+    ['product_views_30d', `Looked at ${row.events} products in 30 days`, row.events, high ? 0.61 : -0.3],
+    ['purchases_lifetime', `Bought ${row.purchases} times before`, row.purchases, 0.34],
+    ['searches_7d', 'Searched twice in the last 7 days', 2, high ? 0.19 : -0.1],
+    ['email_clicks_30d', 'Clicked in no e-mail for 30 days', 0, -0.27],
+    ['coupon_rate', 'Used a coupon in 60% of the orders', 0.6, -0.41],
+  ];
+  return list
+    .map(([signal, sentence, value, contribution]) => ({
+      signal,
+      sentence,
+      value,
+      contribution,
+      direction: contribution >= 0 ? ('raises' as const) : ('lowers' as const),
+    }))
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+}
+
+const kinds: [event: string, name: string, summary: string][] = [
+  ['page_view', 'Page Viewed', '/collections/boots'],
+  ['product_view', 'Product Viewed', 'Trail boot GTX'],
+  ['search', 'Products Searched', '“waterproof boots”'],
+  ['add_to_cart', 'Product Added', 'Trail boot GTX, 1 × 149.00'],
+  ['email_open', 'Email Opened', 'Spring walks'],
+  ['checkout_start', 'Checkout Started', '2 things, 171.90'],
+  ['purchase', 'Order Completed', 'Order 10382, 171.90'],
+];
+
+export function timelineOf(shop: Shop, row: PersonRow): TimelineEvent[] {
+  const draw = drawer(Number.parseInt(row.id.slice(-6), 16));
+  let at = Date.parse(row.lastSeenAt);
+  return Array.from({ length: 120 }, (_, index) => {
+    at -= draw() < 0.12 ? draw() * 4 * dayMs : draw() * 4 * 60_000;
+    const [event, name, summary] = kinds[Math.floor(draw() ** 2 * kinds.length)];
+    const bought = event === 'purchase';
+    return {
+      messageId: `${row.id}-${index}`,
+      at: new Date(Math.min(at, shop.now.getTime())).toISOString(),
+      event,
+      name,
+      summary,
+      platform: draw() < 0.7 ? 'web' : 'ios',
+      revenue: bought ? 171.9 : null,
+      products: bought ? [{ id: 'p-12', category: 'boots', price: 149, quantity: 1 }] : [],
+      properties: { path: '/collections/boots', position: index },
+    };
+  });
+}
+
+export function segmentsOf(shop: Shop): Segment[] {
+  const ready = segmentsToday(shop.people).map((segment, index) => ({
+    id: segment.name.toLowerCase(),
+    name: ['High intent', 'Medium intent', 'Low intent'][index],
+    modelId,
+    level: segment.name,
+    productCategory: null,
+    minScore: [70, 40, 0][index],
+    maxScore: [100, 69, 39][index],
+    size: segment.size,
+    share: segment.share,
+    expectedConversions: segment.expectedConversions,
+    actualConversionRate: segment.actualConversionRate,
+    actualInterval: segment.actualInterval,
+    asOf: shop.asOf,
+    createdAt: shop.asOf,
+  }));
+  return ready;
+}
+
+export function dateBefore(now: Date, days: number): string {
+  return new Date(now.getTime() - days * dayMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,47 @@
+// How the values of one signal are spread over the people.
+
+import type { Signal } from '../api.ts';
+import { compact, plural, value } from '../format.ts';
+import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
+
+export const signalHistogram: Chart<Signal> = {
+  option({ histogram, unit }, t) {
+    return frame(t, {
+      xAxis: {
+        ...axis(t, unit),
+        type: 'category',
+        data: histogram.map(({ from }) => value(from)),
+        splitLine: { show: false },
+      },
+      yAxis: {
+        ...axis(t),
+        type: 'value',
+        minInterval: 1,
+        axisLine: { show: false },
+        axisLabel: { ...axis(t).axisLabel, formatter: (people: number) => compact(people) },
+      },
+      series: {
+        type: 'bar',
+        barCategoryGap: '10%',
+        itemStyle: { color: t.accent, borderRadius: [3, 3, 0, 0] },
+        emphasis: { disabled: true },
+        data: histogram.map(({ people }) => people),
+      },
+      tooltip: {
+        axisPointer: { type: 'shadow', shadowStyle: { color: t.lineStrong, opacity: 0.25 } },
+        formatter: (params: unknown) => {
+          const { from, to, people } = histogram[firstIndex(params)];
+          return tip(`${value(from)} to ${value(to)} ${unit}`, [['', plural(people, 'person', 'people')]]);
+        },
+      },
+    });
+  },
+  describe({ sentence, quantiles, unit, histogram }) {
+    const people = histogram.reduce((sum, bin) => sum + bin.people, 0);
+    return `${sentence}: spread over ${plural(people, 'person', 'people')}, median ${value(quantiles[3])} ${unit}.`;
+  },
+  table: ({ histogram }) => ({
+    columns: ['From', 'To', 'People'],
+    rows: histogram.map(({ from, to, people }) => [from, to, people]),
+  }),
+};

@@ -1,0 +1,84 @@
+// One segment: how many it holds, what is expected of them, and the people in it.
+
+import { Button } from '@mantine/core';
+import { Link, useParams } from 'wouter';
+import type { Segment } from '../api.ts';
+import { CsvButton } from '../charts/Figure.tsx';
+import { count, ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
+import { LoadingPage } from '../parts/Loading.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { PeopleTable, peopleAsTable } from '../parts/PeopleTable.tsx';
+import { ProblemNote } from '../parts/ProblemNote.tsx';
+import { useZone } from '../place.tsx';
+import { useSegments, useSegmentUsers } from '../queries.ts';
+import styles from './Person.module.css';
+
+export function SegmentPage() {
+  const { id } = useParams<{ id: string }>();
+  const segments = useSegments();
+  const segment = segments.data?.segments.find((one) => one.id === id);
+  const users = useSegmentUsers(id);
+  const rows = users.data?.pages.flatMap((page) => page.users) ?? [];
+  const error = users.error ?? segments.error;
+  if (!error && (!users.data || !segments.data)) return <LoadingPage />;
+  return (
+    <>
+      <nav aria-label="Way back" className={styles.back}>
+        <Link href="/segments">Segments</Link>
+      </nav>
+      <Answer segment={segment} total={users.data?.pages[0].total ?? null} />
+      {error && <ProblemNote error={error} onRetry={() => void users.refetch()} />}
+      {users.data && rows.length === 0 && <p className="quiet">Nobody is in this segment today.</p>}
+      {rows.length > 0 && (
+        <div className="stack">
+          <div className="spread">
+            <span className="faint small number">
+              {count(rows.length)} of {count(users.data?.pages[0].total)} shown
+            </span>
+            <CsvButton name={segment?.name ?? 'Segment'} table={() => peopleAsTable(rows)} />
+          </div>
+          <PeopleTable rows={rows} />
+          {users.hasNextPage && (
+            <Button
+              variant="default"
+              onClick={() => void users.fetchNextPage()}
+              loading={users.isFetchingNextPage}
+              style={{ alignSelf: 'flex-start' }}
+            >
+              Show more
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Answer({ segment, total }: { segment: Segment | undefined; total: number | null }) {
+  const zone = useZone();
+  return (
+    <PageHead
+      title={segment?.name ?? 'Segment'}
+      answer={
+        <>
+          <strong>{plural(total ?? segment?.size, 'person', 'people')}</strong>
+          {segment && (
+            <>
+              {' '}
+              with a score from {segment.minScore} to {segment.maxScore}.{' '}
+              {segment.actualConversionRate === null ? (
+                'What such people do is not measured yet.'
+              ) : (
+                <>
+                  Of 100 like them, <strong>{ofHundred(segment.actualConversionRate)}</strong> bought
+                  {segment.actualInterval && <> ({ofHundredRange(segment.actualInterval)})</>}.
+                </>
+              )}
+            </>
+          )}
+        </>
+      }
+      note={segment?.asOf && `As of ${stamp(segment.asOf, zone)}.`}
+    />
+  );
+}

@@ -1,0 +1,68 @@
+// Groups of people by intent: the three that are ready, and score ranges of one's own.
+
+import type { Segment } from '../api.ts';
+import { ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
+import { FirstEvents } from '../parts/FirstEvents.tsx';
+import { LoadingPage } from '../parts/Loading.tsx';
+import { NoModel } from '../parts/NoModel.tsx';
+import { PageHead } from '../parts/PageHead.tsx';
+import { ProblemNote } from '../parts/ProblemNote.tsx';
+import { usePlace, useZone } from '../place.tsx';
+import { useSegments } from '../queries.ts';
+import { SegmentBuilder } from './segments/SegmentBuilder.tsx';
+import { SegmentTable } from './segments/SegmentTable.tsx';
+
+export function SegmentsPage() {
+  const segments = useSegments();
+  const { hasEvents } = usePlace();
+  if (!hasEvents) return <FirstEvents page="Segments" />;
+  if (segments.data) return <Content segments={segments.data.segments} />;
+  if (segments.error) {
+    return (
+      <PageHead title="Segments" answer="The segments could not be read.">
+        <ProblemNote error={segments.error} onRetry={() => void segments.refetch()} />
+      </PageHead>
+    );
+  }
+  return <LoadingPage />;
+}
+
+function Content({ segments }: { segments: Segment[] }) {
+  const zone = useZone();
+  const high = segments.find(({ level, productCategory }) => level === 'HIGH' && productCategory === null);
+  if (segments.length === 0) {
+    return (
+      <>
+        <PageHead title="Segments" answer="No segments yet: nobody has a score." />
+        <NoModel />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead
+        title="Segments"
+        answer={
+          high ? (
+            <>
+              <strong>{plural(high.size, 'person', 'people')}</strong> in {high.name}.{' '}
+              {high.actualConversionRate !== null && (
+                <>
+                  Of 100 such people before, <strong>{ofHundred(high.actualConversionRate)}</strong> bought
+                  {high.actualInterval && <> ({ofHundredRange(high.actualInterval)})</>}.
+                </>
+              )}
+            </>
+          ) : (
+            <strong>{plural(segments.length, 'segment', 'segments')}</strong>
+          )
+        }
+        note={high?.asOf && `Sizes as of ${stamp(high.asOf, zone)}.`}
+      />
+      <div className="stack">
+        <SegmentTable segments={segments} />
+        <SegmentBuilder />
+      </div>
+    </>
+  );
+}

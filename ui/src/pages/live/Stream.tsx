@@ -1,0 +1,43 @@
+// The latest events, newest first, each with the person behind it.
+
+import { Link } from 'wouter';
+import type { LiveEvent } from '../../api.ts';
+import { timeWithSeconds, words } from '../../format.ts';
+import { EventIcon } from '../../parts/EventIcon.tsx';
+import { Panel } from '../../parts/Panel.tsx';
+import { useZone } from '../../place.tsx';
+import styles from './Stream.module.css';
+
+export function Stream({ events }: { events: LiveEvent[] }) {
+  const zone = useZone();
+  return (
+    <Panel title="Arriving" note={`The latest ${events.length}, newest first; times in ${zone}.`}>
+      {events.length === 0 ? (
+        <p className="quiet">No accepted event is in view.</p>
+      ) : (
+        <ol>
+          {events.map((event) => (
+            <li key={event.messageId} className={styles.event}>
+              <span className={`${styles.time} faint number tiny`}>{timeWithSeconds(event.at, zone)}</span>
+              <span className={styles.icon}>
+                <EventIcon event={event.event} />
+              </span>
+              <span className={styles.what}>
+                <span className={styles.name}>{words(event.event)}</span> <span className="quiet">{event.summary}</span>
+              </span>
+              <span className={`${styles.who} small`}>
+                <Link href={`/people/${event.profile}`} className="mono">
+                  {event.anchor.replace(/^[uaep]:/, '')}
+                </Link>
+              </span>
+              <span className={`${styles.from} faint tiny`}>
+                {event.platform}
+                {event.source && event.source !== event.platform && `, ${event.source}`}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}

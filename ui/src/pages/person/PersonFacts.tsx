@@ -1,0 +1,62 @@
+// The figures beside the score: how sure and why, when, what, and what the person was worth so far.
+
+import type { Person } from '../../api.ts';
+import { day, money, percent, plural, relative, stamp, unknown, words } from '../../format.ts';
+import { Panel } from '../../parts/Panel.tsx';
+import { Stats } from '../../parts/Stats.tsx';
+import { Term } from '../../parts/Term.tsx';
+import { useNow, useZone } from '../../place.tsx';
+
+export function PersonFacts({ person }: { person: Person }) {
+  const zone = useZone();
+  const now = useNow(60);
+  const { intent } = person;
+  return (
+    <Panel title="At a glance" note={intent?.confidenceReason}>
+      <Stats
+        stats={[
+          ...(intent
+            ? [
+                {
+                  name: 'Chance to buy',
+                  value: percent(intent.probability),
+                  note: `within ${intent.timeframeDays} days`,
+                },
+                {
+                  name: <Term name="confidence">Confidence</Term>,
+                  value: percent(intent.confidence),
+                  note: confidenceWord(intent.confidence),
+                },
+                {
+                  name: 'Expected around',
+                  value: intent.predictedConversionDate ? day(intent.predictedConversionDate, zone) : unknown,
+                  note: intent.predictedConversionDate ? undefined : 'too unlikely to name a day',
+                },
+                {
+                  name: 'Leans to',
+                  value: intent.category ? words(intent.category) : unknown,
+                  note: intent.category ? undefined : 'no category seen',
+                },
+              ]
+            : []),
+          {
+            name: 'Bought so far',
+            value: plural(person.purchases, 'time', 'times'),
+            note: person.purchases > 0 ? `for ${money(person.revenue)} in all` : undefined,
+          },
+          { name: 'Last seen', value: relative(person.lastSeenAt, now), note: stamp(person.lastSeenAt, zone) },
+          { name: 'Known since', value: day(person.firstSeenAt, zone), note: plural(person.events, 'event', 'events') },
+          {
+            name: 'Seen on',
+            value: person.platforms.length > 0 ? person.platforms.map(words).join(', ') : unknown,
+            note: [person.country, person.deviceType].filter(Boolean).join(', ') || undefined,
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function confidenceWord(confidence: number): string {
+  return confidence >= 0.75 ? 'much to go on' : confidence >= 0.5 ? 'enough to go on' : 'little to go on';
+}

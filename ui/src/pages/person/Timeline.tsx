@@ -1,0 +1,113 @@
+// What the person did, newest first: a heading per day, a gap where half an hour passed without a sign, and under
+// each event what it carried.
+
+import { Button } from '@mantine/core';
+import type { TimelineEvent } from '../../api.ts';
+import { day, money, plural, time, words } from '../../format.ts';
+import { EventIcon } from '../../parts/EventIcon.tsx';
+import { LoadingBlock } from '../../parts/Loading.tsx';
+import { Panel } from '../../parts/Panel.tsx';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useZone } from '../../place.tsx';
+import { useTimeline } from '../../queries.ts';
+import styles from './Timeline.module.css';
+
+const sessionGapMinutes = 30;
+
+export function Timeline({ id }: { id: string }) {
+  const zone = useZone();
+  const timeline = useTimeline(id);
+  const events = timeline.data?.pages.flatMap((page) => page.events) ?? [];
+  return (
+    <Panel title="What happened" note={`Newest first; times in ${zone}.`}>
+      {timeline.isPending && <LoadingBlock height={320} />}
+      {timeline.error && <ProblemNote error={timeline.error} onRetry={() => void timeline.refetch()} />}
+      {timeline.data && events.length === 0 && <p className="quiet">No events.</p>}
+      {byDay(events, zone).map(({ title, visits }) => (
+        <section key={title}>
+          <h3 className={styles.day}>{title}</h3>
+          {visits.map((visit) => (
+            <Visit key={visit[0].messageId} events={visit} />
+          ))}
+        </section>
+      ))}
+      {timeline.hasNextPage && (
+        <Button
+          variant="default"
+          onClick={() => void timeline.fetchNextPage()}
+          loading={timeline.isFetchingNextPage}
+          style={{ alignSelf: 'flex-start' }}
+        >
+          Show earlier events
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function Visit({ events }: { events: TimelineEvent[] }) {
+  const zone = useZone();
+  return (
+    <ol className={styles.visit}>
+      {events.map((event) => (
+        <li key={event.messageId} className={styles.event}>
+          <span className={styles.icon}>
+            <EventIcon event={event.event} />
+          </span>
+          <details className={styles.details}>
+            <summary className={styles.summary}>
+              <span className={styles.name}>{words(event.event)}</span>
+              <span className={`${styles.what} quiet`}>{event.summary}</span>
+              <span className={`${styles.time} faint number`}>{time(event.at, zone)}</span>
+            </summary>
+            <EventBody event={event} />
+          </details>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function EventBody({ event }: { event: TimelineEvent }) {
+  return (
+    <div className={styles.body}>
+      <p className="faint small">
+        Sent as “{event.name}” from {event.platform || 'an unknown platform'}
+        {event.revenue !== null && <>, worth {money(event.revenue)}</>}
+      </p>
+      {event.products.length > 0 && (
+        <ul className="small">
+          {event.products.map((product) => (
+            <li key={product.id}>
+              {plural(product.quantity ?? 1, 'piece', 'pieces')} of <span className="mono">{product.id}</span>
+              {product.category && <> ({words(product.category)})</>}
+              {product.price !== null && <> at {money(product.price)}</>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <pre className={styles.properties}>{JSON.stringify(event.properties, null, 2)}</pre>
+    </div>
+  );
+}
+
+type Day = { title: string; visits: TimelineEvent[][] };
+
+/** Events are newest first and stay so. */
+function byDay(events: TimelineEvent[], zone: string): Day[] {
+  const days: Day[] = [];
+  let before: TimelineEvent | null = null;
+  for (const event of events) {
+    const title = day(event.at, zone);
+    const last = days.at(-1);
+    if (last?.title !== title) {
+      days.push({ title, visits: [[event]] });
+    } else if (before && Date.parse(before.at) - Date.parse(event.at) > sessionGapMinutes * 60_000) {
+      last.visits.push([event]);
+    } else {
+      last.visits.at(-1)?.push(event);
+    }
+    before = event;
+  }
+  return days;
+}
