@@ -1,0 +1,4 @@
+// Who may? Workspaces and the keys that open them.
+
+export { type ApiKey, createKey, type KeyKind, type KeyRing, listKeys, openKeyRing, revokeKey } from './keys.ts';
+export { createWorkspace, ensureWorkspace, getWorkspace, listWorkspaces, type Workspace } from './workspaces.ts';

@@ -1,0 +1,116 @@
+// Keys. A write key sits in web pages, may only send events, and can be read again. A secret key opens the API and the
+// dashboard; only its SHA-256 is kept (it is 192 random bits, so a slow hash would add nothing). Looking a key up by
+// its hash takes the same time whatever is wrong with it.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { InklingError } from '../errors.ts';
+import type { Store } from '../store/index.ts';
+import { SECOND_MS } from '../time.ts';
+
+export type KeyKind = 'write' | 'secret';
+
+export type ApiKey = {
+  id: string;
+  kind: KeyKind;
+  label: string;
+  /** The key itself, for write keys. */
+  publicKey: string | null;
+  createdAt: Date;
+  revokedAt: Date | null;
+};
+
+const PREFIX: Record<KeyKind, string> = { write: 'wk_', secret: 'sk_' };
+
+type Row = {
+  id: string;
+  workspace: string;
+  kind: KeyKind;
+  label: string;
+  public_key: string | null;
+  created_at: Date;
+  revoked_at: Date | null;
+};
+
+/** Makes a key; a secret one is told only here. */
+export async function createKey(
+  { state }: Store,
+  { workspace, kind, label, now }: { workspace: string; kind: string; label: string; now: Date },
+): Promise<{ id: string; kind: KeyKind; key: string }> {
+  if (kind !== 'write' && kind !== 'secret') {
+    throw new InklingError('invalid_input', `"${kind}" is not a kind of key.`, {
+      field: 'kind',
+      value: kind,
+      hint: 'Make a "write" or a "secret" key.',
+    });
+  }
+  const key = `${PREFIX[kind]}${randomBytes(24).toString('base64url')}`;
+  const id = `key_${randomBytes(6).toString('hex')}`;
+  await state.query(
+    `INSERT INTO api_keys (id, workspace, kind, label, key_hash, public_key, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [id, workspace, kind, label, hashOf(key), kind === 'write' ? key : null, now],
+  );
+  return { id, kind, key };
+}
+
+export async function listKeys({ state }: Store, workspace: string): Promise<ApiKey[]> {
+  const rows = await state.query<Row>('SELECT * FROM api_keys WHERE workspace = $1 ORDER BY created_at, id', [
+    workspace,
+  ]);
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    label: row.label,
+    publicKey: row.public_key,
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+export async function revokeKey(
+  { state }: Store,
+  { workspace, id, now }: { workspace: string; id: string; now: Date },
+): Promise<void> {
+  const rows = await state.query(
+    'UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) WHERE workspace = $1 AND id = $2 RETURNING id',
+    [workspace, id, now],
+  );
+  if (rows.length > 0) return;
+  throw new InklingError('not_found', `There is no key "${id}" in workspace "${workspace}".`, {
+    field: 'id',
+    value: id,
+    hint: 'Run npm run -s inkling -- keys list to see the ids.',
+  });
+}
+
+export interface KeyRing {
+  /** The workspace and kind of a valid key, undefined for any other text. */
+  resolve(key: string): Promise<{ workspace: string; kind: KeyKind } | undefined>;
+}
+
+/** Look-ups are remembered for a few seconds, so a revoked key is refused within them. */
+export function openKeyRing({ state }: Store, rememberSeconds = 5): KeyRing {
+  const remembered = new LRUCache<string, { found?: { workspace: string; kind: KeyKind } }>({
+    max: 10_000,
+    ttl: rememberSeconds * SECOND_MS,
+  });
+  return {
+    resolve: async (key) => {
+      const hash = hashOf(key);
+      const known = remembered.get(hash);
+      if (known) return known.found;
+      const [row] = await state.query<Row>(
+        'SELECT workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
+        [hash],
+      );
+      const found = row && { workspace: row.workspace, kind: row.kind };
+      remembered.set(hash, { found });
+      return found;
+    },
+  };
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
