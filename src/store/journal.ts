@@ -1,0 +1,389 @@
+// The journal: what was accepted is on disk before anybody is told so, and leaves only when the facts have it.
+// Append-only segment files; appends that arrive together share one fdatasync (group commit). A block on its way to
+// the facts is written down before it is sent, so that after a crash the same bytes go out again under the same token,
+// which the engine takes once: at-least-once delivery and idempotent blocks make exactly once.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InklingError } from '../errors.ts';
+import { encodeRecords, isDamagedWhole, type JournalRecord, MAX_PAYLOAD_BYTES, scanRecords } from './journal-record.ts';
+
+export type JournalOptions = {
+  folder: string;
+  segmentBytes?: number;
+  /** Appends are refused when this much waits for the facts. */
+  maxBacklogBytes?: number;
+  /** Called for each stretch of bytes that fails its checksum. */
+  onDamage?: (damage: Damage) => void;
+};
+
+export type Damage = { segment: string; offset: number; bytes: number; records: number };
+
+export type Block = {
+  /** The same for the same bytes of the same journal, however often they are sent. */
+  token: string;
+  from: number;
+  to: number;
+  /** It was on its way when the process ended: parts of it may have arrived. */
+  resent: boolean;
+  records: JournalRecord[];
+};
+
+export type Recovery = {
+  /** Records that wait for the facts. */
+  records: number;
+  /** Bytes of a write that was cut off, never acknowledged, and cut away. */
+  tornBytes: number;
+  /** Records that fail their checksum. */
+  damagedRecords: number;
+};
+
+export interface Journal {
+  readonly recovered: Recovery;
+  /** Resolves when the lines are on disk; rejects with `unavailable` when they are not, and then none of them counts. */
+  append(workspace: string, lines: readonly string[]): Promise<void>;
+  /** The next block to ship, or undefined when there is none. The block before must be done. */
+  next(limit: { records: number; bytes: number }): Promise<Block | undefined>;
+  /** The facts have the block. */
+  done(block: Block): void;
+  backlog(): { records: number; bytes: number };
+  damagedRecords(): number;
+  /** How often the disk was waited for. */
+  syncs(): number;
+  /** Waits for appends under way and writes the cursor. */
+  close(): Promise<void>;
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** What one fdatasync carries at most, and what may wait for the next one. */
+const GROUP_BYTES = 8 * MEBIBYTE;
+const WAITING_BYTES = 64 * MEBIBYTE;
+
+type Segment = { base: number; file: string };
+type Cursor = { journal: string; shipped: number; block: { from: number; to: number } | null };
+type Waiting = { bytes: Buffer; records: number; resolve: () => void; reject: (error: Error) => void };
+
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  await mkdir(join(options.folder, 'damaged'), { recursive: true });
+  const cursor = await readCursor(options.folder);
+  const segments = await listSegments(options.folder);
+  const journal = new FileJournal(options, cursor, segments);
+  await journal.recover();
+  return journal;
+}
+
+class FileJournal implements Journal {
+  readonly recovered: Recovery = { records: 0, tornBytes: 0, damagedRecords: 0 };
+  private readonly folder: string;
+  private readonly segmentBytes: number;
+  private readonly maxBacklogBytes: number;
+  private readonly onDamage: (damage: Damage) => void;
+  private cursor: Cursor;
+  /** The cursor in memory is ahead of the one on disk. */
+  private unwritten = false;
+  private segments: Segment[];
+  private readonly spoiled = new Set<string>();
+  private readonly reported = new Set<number>();
+  private handle: FileHandle | undefined;
+  /** Logical offset up to which everything is on disk and acknowledged. */
+  private synced = 0;
+  private waiting: Waiting[] = [];
+  private waitingBytes = 0;
+  private flushing: Promise<void> | undefined;
+  /** A failed write may have left bytes behind the synced end: they are cut away before anything else is written. */
+  private mustCut = false;
+  private closed = false;
+  private pendingRecords = 0;
+  private damaged = 0;
+  private syncCount = 0;
+
+  constructor(options: JournalOptions, cursor: Cursor, segments: Segment[]) {
+    this.folder = options.folder;
+    this.segmentBytes = options.segmentBytes ?? 64 * MEBIBYTE;
+    this.maxBacklogBytes = options.maxBacklogBytes ?? 2048 * MEBIBYTE;
+    this.onDamage = options.onDamage ?? (() => {});
+    this.cursor = cursor;
+    this.segments = segments;
+  }
+
+  async recover(): Promise<void> {
+    await this.removeShipped({ keep: 0 });
+    this.synced = this.cursor.shipped;
+    for (const [i, segment] of this.segments.entries()) {
+      // Bytes that reach into the next segment are a failed write that could not be cut away in time.
+      const next = this.segments[i + 1]?.base;
+      const bytes = (await readFile(segment.file)).subarray(0, next === undefined ? undefined : next - segment.base);
+      const start = Math.max(0, this.cursor.shipped - segment.base);
+      const scan = scanRecords(bytes.subarray(start));
+      const end = start + scan.end;
+      this.noteDamage(segment, start, scan.damage);
+      this.pendingRecords += scan.records.length;
+      if (next === undefined) await this.cutTail(segment, bytes, end);
+      else if (end < bytes.length) this.noteDamage(segment, 0, [{ from: end, to: bytes.length, records: 1 }]);
+      this.synced = segment.base + (next === undefined ? end : bytes.length);
+    }
+    this.recovered.records = this.pendingRecords;
+    this.recovered.damagedRecords = this.damaged;
+    await writeCursor(this.folder, this.cursor);
+  }
+
+  append(workspace: string, lines: readonly string[]): Promise<void> {
+    if (this.closed)
+      return Promise.reject(refusal('The journal is closed.', 'The service is stopping; send it again.'));
+    if (lines.length === 0) return Promise.resolve();
+    if (lines.some((line) => line.length * 3 > MAX_PAYLOAD_BYTES)) {
+      return Promise.reject(new InklingError('payload_too_large', 'A line is too long for the journal.'));
+    }
+    const bytes = encodeRecords(workspace, lines);
+    const full = this.backlog().bytes + this.waitingBytes + bytes.length > this.maxBacklogBytes;
+    if (full || this.waitingBytes + bytes.length > WAITING_BYTES) {
+      const hint = 'Send it again later; /health tells how much waits for the facts.';
+      return Promise.reject(refusal('The journal is full: the facts do not follow.', hint));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ bytes, records: lines.length, resolve, reject });
+      this.waitingBytes += bytes.length;
+      this.flushing ??= this.flush();
+    });
+  }
+
+  async next(limit: { records: number; bytes: number }): Promise<Block | undefined> {
+    if (this.cursor.block) return this.readBlock(this.cursor.block.from, this.cursor.block.to, true);
+    if (this.cursor.shipped >= this.synced) {
+      if (this.unwritten) await this.writeDown(this.cursor);
+      return undefined;
+    }
+    const block = await this.readBlock(this.cursor.shipped, this.synced, false, limit);
+    await this.writeDown({ ...this.cursor, block: { from: block.from, to: block.to } });
+    await this.removeShipped({ keep: 1 });
+    return block;
+  }
+
+  done(block: Block): void {
+    // Not written at once: should the process end here, the block goes out again and is taken once. The next call of
+    // `next` writes it along.
+    this.cursor = { ...this.cursor, shipped: block.to, block: null };
+    this.unwritten = true;
+    this.pendingRecords = block.to >= this.synced ? 0 : this.pendingRecords - block.records.length;
+  }
+
+  backlog(): { records: number; bytes: number } {
+    return { records: this.pendingRecords, bytes: this.synced - this.cursor.shipped };
+  }
+
+  damagedRecords(): number {
+    return this.damaged;
+  }
+
+  syncs(): number {
+    return this.syncCount;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.flushing;
+    await this.handle?.close();
+    this.handle = undefined;
+    await this.writeDown(this.cursor);
+    await this.removeShipped({ keep: 0 });
+  }
+
+  private async writeDown(cursor: Cursor): Promise<void> {
+    await writeCursor(this.folder, cursor);
+    this.cursor = cursor;
+    this.unwritten = false;
+  }
+
+  /** Writes what waits, group after group, until nothing does. */
+  private async flush(): Promise<void> {
+    // Appends of the same turn of the event loop belong to the same group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) {
+      const group = this.takeGroup();
+      const bytes = group.length === 1 ? group[0].bytes : Buffer.concat(group.map((append) => append.bytes));
+      try {
+        await this.write(bytes);
+      } catch (error) {
+        this.mustCut = true;
+        const failure = refusal('The journal cannot be written.', 'Check the disk of the data folder.', error);
+        for (const append of group) append.reject(failure);
+        continue;
+      }
+      for (const append of group) {
+        this.pendingRecords += append.records;
+        append.resolve();
+      }
+    }
+    this.flushing = undefined;
+  }
+
+  private takeGroup(): Waiting[] {
+    let bytes = 0;
+    let size = 0;
+    while (size < this.waiting.length && (size === 0 || bytes + this.waiting[size].bytes.length <= GROUP_BYTES)) {
+      bytes += this.waiting[size++].bytes.length;
+    }
+    this.waitingBytes -= bytes;
+    return this.waiting.splice(0, size);
+  }
+
+  private async write(bytes: Buffer): Promise<void> {
+    if (this.mustCut) await this.cutUnsynced();
+    let segment = this.segments.at(-1);
+    if (!this.handle || !segment || this.synced - segment.base + bytes.length > this.segmentBytes) {
+      segment = await this.startSegment();
+    }
+    let written = 0;
+    while (written < bytes.length) {
+      const position = this.synced - segment.base + written;
+      written += (await this.handle!.write(bytes, written, bytes.length - written, position)).bytesWritten;
+    }
+    await this.handle!.datasync();
+    this.syncCount += 1;
+    this.synced += bytes.length;
+  }
+
+  private async startSegment(): Promise<Segment> {
+    await this.handle?.close();
+    this.handle = undefined;
+    const segment = { base: this.synced, file: join(this.folder, `${String(this.synced).padStart(16, '0')}.log`) };
+    this.handle = await open(segment.file, 'w');
+    await syncFolder(this.folder);
+    if (this.segments.at(-1)?.base !== segment.base) this.segments.push(segment);
+    return segment;
+  }
+
+  private async cutUnsynced(): Promise<void> {
+    const segment = this.segments.at(-1);
+    await this.handle?.close().catch(() => {});
+    this.handle = undefined;
+    if (segment && existsSync(segment.file)) await truncate(segment.file, Math.max(0, this.synced - segment.base));
+    this.mustCut = false;
+  }
+
+  /** Reads whole records from an offset, within its segment, up to `to` and the limit. */
+  private async readBlock(
+    from: number,
+    to: number,
+    resent: boolean,
+    limit = { records: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY },
+  ): Promise<Block> {
+    const index = this.segments.findLastIndex((segment) => segment.base <= from);
+    const segment = this.segments[index];
+    const segmentEnd = this.segments[index + 1]?.base ?? this.synced;
+    const end = Math.min(to, segmentEnd, from + Math.max(limit.bytes, MAX_PAYLOAD_BYTES));
+    const bytes = await readRange(segment.file, from - segment.base, end - from);
+    const scan = scanRecords(bytes, limit.records);
+    this.noteDamage(segment, from - segment.base, scan.damage);
+    // At the end of a segment nothing can follow that would make the rest whole.
+    const rest = bytes.length - scan.end;
+    const stuck = rest > 0 && scan.records.length < limit.records && (end === segmentEnd || resent || scan.end === 0);
+    if (stuck) this.noteDamage(segment, from - segment.base, [{ from: scan.end, to: bytes.length, records: 1 }]);
+    const stop = resent || stuck ? end : from + scan.end;
+    return { token: `${this.cursor.journal}:${from}-${stop}`, from, to: stop, resent, records: scan.records };
+  }
+
+  private noteDamage(segment: Segment, start: number, damage: { from: number; to: number; records: number }[]): void {
+    for (const { from, to, records } of damage) {
+      const offset = segment.base + start + from;
+      if (this.reported.has(offset)) continue;
+      this.reported.add(offset);
+      this.spoiled.add(segment.file);
+      this.damaged += records;
+      this.onDamage({ segment: segment.file, offset, bytes: to - from, records });
+    }
+  }
+
+  /** Behind the last whole record of the last segment lies nothing, or a write that was cut off, or a damaged record. */
+  private async cutTail(segment: Segment, bytes: Buffer, end: number): Promise<void> {
+    const tail = bytes.subarray(end);
+    if (tail.length === 0) return;
+    if (isDamagedWhole(tail)) {
+      this.noteDamage(segment, 0, [{ from: end, to: bytes.length, records: 1 }]);
+      const handle = await open(join(this.folder, 'damaged', `${segment.base + end}.tail`), 'w');
+      await handle.writeFile(tail);
+      await handle.close();
+    } else {
+      this.recovered.tornBytes = tail.length;
+    }
+    await truncate(segment.file, end);
+  }
+
+  /**
+   * Segments that are shipped go, but for the newest `keep`: the last may be being written to. Those with damage are set
+   * aside for whoever wants to look.
+   */
+  private async removeShipped({ keep }: { keep: number }): Promise<void> {
+    while (this.segments.length > keep) {
+      const [first, second] = this.segments;
+      const end = second?.base ?? first.base + (await stat(first.file)).size;
+      if (end > this.cursor.shipped) return;
+      this.segments.shift();
+      if (this.spoiled.has(first.file)) await rename(first.file, join(this.folder, 'damaged', `${first.base}.log`));
+      else await rm(first.file, { force: true });
+    }
+  }
+}
+
+async function readRange(file: string, from: number, length: number): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(length);
+    let read = 0;
+    while (read < length) {
+      const { bytesRead } = await handle.read(buffer, read, length - read, from + read);
+      if (bytesRead === 0) break;
+      read += bytesRead;
+    }
+    return buffer.subarray(0, read);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function listSegments(folder: string): Promise<Segment[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{16}\.log$/.test(name)).sort();
+  return names.map((name) => ({ base: Number.parseInt(name, 10), file: join(folder, name) }));
+}
+
+async function readCursor(folder: string): Promise<Cursor> {
+  const file = join(folder, 'cursor.json');
+  if (!existsSync(file)) return { journal: randomBytes(8).toString('hex'), shipped: 0, block: null };
+  try {
+    const cursor = JSON.parse(await readFile(file, 'utf8')) as Cursor;
+    if (typeof cursor.journal === 'string' && Number.isSafeInteger(cursor.shipped)) return cursor;
+  } catch {
+    // Reported below with the remedy.
+  }
+  throw new InklingError('journal_damaged', `The cursor of the journal, ${file}, cannot be read.`, {
+    hint: 'Restore the file from a backup. Without it events that were shipped already would be shipped again.',
+  });
+}
+
+async function writeCursor(folder: string, cursor: Cursor): Promise<void> {
+  const file = join(folder, 'cursor.json');
+  const handle = await open(`${file}.part`, 'w');
+  try {
+    await handle.writeFile(JSON.stringify(cursor));
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.part`, file);
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function refusal(message: string, hint: string, cause?: unknown): InklingError {
+  return new InklingError('unavailable', message, { hint, cause });
+}
