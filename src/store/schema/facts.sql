@@ -45,6 +45,7 @@ CREATE TABLE events
     revenue Float64,
     scroll_depth Float32,
     seconds_on_page Float32,
+    rating Float32 DEFAULT if(event = 'review', JSONExtractFloat(properties, 'rating'), 0),
     bot UInt8,
     product_ids Array(String),
     categories Array(LowCardinality(String)),
@@ -172,6 +173,7 @@ CREATE TABLE features
     profile UInt64,
     signal_set LowCardinality(String),
     values Array(Float32),
+    category LowCardinality(String),
     version UInt64
 )
 ENGINE = ReplacingMergeTree(version)

@@ -1,0 +1,63 @@
+// From signals to one ClickHouse statement: the aggregates and expressions that measures ask for are gathered, each
+// computed once, and the signals become one array of 32-bit values per profile.
+
+import { createHash } from 'node:crypto';
+import { type ProfilePart, resolvedEventsSql } from '../identify/index.ts';
+import { allInterest, topCategory } from './affinity.ts';
+import { HISTORY_COLUMNS } from './history.ts';
+import type { Use } from './measure.ts';
+import type { Signal } from './signal.ts';
+
+/** The name of an ordered list of definitions: any change of one changes it. */
+export function signalSetOf(signals: readonly Signal[]): string {
+  const { text } = compile(signals, 0);
+  const names = signals.map((signal) => signal.name).join(',');
+  return createHash('sha256').update(`${names}\n${text}`).digest('hex').slice(0, 16);
+}
+
+/** A SELECT of (profile, values, category) for everyone known before the moment; binds {workspace:String}. */
+export function featuresSql(signals: readonly Signal[], asOf: Date, part?: ProfilePart): string {
+  const { aggregates, layers, values, category } = compile(signals, asOf.getTime());
+  const columns = HISTORY_COLUMNS.filter((column) => column !== 'message_id');
+  const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day,
+      (${asOf.getTime()} - at_ms) / 86400000 AS age
+    FROM (${resolvedEventsSql({ asOf, columns, part })})`;
+  const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile HAVING min(bot) = 0`;
+  const derived = layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, known);
+  return `SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
+    FROM (${derived})`;
+}
+
+function compile(signals: readonly Signal[], asOf: number) {
+  const aggregates = new Map<string, string>();
+  const derived = new Map<string, string>();
+  const layers: string[][] = [];
+  const layerOf = new Map<string, number>();
+  const use: Use = {
+    asOf,
+    aggregate: (sql) => remember(aggregates, 'a', sql),
+    // An expression stands one layer above those it names: written as aliases of each other, the engine would copy
+    // one into the other until the statement has a million nodes.
+    derive: (sql) => {
+      if (derived.has(sql)) return derived.get(sql)!;
+      const name = remember(derived, 'd', sql);
+      const layer = Math.max(0, ...[...sql.matchAll(/\bd\d+\b/g)].map(([below]) => layerOf.get(below)! + 1));
+      layerOf.set(name, layer);
+      layers[layer] ??= [];
+      layers[layer].push(`${sql} AS ${name}`);
+      return name;
+    },
+  };
+  const values = signals.map((signal) => signal.measure.sql(use));
+  const category = topCategory.sql(use, allInterest);
+  const parts = { aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`), layers, values, category };
+  return { ...parts, text: JSON.stringify(parts) };
+}
+
+function remember(names: Map<string, string>, prefix: string, sql: string): string {
+  const known = names.get(sql);
+  if (known) return known;
+  const name = `${prefix}${names.size}`;
+  names.set(sql, name);
+  return name;
+}

@@ -1,0 +1,10 @@
+// What do we know of them, as of a moment? One definition per signal, for training (SQL) and for live scoring alike.
+
+export { affinitiesOf, allInterest, purchasesOnly, topCategory } from './affinity.ts';
+export { featuresSql, signalSetOf } from './compile.ts';
+export { HISTORY_COLUMNS, type History, type HistoryEvent, openHistory } from './history.ts';
+export { type Label, labelsSql } from './labels.ts';
+export { type FeatureBlock, type LabelledMatrix, type MatrixOptions, readMatrix, streamFeatures } from './matrix.ts';
+export type { Signal, SignalGroup } from './signal.ts';
+export { signals } from './signals/index.ts';
+export { type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';

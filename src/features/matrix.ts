@@ -1,0 +1,243 @@
+// From `features` to typed arrays. Pages follow the table's order (moment, then profile), so memory is bounded by the
+// page even where the engine hands over a result as a whole, and the same snapshots give the same bytes.
+
+import { InklingError } from '../errors.ts';
+import { inPart, type ProfilePart } from '../identify/index.ts';
+import type { Matrix } from '../learn/index.ts';
+import type { Facts, Store } from '../store/index.ts';
+import { DAY_MS, toClickHouseTime } from '../time.ts';
+import { signalSetOf } from './compile.ts';
+import { type Label, labelsSql } from './labels.ts';
+import type { Signal } from './signal.ts';
+import { signals as everySignal } from './signals/index.ts';
+
+export type MatrixOptions = {
+  workspace: string;
+  signalSet: string;
+  /** The signals behind the set; absent = every signal. */
+  signals?: readonly Signal[];
+  asOf: readonly Date[];
+  label?: Label;
+  /** A uniform sample of the rows over all moments, the same for the same seed. */
+  sample?: { maxRows: number; seed: number };
+};
+
+export type LabelledMatrix = {
+  profiles: BigUint64Array;
+  /** Which of the moments a row belongs to. */
+  asOfIndex: Uint8Array;
+  x: Matrix;
+  /** 1 = the event happened within the timeframe. Present with a label. */
+  y?: Float32Array;
+  /** Days from the moment to the first such event; NaN = not within the timeframe. Present with a label. */
+  daysToEvent?: Float32Array;
+};
+
+export type FeatureBlock = { profiles: BigUint64Array; categories: string[]; x: Matrix };
+
+const ROWS_PER_PAGE = 50_000;
+
+export async function readMatrix({ facts }: Store, options: MatrixOptions): Promise<LabelledMatrix> {
+  const { asOf, label, sample } = options;
+  if (asOf.length > 256) {
+    throw new InklingError('invalid_input', `${asOf.length} snapshots were asked for at once.`, {
+      field: 'asOf',
+      hint: 'Read at most 256 snapshots at once.',
+    });
+  }
+  const names = namesOf(options);
+  const chosen = sample ? await sampleCondition(facts, options, sample) : '1';
+  const counts = await Promise.all(asOf.map((moment) => countRows(facts, options, moment, chosen)));
+  const rows = counts.reduce((sum, n) => sum + n, 0);
+  const out = {
+    profiles: new BigUint64Array(rows),
+    asOfIndex: new Uint8Array(rows),
+    x: { rows, names, columns: names.map(() => new Float32Array(rows)) },
+    ...(label && { y: new Float32Array(rows), daysToEvent: new Float32Array(rows).fill(Number.NaN) }),
+  };
+  let row = 0;
+  for (const [index, moment] of asOf.entries()) {
+    const start = row;
+    for await (const page of pages(facts, options, moment, chosen)) {
+      for (let r = 0; r < page.rows && row < rows; r++, row++) {
+        out.profiles[row] = page.profileAt(r);
+        out.asOfIndex[row] = index;
+        page.copyValues(r, out.x.columns, row);
+      }
+    }
+    if (label && out.y && out.daysToEvent) {
+      const outcomes = await readOutcomes(facts, options.workspace, label, moment);
+      markOutcomes(
+        out.profiles.subarray(start, row),
+        outcomes,
+        moment,
+        out.y.subarray(start),
+        out.daysToEvent.subarray(start),
+      );
+    }
+  }
+  return out;
+}
+
+/** The people of one snapshot in order of their id, in blocks of bounded size. */
+export async function* streamFeatures(
+  { facts }: Store,
+  options: { workspace: string; signalSet: string; signals?: readonly Signal[]; asOf: Date },
+): AsyncIterable<FeatureBlock> {
+  const names = namesOf(options);
+  for await (const page of pages(facts, options, options.asOf, '1')) {
+    const columns = names.map(() => new Float32Array(page.rows));
+    const profiles = new BigUint64Array(page.rows);
+    const categories = new Array<string>(page.rows);
+    for (let r = 0; r < page.rows; r++) {
+      profiles[r] = page.profileAt(r);
+      categories[r] = page.categoryAt(r);
+      page.copyValues(r, columns, r);
+    }
+    yield { profiles, categories, x: { rows: page.rows, names, columns } };
+  }
+}
+
+type Source = Pick<MatrixOptions, 'workspace' | 'signalSet' | 'signals'>;
+
+type Page = {
+  rows: number;
+  profileAt(row: number): bigint;
+  categoryAt(row: number): string;
+  copyValues(row: number, columns: readonly Float32Array[], target: number): void;
+};
+
+function namesOf({ signalSet, signals = everySignal }: Source): string[] {
+  if (signalSetOf(signals) !== signalSet) {
+    throw new InklingError('invalid_input', `The signal set ${signalSet} is not the set of the given signals.`, {
+      field: 'signalSet',
+      value: signalSet,
+      hint: 'Take the snapshot again: the definition of a signal has changed since.',
+    });
+  }
+  return signals.map((signal) => signal.name);
+}
+
+const snapshotRows = `features FINAL WHERE workspace = {workspace:String} AND signal_set = {signalSet:String}`;
+
+function paramsOf({ workspace, signalSet }: Source) {
+  return { workspace, signalSet };
+}
+
+function isAt(moment: Date): string {
+  return `as_of = toDateTime64('${toClickHouseTime(moment)}', 3, 'UTC')`;
+}
+
+async function countRows(facts: Facts, source: Source, moment: Date, chosen: string): Promise<number> {
+  const [row] = await facts.rows<{ n: string }>(
+    `SELECT count() AS n FROM ${snapshotRows} AND ${isAt(moment)} AND ${chosen}`,
+    paramsOf(source),
+    'batch',
+  );
+  return Number(row.n);
+}
+
+/** The rows with the smallest hashes, exactly `maxRows` of them (all, when there are no more). */
+async function sampleCondition(facts: Facts, options: MatrixOptions, sample: { maxRows: number; seed: number }) {
+  const hash = `cityHash64(profile, toUnixTimestamp64Milli(as_of), ${Math.trunc(sample.seed)})`;
+  const moments = options.asOf.map(isAt).join(' OR ');
+  const [first] = await facts.rows<{ hash: string }>(
+    `SELECT ${hash} AS hash FROM ${snapshotRows} AND (${moments || '0'}) ORDER BY hash LIMIT 1 OFFSET ${sample.maxRows}`,
+    paramsOf(options),
+    'batch',
+  );
+  return first ? `${hash} < ${first.hash}` : '1';
+}
+
+async function* pages(facts: Facts, source: Source, moment: Date, chosen: string): AsyncIterable<Page> {
+  const rows = await countRows(facts, source, moment, chosen);
+  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(rows / ROWS_PER_PAGE)));
+  for (let index = 0; index < parts; index++) yield await readPage(facts, source, moment, chosen, { index, of: parts });
+}
+
+async function readPage(facts: Facts, source: Source, moment: Date, chosen: string, part: ProfilePart): Promise<Page> {
+  const chunks: Uint8Array[] = [];
+  const sql = `SELECT profile, category, values FROM ${snapshotRows} AND ${isAt(moment)}
+    AND ${inPart('profile', part)} AND ${chosen} ORDER BY profile`;
+  for await (const chunk of facts.binary(sql, paramsOf(source), 'batch')) chunks.push(chunk);
+  return decodePage(Buffer.concat(chunks));
+}
+
+/** RowBinary of (UInt64, String, Array(Float32)): lengths are LEB128. */
+function decodePage(bytes: Buffer): Page {
+  const starts: number[] = [];
+  let at = 0;
+  const length = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+  };
+  // Not `at += length()`: reading a length moves `at` itself.
+  const skip = (size: number) => {
+    at += size;
+  };
+  while (at < bytes.length) {
+    starts.push(at);
+    at += 8;
+    skip(length());
+    skip(4 * length());
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const seek = (row: number) => {
+    at = starts[row] + 8;
+    return length();
+  };
+  return {
+    rows: starts.length,
+    profileAt: (row) => view.getBigUint64(starts[row], true),
+    categoryAt: (row) => {
+      const size = seek(row);
+      return bytes.toString('utf8', at, at + size);
+    },
+    copyValues: (row, columns, target) => {
+      skip(seek(row));
+      const values = length();
+      if (values !== columns.length) {
+        throw new InklingError('internal', `A feature row holds ${values} values for ${columns.length} signals.`);
+      }
+      for (let c = 0; c < values; c++) columns[c][target] = view.getFloat32(at + 4 * c, true);
+    },
+  };
+}
+
+type Outcomes = { profiles: BigUint64Array; firstAt: BigInt64Array };
+
+async function readOutcomes(facts: Facts, workspace: string, label: Label, moment: Date): Promise<Outcomes> {
+  const chunks: Uint8Array[] = [];
+  const sql = `SELECT profile, toUnixTimestamp64Milli(first_at) FROM (${labelsSql(label, moment)}) ORDER BY profile`;
+  for await (const chunk of facts.binary(sql, { workspace }, 'batch')) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const rows = bytes.length / 16;
+  const outcomes = { profiles: new BigUint64Array(rows), firstAt: new BigInt64Array(rows) };
+  for (let r = 0; r < rows; r++) {
+    outcomes.profiles[r] = bytes.readBigUInt64LE(16 * r);
+    outcomes.firstAt[r] = bytes.readBigInt64LE(16 * r + 8);
+  }
+  return outcomes;
+}
+
+/** Both lists are in order of profile, so one walk over the two finds the matches. */
+function markOutcomes(
+  profiles: BigUint64Array,
+  outcomes: Outcomes,
+  moment: Date,
+  y: Float32Array,
+  daysToEvent: Float32Array,
+): void {
+  let o = 0;
+  for (let row = 0; row < profiles.length; row++) {
+    while (o < outcomes.profiles.length && outcomes.profiles[o] < profiles[row]) o++;
+    if (o === outcomes.profiles.length) return;
+    if (outcomes.profiles[o] !== profiles[row]) continue;
+    y[row] = 1;
+    daysToEvent[row] = (Number(outcomes.firstAt[o]) - moment.getTime()) / DAY_MS;
+  }
+}

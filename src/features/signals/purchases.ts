@@ -1,0 +1,318 @@
+// What they bought, and at which rhythm [WH-6]. A day with several orders counts once in the rhythm: what matters is
+// the days between visits to the till.
+
+import { on, present } from '../filter.ts';
+import {
+  activeDays,
+  count,
+  countLines,
+  daysSinceFirst,
+  daysSinceLast,
+  daysSinceNthLastDay,
+  decayed,
+  distinct,
+  formula,
+  gap,
+  minus,
+  onWith,
+  ratio,
+  repeatShare,
+  sum,
+  sumLines,
+  trend,
+} from '../measure.ts';
+import {
+  amount,
+  counted,
+  daysAgo,
+  inTheLast,
+  known,
+  percent,
+  plain,
+  type Signal,
+  type SignalFamily,
+} from '../signal.ts';
+
+const history: SignalFamily = { group: 'Purchase history', category: 'TRANSACTION', source: 'CRM' };
+const rhythm: SignalFamily = { group: 'Purchase rhythm', category: 'TRANSACTION', source: 'CRM' };
+const purchase = on('purchase');
+
+const historySignals: Signal[] = [
+  ...counted(history, 'purchases', purchase, { verb: 'made', one: 'purchase', many: 'purchases' }, [
+    7,
+    30,
+    60,
+    90,
+    180,
+    365,
+    null,
+  ]),
+  ...[30, 90, 180, null].map(
+    (windowDays): Signal => ({
+      ...history,
+      name: windowDays === null ? 'revenue_all' : `revenue_${windowDays}d`,
+      sentence: `How much they spent${inTheLast(windowDays)}.`,
+      windowDays,
+      unit: 'currency',
+      measure: sum('revenue', purchase, windowDays ?? undefined),
+      phrase: (v) => `spent ${plain(v)}${inTheLast(windowDays)}`,
+    }),
+  ),
+  {
+    ...history,
+    name: 'average_order_value',
+    sentence: 'Mean revenue of a purchase.',
+    windowDays: null,
+    unit: 'currency',
+    measure: ratio(sum('revenue', purchase), count(purchase)),
+    phrase: known('never bought', (v) => `spends ${plain(v)} per purchase`),
+  },
+  {
+    ...history,
+    name: 'items_per_purchase',
+    sentence: 'Mean quantity of items in a purchase.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(sumLines('quantities', purchase), count(purchase)),
+    phrase: known('never bought', (v) => `buys ${plain(v)} items at a time`),
+  },
+  {
+    ...history,
+    name: 'basket_size',
+    sentence: 'Mean number of different product lines in a purchase.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(countLines('product_ids', purchase), count(purchase)),
+    phrase: known('never bought', (v) => `buys ${plain(v)} kinds of products at a time`),
+  },
+  {
+    ...history,
+    name: 'price_per_item',
+    sentence: 'Mean price of the products they bought.',
+    windowDays: null,
+    unit: 'currency',
+    measure: ratio(sumLines('prices', purchase), countLines('prices', purchase)),
+    phrase: known('never bought', (v) => `buys products at ${plain(v)} on average`),
+  },
+  ...[90, null].map(
+    (windowDays): Signal => ({
+      ...history,
+      name: windowDays === null ? 'products_bought_all' : `products_bought_${windowDays}d`,
+      sentence: `How many different products they bought${inTheLast(windowDays)}.`,
+      windowDays,
+      unit: 'count',
+      measure: distinct('product_ids', purchase, windowDays ?? undefined),
+      phrase: (v) => `bought ${amount(v, 'different product', 'different products')}${inTheLast(windowDays)}`,
+    }),
+  ),
+  {
+    ...history,
+    name: 'categories_bought',
+    sentence: 'How many different categories they bought from.',
+    windowDays: null,
+    unit: 'count',
+    measure: distinct('categories', purchase),
+    phrase: (v) => `bought from ${amount(v, 'category', 'categories')}`,
+  },
+  {
+    ...history,
+    name: 'repeat_product_share',
+    sentence: 'Share of the products bought that they had bought before.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: repeatShare(purchase),
+    phrase: known('never bought', (v) => `buys the same product again in ${percent(v)} of the lines`),
+  },
+  {
+    ...history,
+    name: 'coupon_rate',
+    sentence: 'Share of the purchases with a coupon.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(count(onWith('purchase', present('coupon'))), count(purchase)),
+    phrase: known('never bought', (v) => `uses a coupon in ${percent(v)} of purchases`),
+  },
+  ...counted(history, 'refunds', on('refund'), { verb: 'had', one: 'refund', many: 'refunds' }, [90, null]),
+  {
+    ...history,
+    name: 'refund_share',
+    sentence: 'Refunds per purchase.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(count(on('refund')), count(purchase)),
+    phrase: known('never bought', (v) => `sends back ${percent(v)} of purchases`),
+  },
+  {
+    ...history,
+    name: 'conversion_rate_90d',
+    sentence: 'Purchases per active day in the last 90 days.',
+    windowDays: 90,
+    unit: 'ratio',
+    measure: ratio(
+      activeDays(purchase, 90),
+      activeDays(on('purchase', 'page_view', 'product_view', 'screen_view'), 90),
+    ),
+    phrase: known('was not active in the last 90 days', (v) => `buys on ${percent(v)} of active days`),
+  },
+  {
+    ...history,
+    name: 'signed_up',
+    sentence: 'Days since they signed up or subscribed.',
+    windowDays: null,
+    unit: 'days',
+    measure: daysSinceFirst(on('signup', 'subscription')),
+    phrase: known('never signed up', (v) => `signed up ${daysAgo(v)}`),
+  },
+];
+
+const rhythmSignals: Signal[] = [
+  {
+    ...rhythm,
+    name: 'days_since_purchase',
+    sentence: 'Days since the last purchase.',
+    windowDays: null,
+    unit: 'days',
+    measure: daysSinceLast(purchase),
+    phrase: known('never bought', (v) => `last bought ${daysAgo(v)}`),
+  },
+  {
+    ...rhythm,
+    name: 'days_since_first_purchase',
+    sentence: 'Days since the first purchase.',
+    windowDays: null,
+    unit: 'days',
+    measure: daysSinceFirst(purchase),
+    phrase: known('never bought', (v) => `first bought ${daysAgo(v)}`),
+  },
+  ...[2, 3].map(
+    (n): Signal => ({
+      ...rhythm,
+      name: `days_since_purchase_${n}`,
+      sentence: `Days since the ${n === 2 ? 'second' : 'third'} last day with a purchase.`,
+      windowDays: null,
+      unit: 'days',
+      measure: daysSinceNthLastDay(purchase, n),
+      phrase: known(
+        `bought on fewer than ${n} days`,
+        (v) => `bought ${n === 2 ? 'the time before' : 'two times before'} ${daysAgo(v)}`,
+      ),
+    }),
+  ),
+  ...[30, 90, 180, null].map(
+    (windowDays): Signal => ({
+      ...rhythm,
+      name: windowDays === null ? 'purchase_days_all' : `purchase_days_${windowDays}d`,
+      sentence: `Days with a purchase${inTheLast(windowDays)}.`,
+      windowDays,
+      unit: 'days',
+      measure: activeDays(purchase, windowDays ?? undefined),
+      phrase: (v) => `bought on ${amount(v, 'day', 'days')}${inTheLast(windowDays)}`,
+    }),
+  ),
+  ...(['mean', 'median', 'deviation'] as const).map(
+    (statistic): Signal => ({
+      ...rhythm,
+      name: `purchase_gap_${statistic}`,
+      sentence: `${{ mean: 'Mean', median: 'Median', deviation: 'Standard deviation' }[statistic]} of the days between purchases.`,
+      windowDays: null,
+      unit: 'days',
+      measure: gap(statistic, purchase),
+      phrase: known(
+        'bought too rarely to show a rhythm',
+        statistic === 'deviation'
+          ? (v) => `keeps the rhythm of purchases within ${plain(v)} days`
+          : (v) => `buys every ${plain(v)} days`,
+      ),
+    }),
+  ),
+  {
+    ...rhythm,
+    name: 'overdue_ratio',
+    sentence: 'Days since the last purchase against the usual gap: above 1 is later than usual.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(daysSinceLast(purchase), gap('mean', purchase)),
+    phrase: known('bought too rarely to be overdue', (v) => `is at ${percent(v)} of the usual gap between purchases`),
+  },
+  {
+    ...rhythm,
+    name: 'overdue_deviations',
+    sentence: 'How many standard deviations the next purchase is late.',
+    windowDays: null,
+    unit: 'score',
+    measure: formula(
+      [minus(daysSinceLast(purchase), gap('mean', purchase)), gap('deviation', purchase)],
+      (late, deviation) => `${late} / (${deviation} + 1)`,
+      (late, deviation) => late / (deviation + 1),
+    ),
+    phrase: known('bought too rarely to be overdue', (v) =>
+      v > 0 ? `is later than usual with the next purchase` : `is within the usual rhythm`,
+    ),
+  },
+  {
+    ...rhythm,
+    name: 'purchase_rate',
+    sentence: 'Days with a purchase per 30 days since the first.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: formula(
+      [activeDays(purchase), daysSinceFirst(purchase)],
+      (days, age) => `if(isNaN(${age}), nan, 30 * ${days} / (${age} + 30))`,
+      (days, age) => (30 * days) / (age + 30),
+    ),
+    phrase: known('never bought', (v) => `buys on ${plain(v)} days a month`),
+  },
+  ...[7, 30, 90].map(
+    (days): Signal => ({
+      ...rhythm,
+      name: `purchases_decayed_${days}`,
+      sentence: `Purchases, each counting half as much for every ${days} days that passed.`,
+      windowDays: null,
+      unit: 'score',
+      measure: decayed(purchase, days),
+      phrase: (v) => `has a recent purchase weight of ${plain(v)}`,
+    }),
+  ),
+  {
+    ...rhythm,
+    name: 'revenue_decayed_90',
+    sentence: 'Spending, counting half as much for every 90 days that passed.',
+    windowDays: null,
+    unit: 'currency',
+    measure: decayed(purchase, 90, 'revenue'),
+    phrase: (v) => `has a recent spending of ${plain(v)}`,
+  },
+  ...[30, 90].map(
+    (days): Signal => ({
+      ...rhythm,
+      name: `purchase_trend_${days}d`,
+      sentence: `Purchases of the last ${days} days against the ${days} days before: above 1 is more.`,
+      windowDays: 2 * days,
+      unit: 'ratio',
+      measure: trend(count(purchase, days), count(purchase, { from: 2 * days, to: days })),
+      phrase: (v) => `buys ${plain(v)} times as often as the ${days} days before`,
+    }),
+  ),
+  {
+    ...rhythm,
+    name: 'revenue_trend_90d',
+    sentence: 'Spending of the last 90 days against the 90 days before: above 1 is more.',
+    windowDays: 180,
+    unit: 'ratio',
+    measure: trend(sum('revenue', purchase, 90), sum('revenue', purchase, { from: 180, to: 90 })),
+    phrase: (v) => `spends ${plain(v)} times as much as the 90 days before`,
+  },
+  ...([30, 90] as const).map(
+    (days): Signal => ({
+      ...rhythm,
+      name: `purchases_last_year_${days}d`,
+      sentence: `Purchases a year ago in the ${days} days that lie ahead now.`,
+      windowDays: null,
+      unit: 'count',
+      measure: count(purchase, { from: 365, to: 365 - days }),
+      phrase: (v) => `made ${amount(v, 'purchase', 'purchases')} at this time last year`,
+    }),
+  ),
+];
+
+export const purchaseSignals: Signal[] = [...historySignals, ...rhythmSignals];

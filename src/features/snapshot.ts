@@ -1,0 +1,62 @@
+// A snapshot: what was known of everyone as of a moment, kept in `features`. Taking it again replaces it. Large ones
+// run in parts by ranges of profile ids, so memory is bounded by the part and the rows land in the table's order.
+
+import { InklingError } from '../errors.ts';
+import type { Store } from '../store/index.ts';
+import { toClickHouseTime } from '../time.ts';
+import { featuresSql, signalSetOf } from './compile.ts';
+import type { Signal } from './signal.ts';
+import { signals as everySignal } from './signals/index.ts';
+
+export type SnapshotOptions = {
+  workspace: string;
+  /** Only events and evidence before this moment are looked at. */
+  asOf: Date;
+  /** Absent = every signal. */
+  signals?: readonly Signal[];
+  now: Date;
+  onProgress?: (done: number, total: number) => void;
+};
+
+export type Snapshot = { people: number; signalSet: string };
+
+/** One part per so many events: about 1.5 GB of aggregation state at the most. */
+export const EVENTS_PER_PART = 4_000_000;
+
+/** Everyone with an event before `asOf`, except bots. */
+export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): Promise<Snapshot> {
+  const { workspace, asOf, signals = everySignal, now, onProgress } = options;
+  if (signals.length === 0) {
+    throw new InklingError('invalid_input', 'A snapshot of no signals was asked for.', {
+      field: 'signals',
+      hint: 'Choose at least one signal.',
+    });
+  }
+  const signalSet = signalSetOf(signals);
+  const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };
+  const here = `workspace = {workspace:String} AND signal_set = {signalSet:String} AND as_of = {asOf:DateTime64(3, 'UTC')}`;
+  const [before] = await facts.rows<{ events: string }>(
+    `SELECT count() AS events FROM events WHERE workspace = {workspace:String} AND at < {asOf:DateTime64(3, 'UTC')}`,
+    params,
+    'batch',
+  );
+  const [older] = await facts.rows<{ rows: string; version: string }>(
+    `SELECT count() AS rows, max(version) AS version FROM features WHERE ${here}`,
+    params,
+    'batch',
+  );
+  const version = Math.max(now.getTime(), Number(older.version) + 1);
+  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Number(before.events) / EVENTS_PER_PART)));
+  for (let index = 0; index < parts; index++) {
+    await facts.command(
+      `INSERT INTO features (workspace, as_of, profile, signal_set, values, category, version)
+       SELECT {workspace:String}, {asOf:DateTime64(3, 'UTC')}, profile, {signalSet:String}, values, category, ${version}
+       FROM (${featuresSql(signals, asOf, parts > 1 ? { index, of: parts } : undefined)})`,
+      params,
+    );
+    onProgress?.(index + 1, parts);
+  }
+  if (Number(older.rows) > 0) await facts.remove('features', `${here} AND version < ${version}`, params);
+  const [taken] = await facts.rows<{ people: string }>(`SELECT count() AS people FROM features WHERE ${here}`, params);
+  return { people: Number(taken.people), signalSet };
+}

@@ -1,0 +1,57 @@
+// Events with the person they belong to, as of any moment. The map names only identifiers that are not their own
+// profile, so the join's right side stays small; what is learned after the moment moves nothing before it.
+
+import { toClickHouseTime } from '../time.ts';
+
+export type ResolvedEvents = {
+  /** Who is who by the evidence before this moment; absent = by all evidence. */
+  asOf?: Date;
+  /** Events at or after. */
+  from?: Date;
+  /** Events before; absent = before `asOf`. */
+  to?: Date;
+  /** Columns of `events`; absent = all. */
+  columns?: readonly string[];
+  /** A further condition on the columns of `events`. */
+  where?: string;
+  /** One of `of` equal ranges of profile ids, so that a heavy statement can run in parts. */
+  part?: ProfilePart;
+};
+
+export type ProfilePart = { index: number; of: number };
+
+/** A SELECT of events with `profile` (and `node`); the statement around it binds {workspace:String}. */
+export function resolvedEventsSql({ asOf, from, to = asOf, columns, where, part }: ResolvedEvents = {}): string {
+  const wanted = columns ? [...new Set(['node', ...columns])] : ['*'];
+  const conditions = [
+    'workspace = {workspace:String}',
+    from && `at >= ${moment(from)}`,
+    to && `at < ${moment(to)}`,
+    where && `(${where})`,
+    part &&
+      `(${inPart('node', part)} OR node IN (SELECT node FROM (${identityMapSql(asOf)}) WHERE ${inPart('profile', part)}))`,
+  ].filter(Boolean);
+  const resolved = `SELECT e.*, if(m.profile = 0, e.node, m.profile) AS profile
+    FROM (SELECT ${wanted.join(', ')} FROM events WHERE ${conditions.join(' AND ')}) AS e
+    LEFT JOIN (${identityMapSql(asOf)}) AS m ON e.node = m.node`;
+  return part ? `SELECT * FROM (${resolved}) WHERE ${inPart('profile', part)}` : resolved;
+}
+
+/** node → profile as of a moment, for the identifiers that ever moved. */
+export function identityMapSql(asOf?: Date): string {
+  const before = asOf ? `AND since < ${moment(asOf)}` : '';
+  return `SELECT node, argMax(profile, (since, version)) AS profile FROM identity_map
+    WHERE workspace = {workspace:String} ${before} GROUP BY node`;
+}
+
+/** The condition that an unsigned 64-bit column lies in one part of the range. */
+export function inPart(column: string, { index, of }: ProfilePart): string {
+  const width = 2n ** 64n / BigInt(of);
+  const low = width * BigInt(index);
+  const high = index === of - 1 ? 2n ** 64n - 1n : low + width - 1n;
+  return `${column} BETWEEN ${low} AND ${high}`;
+}
+
+function moment(at: Date): string {
+  return `toDateTime64('${toClickHouseTime(at)}', 3, 'UTC')`;
+}

@@ -1,0 +1,19 @@
+// What a visit is: a person's events on the site, in the app or in the shop with no gap of more than 30 minutes (the
+// usual rule of web analytics). What others do to a person, such as a mail being delivered, is no part of a visit.
+
+export const SESSION_GAP_MS = 30 * 60 * 1000;
+
+/** Events that reach a person, or reach us about a person, outside a visit. */
+export const outsideVisits: readonly string[] = [
+  'email_delivered',
+  'email_opened',
+  'email_clicked',
+  'email_unsubscribed',
+  'social_engagement',
+  'call',
+  'support_ticket',
+  'refund',
+  'identify',
+  'group',
+  'alias',
+];

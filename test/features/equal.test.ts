@@ -1,0 +1,62 @@
+// One definition, two readings: what ClickHouse computes over all events and what TypeScript computes over one
+// person's events must agree, signal by signal, on random histories.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  allInterest,
+  openHistory,
+  readMatrix,
+  signals,
+  streamFeatures,
+  takeSnapshot,
+  topCategory,
+} from '../../src/features/index.ts';
+import { openTestStore } from '../support/store.ts';
+import { asEventRows, asHistory, randomHistories } from './people.ts';
+
+const store = await openTestStore();
+const asOf = new Date('2024-11-20T13:45:12.345Z');
+
+async function nodesOf(anchors: readonly string[]): Promise<Map<bigint, string>> {
+  const rows = await store.facts.rows<{ node: string; anchor: string }>(
+    'SELECT arrayJoin({anchors:Array(String)}) AS anchor, cityHash64(anchor) AS node',
+    { anchors },
+  );
+  return new Map(rows.map((row) => [BigInt(row.node), row.anchor]));
+}
+
+for (const [seed, most] of [
+  [1, 3],
+  [2, 25],
+  [3, 120],
+]) {
+  test(`every signal has the same value in SQL and live, up to ${most} events a person [CBP-9]`, async () => {
+    const workspace = `equal-${seed}`;
+    const events = randomHistories({ people: 150, most, asOf, seed });
+    await store.facts.insert('events', asEventRows(workspace, events));
+    const { people, signalSet } = await takeSnapshot(store, { workspace, asOf, now: new Date(5) });
+    assert.equal(people, 150);
+    const { profiles, x } = await readMatrix(store, { workspace, signalSet, asOf: [asOf] });
+    const byAnchor = Map.groupBy(events, (event) => event.anchor);
+    const anchors = await nodesOf([...byAnchor.keys()]);
+    const categories: string[] = [];
+    for await (const block of streamFeatures(store, { workspace, signalSet, asOf }))
+      categories.push(...block.categories);
+    const wrong: string[] = [];
+    profiles.forEach((profile, row) => {
+      const anchor = anchors.get(profile)!;
+      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf);
+      signals.forEach((signal, c) => {
+        const [sql, live] = [x.columns[c][row], Math.fround(signal.measure.evaluate(history))];
+        const near = Number.isNaN(sql)
+          ? Number.isNaN(live)
+          : Math.abs(sql - live) <= 1e-5 * Math.max(1e-3, Math.abs(sql));
+        if (!near) wrong.push(`${signal.name} of ${anchor}: SQL ${sql}, live ${live}`);
+      });
+      const category = topCategory.evaluate(history, allInterest);
+      if (category !== categories[row]) wrong.push(`category of ${anchor}: SQL ${categories[row]}, live ${category}`);
+    });
+    assert.deepEqual(wrong.slice(0, 20), [], `${wrong.length} values differ`);
+  });
+}
