@@ -20,6 +20,9 @@ export type Forest = {
   readonly gain: Float64Array;
 };
 
+/** Levels of a tree at most, so that a path's columns fit the bits of an integer. */
+export const DEEPEST = 30;
+
 /** One tree as it is grown and saved; child indices count from the tree's own root. */
 export const Tree = Type.Object({
   column: Type.Array(Type.Integer({ minimum: -1 }), { minItems: 1 }),
@@ -56,21 +59,20 @@ export function plantForest(trees: readonly Tree[]): Forest {
 
 /** The sum of the leaves a row falls into. */
 export function sumOfLeaves(forest: Forest, row: ArrayLike<number>): number {
-  const { starts, column, value } = forest;
+  const { starts, column, left, right, value } = forest;
   let sum = 0;
   for (let t = 0; t + 1 < starts.length; t++) {
     let node = starts[t];
-    while (column[node] >= 0) node = childOf(forest, node, row);
+    while (column[node] >= 0) node = goesLeft(forest, node, row) ? left[node] : right[node];
     sum += value[node];
   }
   return sum;
 }
 
-/** The child a row goes to from an inner node. */
-export function childOf(forest: Forest, node: number, row: ArrayLike<number>): number {
+/** Whether a row goes left at an inner node. */
+export function goesLeft(forest: Forest, node: number, row: ArrayLike<number>): boolean {
   const value = row[forest.column[node]];
-  const goesLeft = Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];
-  return goesLeft ? forest.left[node] : forest.right[node];
+  return Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];
 }
 
 /** Refuses saved trees on which a walk would not end or would leave the row. */
@@ -80,20 +82,20 @@ export function checkTrees(kind: string, trees: readonly Tree[], columns: number
     for (const list of Object.values(tree)) {
       if (list.length !== nodes) brokenModel(kind, `the lists of tree ${t} differ in length`);
     }
-    const parents = new Uint8Array(nodes);
+    const depth = new Int32Array(nodes).fill(-1, 1);
     for (let node = 0; node < nodes; node++) {
       if (tree.column[node] >= columns)
         brokenModel(kind, `tree ${t} asks for column ${tree.column[node]} of ${columns}`);
+      if (tree.cover[node] <= 0) brokenModel(kind, `no rows came by node ${node} of tree ${t}`);
       if (tree.column[node] < 0) continue;
-      if (tree.cover[node] <= 0) brokenModel(kind, `node ${node} of tree ${t} splits no rows`);
       for (const child of [tree.left[node], tree.right[node]]) {
         if (!(child > node && child < nodes))
           brokenModel(kind, `node ${node} of tree ${t} has the child ${child} of ${nodes}`);
-        parents[child]++;
+        if (depth[child] >= 0 || depth[node] < 0) brokenModel(kind, `the nodes of tree ${t} do not hang together`);
+        depth[child] = depth[node] + 1;
       }
     }
-    if (parents.some((count, node) => count !== (node === 0 ? 0 : 1))) {
-      brokenModel(kind, `the nodes of tree ${t} do not hang together`);
-    }
+    if (depth.includes(-1)) brokenModel(kind, `the nodes of tree ${t} do not hang together`);
+    if (depth.some((levels) => levels > DEEPEST)) brokenModel(kind, `tree ${t} is deeper than ${DEEPEST}`);
   });
 }

@@ -2,6 +2,7 @@
 // a different type, so that "not fitted" cannot be written. Settings and saved models are checked against their schemas
 // here, and all mistakes in one of them are reported together.
 import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
 import type { Matrix } from './matrix.ts';
@@ -85,16 +86,25 @@ export function rankGains(names: readonly string[], gains: ArrayLike<number>): {
 }
 
 const MOST_MISTAKES = 5;
+const compiled = new WeakMap<TSchema, Validator>();
 
 function describeMistakes(schema: TSchema, value: unknown): string[] {
-  if (Value.Check(schema, value)) return [];
+  // A model file holds a hundred thousand numbers: compiled, the check takes milliseconds.
+  let validator = compiled.get(schema);
+  if (validator === undefined) {
+    validator = Compile(schema);
+    compiled.set(schema, validator);
+  }
+  if (validator.Check(value)) return [];
   const mistakes = Value.Errors(schema, value)
     .filter((mistake) => mistake.keyword !== 'boolean')
-    .map(({ instancePath, message, keyword, params }) => {
-      const where = instancePath === '' ? 'the whole' : instancePath.slice(1).replaceAll('/', '.');
-      const extra = keyword === 'additionalProperties' ? ` (${JSON.stringify(params)})` : '';
-      return `${where} ${message}${extra}`;
-    });
+    .map(describeMistake);
   const more = mistakes.length - MOST_MISTAKES;
   return more > 0 ? [...mistakes.slice(0, MOST_MISTAKES), `and ${more} more`] : mistakes;
+}
+
+function describeMistake(mistake: ReturnType<typeof Value.Errors>[number]): string {
+  const where = mistake.instancePath === '' ? 'the whole' : mistake.instancePath.slice(1).replaceAll('/', '.');
+  if (mistake.keyword !== 'additionalProperties') return `${where} ${mistake.message}`;
+  return `${where} must not have ${mistake.params.additionalProperties.join(', ')}`;
 }

@@ -23,7 +23,7 @@ const MOST_KNOTS = 256;
 /** Looks at a column's known values and decides how to squash it. */
 export function findSquash(column: Float32Array, transform: Transform): Squash {
   if (transform === 'none') return { scale: 'value' };
-  const known = column.filter((value) => !Number.isNaN(value));
+  const known = someKnown(column);
   if (transform === 'log') {
     const logged = Math.abs(skewness(known, signedLog)) < Math.abs(skewness(known, (value) => value));
     return { scale: logged ? 'log' : 'value' };
@@ -34,7 +34,9 @@ export function findSquash(column: Float32Array, transform: Transform): Squash {
 /** The column on the new scale; NaN stays NaN. */
 export function applySquash(column: ArrayLike<number>, squash: Squash): Float64Array {
   const map = squashFunction(squash);
-  return Float64Array.from(column, map);
+  const squashed = new Float64Array(column.length);
+  for (let r = 0; r < column.length; r++) squashed[r] = map(column[r]);
+  return squashed;
 }
 
 /** The map for one value. */
@@ -43,6 +45,17 @@ export function squashFunction(squash: Squash): (value: number) => number {
   if (squash.scale === 'log') return signedLog;
   const { values, scores } = squash;
   return (value) => interpolate(values, scores, value);
+}
+
+/** Known values of at most this many rows, evenly spaced, tell the shape of a column. */
+const MOST_ROWS_LOOKED_AT = 200_000;
+
+function someKnown(column: Float32Array): Float32Array {
+  const stride = Math.max(1, Math.ceil(column.length / MOST_ROWS_LOOKED_AT));
+  const known = new Float32Array(Math.ceil(column.length / stride));
+  let count = 0;
+  for (let r = 0; r < column.length; r += stride) if (!Number.isNaN(column[r])) known[count++] = column[r];
+  return known.subarray(0, count);
 }
 
 const signedLog = (value: number) => Math.sign(value) * Math.log1p(Math.abs(value));

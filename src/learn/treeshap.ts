@@ -1,161 +1,140 @@
-// Exact Shapley values of a sum of trees for one row, path-dependent: Lundberg et al., "From local explanations to global
-// understanding with explainable AI for trees", Nature Machine Intelligence 2020, algorithm 2. A column that is "unknown"
-// to the coalition sends the row down both branches, in proportion to the training rows that went there.
-// Cost per row: leaves × depth². The path is kept in flat buffers, one stretch per depth, so nothing is allocated per node.
-import { childOf, type Forest } from './forest.ts';
+// Exact Shapley values of a sum of trees for one row, path-dependent as in Lundberg et al., "From local explanations to
+// global understanding with explainable AI for trees", Nature Machine Intelligence 2020 (their algorithm 2): a column that
+// is unknown to the coalition sends the row down both branches, in proportion to the training rows that went there.
+// A leaf's part depends only on which columns of its path the row satisfies. Such a pattern of bits is answered once and
+// remembered (after Yang 2021, "Fast TreeSHAP"), so a row costs one look-up per leaf instead of depth² steps.
+import { type Forest, goesLeft } from './forest.ts';
 
 /** Answers, for a row, what each column adds to the sum of leaves; the last element is the expected sum. */
 export function createTreeExplainer(forest: Forest, columns: number): (row: ArrayLike<number>) => Float64Array {
-  const expected = expectedSum(forest);
-  const path = createPath(deepest(forest) + 2);
+  const { column, left, right } = forest;
+  let paths: Paths | undefined;
   return (row) => {
+    paths ??= findPaths(forest);
+    const { newBit, clearBit, satisfied, expected } = paths;
     const contributions = new Float64Array(columns + 1);
-    for (let t = 0; t + 1 < forest.starts.length; t++) {
-      explainTree(forest, row, contributions, path, forest.starts[t], 0, 0, 1, 1, -1);
-    }
     contributions[columns] = expected;
+    for (let node = 0; node < column.length; node++) {
+      if (column[node] < 0) {
+        addLeaf(contributions, forest, paths, node);
+        continue;
+      }
+      const pattern = satisfied[node];
+      const isLeft = goesLeft(forest, node, row);
+      const hot = isLeft ? left[node] : right[node];
+      const cold = isLeft ? right[node] : left[node];
+      satisfied[hot] = pattern | newBit[hot];
+      satisfied[cold] = pattern & clearBit[cold];
+    }
     return contributions;
   };
 }
 
-/** The unique columns on the way to a node: share of rows that pass when the column is unknown (zero) or known (one). */
-type Path = { column: Int32Array; zero: Float64Array; one: Float64Array; weight: Float64Array };
+/** What is known of the ways to the leaves, in flat arrays, because a row walks by all of them. */
+type Paths = {
+  /** For the edge into each node: the bit to set when the row takes it and the column is new on the path, and its mask. */
+  newBit: Int32Array;
+  clearBit: Int32Array;
+  /** The pattern of the present row at each node: which columns so far it satisfies. */
+  satisfied: Int32Array;
+  /** For each leaf, where its stretch of distinct columns starts and ends in `columns` and `passing`. */
+  start: Int32Array;
+  end: Int32Array;
+  columns: Int32Array;
+  /** The share of training rows that a column's conditions on the path let pass. */
+  passing: Float64Array;
+  /** For each leaf, where its answers start: one stretch per pattern, one number per column; −1 when not remembered. */
+  answersStart: Int32Array;
+  /** Answers met so far, NaN where not met. */
+  answers: Float64Array;
+  /** Mean sum of leaves over the training rows. */
+  expected: number;
+};
 
-function createPath(depth: number): Path {
-  // Each node copies its parent's stretch before changing it: stretches of 1, 2, …, depth elements, laid end to end.
-  const size = ((depth + 1) * (depth + 2)) / 2;
+/** With more columns on a path, patterns are too many to remember. */
+const MOST_REMEMBERED_COLUMNS = 6;
+
+function findPaths({ column, left, right, value, cover, starts }: Forest): Paths {
+  const perNode = () => new Int32Array(column.length);
+  const paths = { newBit: perNode(), clearBit: perNode(), start: perNode(), end: perNode(), answersStart: perNode() };
+  const allColumns: number[] = [];
+  const allPassing: number[] = [];
+  let remembered = 0;
+  let expected = 0;
+  const visit = (node: number, columns: readonly number[], passing: readonly number[]): void => {
+    if (column[node] < 0) {
+      const fits = columns.length <= MOST_REMEMBERED_COLUMNS;
+      paths.answersStart[node] = fits ? remembered : -1;
+      if (fits) remembered += columns.length << columns.length;
+      paths.start[node] = allColumns.length;
+      paths.end[node] = allColumns.push(...columns);
+      allPassing.push(...passing);
+      expected += value[node] * passing.reduce((product, share) => product * share, 1);
+      return;
+    }
+    const met = columns.indexOf(column[node]);
+    const bit = met < 0 ? columns.length : met;
+    for (const child of [left[node], right[node]]) {
+      paths.newBit[child] = met < 0 ? 1 << bit : 0;
+      paths.clearBit[child] = ~(1 << bit);
+      const narrowed = passing.slice();
+      narrowed[bit] = ((passing[bit] ?? 1) * cover[child]) / cover[node];
+      visit(child, met < 0 ? [...columns, column[node]] : columns, narrowed);
+    }
+  };
+  for (let t = 0; t + 1 < starts.length; t++) visit(starts[t], [], []);
   return {
-    column: new Int32Array(size),
-    zero: new Float64Array(size),
-    one: new Float64Array(size),
-    weight: new Float64Array(size),
+    ...paths,
+    satisfied: perNode(),
+    columns: Int32Array.from(allColumns),
+    passing: Float64Array.from(allPassing),
+    answers: new Float64Array(remembered).fill(Number.NaN),
+    expected,
   };
 }
 
-function explainTree(
-  forest: Forest,
-  row: ArrayLike<number>,
-  contributions: Float64Array,
-  path: Path,
-  node: number,
-  parentStart: number,
-  parentLength: number,
-  zero: number,
-  one: number,
-  column: number,
-): void {
-  const start = parentStart + parentLength;
-  path.column.copyWithin(start, parentStart, start);
-  path.zero.copyWithin(start, parentStart, start);
-  path.one.copyWithin(start, parentStart, start);
-  path.weight.copyWithin(start, parentStart, start);
-  extend(path, start, parentLength, zero, one, column);
-  let length = parentLength + 1;
-
-  const split = forest.column[node];
-  if (split < 0) {
-    for (let i = 1; i < length; i++) {
-      const at = start + i;
-      const weight = unwoundSum(path, start, length, i);
-      contributions[path.column[at]] += weight * (path.one[at] - path.zero[at]) * forest.value[node];
-    }
+function addLeaf(contributions: Float64Array, { value }: Forest, paths: Paths, leaf: number): void {
+  const { columns, answers, satisfied } = paths;
+  const start = paths.start[leaf];
+  const d = paths.end[leaf] - start;
+  const pattern = satisfied[leaf];
+  const remembered = paths.answersStart[leaf];
+  const at = remembered + pattern * d;
+  if (remembered < 0 || Number.isNaN(answers[at])) {
+    const answer = shapleyOfLeaf(value[leaf], paths.passing.subarray(start, start + d), pattern);
+    for (let i = 0; i < d; i++) contributions[columns[start + i]] += answer[i];
+    if (remembered >= 0) answers.set(answer, at);
     return;
   }
-
-  // A column met before is taken off the path and put on again with both conditions multiplied.
-  let zeroBefore = 1;
-  let oneBefore = 1;
-  for (let i = 1; i < length; i++) {
-    if (path.column[start + i] !== split) continue;
-    zeroBefore = path.zero[start + i];
-    oneBefore = path.one[start + i];
-    unwind(path, start, length, i);
-    length--;
-    break;
-  }
-  const hot = childOf(forest, node, row);
-  const cold = forest.left[node] + forest.right[node] - hot;
-  const share = zeroBefore / forest.cover[node];
-  explainTree(forest, row, contributions, path, hot, start, length, share * forest.cover[hot], oneBefore, split);
-  explainTree(forest, row, contributions, path, cold, start, length, share * forest.cover[cold], 0, split);
+  for (let i = 0; i < d; i++) contributions[columns[start + i]] += answers[at + i];
 }
 
-/** EXTEND: grows the subsets by one column. */
-function extend(path: Path, start: number, length: number, zero: number, one: number, column: number): void {
-  const { weight } = path;
-  const end = start + length;
-  path.column[end] = column;
-  path.zero[end] = zero;
-  path.one[end] = one;
-  weight[end] = length === 0 ? 1 : 0;
-  for (let i = length - 1; i >= 0; i--) {
-    weight[start + i + 1] += (one * weight[start + i] * (i + 1)) / (length + 1);
-    weight[start + i] = (zero * weight[start + i] * (length - i)) / (length + 1);
-  }
-}
-
-/** UNWIND: undoes the extension by the column at place i. */
-function unwind(path: Path, start: number, length: number, i: number): void {
-  const { weight } = path;
-  const zero = path.zero[start + i];
-  const one = path.one[start + i];
-  let next = weight[start + length - 1];
-  for (let j = length - 2; j >= 0; j--) {
-    if (one !== 0) {
-      const held = weight[start + j];
-      weight[start + j] = (next * length) / ((j + 1) * one);
-      next = held - (weight[start + j] * zero * (length - 1 - j)) / length;
-    } else {
-      weight[start + j] = (weight[start + j] * length) / (zero * (length - 1 - j));
+/**
+ * Shapley values of the game "does the row reach this leaf?". A coalition S of the d columns on the path reaches it with
+ * Π_{j∈S} one_j · Π_{j∉S} passing_j, where one_j is bit j of the pattern. So the sum over the coalitions of each size
+ * without column i is a coefficient of Π_{j≠i} (passing_j + one_j·t), and a coalition of size k weighs k!·(d − 1 − k)! / d!.
+ */
+function shapleyOfLeaf(value: number, passing: Float64Array, pattern: number): Float64Array {
+  const d = passing.length;
+  const answer = new Float64Array(d);
+  const bySize = new Float64Array(d);
+  for (let i = 0; i < d; i++) {
+    bySize.fill(0);
+    bySize[0] = 1;
+    for (let j = 0, size = 0; j < d; j++) {
+      if (j === i) continue;
+      const one = (pattern >> j) & 1;
+      size++;
+      for (let k = size; k > 0; k--) bySize[k] = bySize[k] * passing[j] + bySize[k - 1] * one;
+      bySize[0] *= passing[j];
     }
-  }
-  for (let j = i; j < length - 1; j++) {
-    path.column[start + j] = path.column[start + j + 1];
-    path.zero[start + j] = path.zero[start + j + 1];
-    path.one[start + j] = path.one[start + j + 1];
-  }
-}
-
-/** The sum of the weights that UNWIND at place i would leave, without changing the path. */
-function unwoundSum(path: Path, start: number, length: number, i: number): number {
-  const { weight } = path;
-  const zero = path.zero[start + i];
-  const one = path.one[start + i];
-  let next = weight[start + length - 1];
-  let sum = 0;
-  for (let j = length - 2; j >= 0; j--) {
-    if (one !== 0) {
-      const left = (next * length) / ((j + 1) * one);
-      sum += left;
-      next = weight[start + j] - (left * zero * (length - 1 - j)) / length;
-    } else {
-      sum += (weight[start + j] * length) / (zero * (length - 1 - j));
+    let sum = 0;
+    let weight = 1 / d;
+    for (let k = 0; k < d; k++) {
+      sum += weight * bySize[k];
+      weight *= (k + 1) / (d - 1 - k);
     }
+    answer[i] = value * (((pattern >> i) & 1) - passing[i]) * sum;
   }
-  return sum;
-}
-
-/** The mean sum of leaves over the training rows: leaves weighted by the share of rows that reached them. */
-function expectedSum({ starts, column, left, right, value, cover }: Forest): number {
-  const expected = Float64Array.from(value);
-  for (let node = column.length - 1; node >= 0; node--) {
-    if (column[node] < 0) continue;
-    const [l, r] = [left[node], right[node]];
-    expected[node] = (cover[l] * expected[l] + cover[r] * expected[r]) / cover[node];
-  }
-  let sum = 0;
-  for (let t = 0; t + 1 < starts.length; t++) sum += expected[starts[t]];
-  return sum;
-}
-
-function deepest({ column, left, right }: Forest): number {
-  const depth = new Int32Array(column.length);
-  let most = 0;
-  for (let node = 0; node < column.length; node++) {
-    most = Math.max(most, depth[node]);
-    if (column[node] < 0) continue;
-    depth[left[node]] = depth[node] + 1;
-    depth[right[node]] = depth[node] + 1;
-  }
-  return most;
+  return answer;
 }
