@@ -5,10 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildDashboardIfStale } from '../src/cli/dashboard.ts';
 import { findChromium, installChromium } from '../test/support/chromium.ts';
 import { startCluster } from '../test/support/cluster.ts';
 import { reachPostgres } from '../test/support/postgres.ts';
-import { buildDashboard } from './build-dashboard.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({ options: { servers: { type: 'boolean' } }, allowPositionals: true });
@@ -21,7 +21,7 @@ process.exitCode = values.servers ? await testServers() : await testEmbedded();
 async function testEmbedded(): Promise<number> {
   if (positionals.length === 0) {
     if (!findChromium()) installChromium();
-    await buildDashboard();
+    await buildDashboardIfStale();
   }
   return run(positionals.length > 0 ? positionals : globSync('test/**/*.test.ts', { cwd: root }).sort(), {});
 }

@@ -1,0 +1,26 @@
+// Every command: one file and one line here.
+
+import type { Command } from 'commander';
+import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
+import { addImport } from './import.ts';
+import { addKeys } from './keys.ts';
+import { addLab } from './lab.ts';
+import { addReport } from './report.ts';
+import { addResolve } from './resolve.ts';
+import { addScore } from './score.ts';
+import { addStart } from './start.ts';
+import { addTrain } from './train.ts';
+
+export const commands: readonly ((program: Command) => void)[] = [
+  addDemo,
+  addStart,
+  addImport,
+  addResolve,
+  addTrain,
+  addScore,
+  addReport,
+  addKeys,
+  addLab,
+  addDoctor,
+];

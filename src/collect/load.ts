@@ -1,0 +1,52 @@
+// Messages that are already in this process — a simulated shop, a migration — go to the facts in blocks, without the
+// journal: whoever makes them can make them again. One block is on its way while the next is being filled.
+
+import type { Store } from '../store/index.ts';
+import { eventLine } from './line.ts';
+import { type SegmentMessage, toEventRow } from './message.ts';
+
+export type LoadOptions = {
+  workspace: string;
+  source: string;
+  messages: Iterable<SegmentMessage>;
+  now: Date;
+  /** Messages so far and the time of the last one. */
+  onProgress?(done: number, at: Date): void;
+};
+
+const BLOCK_ROWS = 50_000;
+const LINES_A_CHUNK = 2000;
+
+/** Returns the number of messages loaded. */
+export async function loadMessages({ facts }: Store, options: LoadOptions): Promise<number> {
+  const { workspace, source, messages, now, onProgress } = options;
+  const arrival = { workspace, source, receivedAt: now };
+  let done = 0;
+  let lines: string[] = [];
+  let chunks: Uint8Array[] = [];
+  let underWay = Promise.resolve();
+  const cut = () => {
+    // An event line is one letter for its table, then the row.
+    if (lines.length > 0) chunks.push(Buffer.from(`${lines.map((line) => line.slice(1)).join('\n')}\n`));
+    lines = [];
+  };
+  const ship = async () => {
+    cut();
+    const block = chunks;
+    chunks = [];
+    await underWay;
+    underWay = block.length > 0 ? facts.insertLines('events', block) : underWay;
+  };
+  for (const message of messages) {
+    lines.push(eventLine(toEventRow(message, arrival)));
+    done += 1;
+    if (lines.length === LINES_A_CHUNK) cut();
+    if (done % BLOCK_ROWS === 0) {
+      await ship();
+      onProgress?.(done, new Date(message.timestamp as string));
+    }
+  }
+  await ship();
+  await underWay;
+  return done;
+}

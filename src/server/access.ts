@@ -1,0 +1,54 @@
+// Whose request is it? A key names the workspace; a handler sees only that workspace. Write keys may only send events.
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InklingError } from '../errors.ts';
+import type { KeyKind } from '../govern/index.ts';
+import type { ServerContext } from './app.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by requireKey. */
+    workspace: string;
+  }
+}
+
+/** A pre-handler that lets a request through with a valid key of the kind. */
+export function requireKey({ keys }: ServerContext, kind: KeyKind) {
+  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    request.workspace = await workspaceOf(keys, kind, keyOf(request));
+  };
+}
+
+async function workspaceOf(keys: ServerContext['keys'], kind: KeyKind, key: string | undefined): Promise<string> {
+  if (!key) {
+    throw new InklingError('unauthorized', `This request carries no ${kind} key.`, {
+      hint:
+        kind === 'secret'
+          ? 'Send Authorization: Bearer sk_…; npm run -s inkling -- keys create secret makes a key.'
+          : 'Send the write key as basic-auth user or in X-Write-Key; npm run -s inkling -- keys list shows it.',
+    });
+  }
+  const found = await keys.resolve(key);
+  if (!found) {
+    throw new InklingError('unauthorized', 'The key is unknown or revoked.', {
+      hint: 'npm run -s inkling -- keys list shows which keys are valid.',
+    });
+  }
+  if (found.kind !== kind) {
+    throw new InklingError('forbidden', `A ${found.kind} key was sent where a ${kind} key is needed.`, {
+      hint:
+        kind === 'secret' ? 'Use a secret key, sk_….' : 'Use the write key, wk_…: never put a secret key in an SDK.',
+    });
+  }
+  return found.workspace;
+}
+
+/** Bearer token, basic-auth user, or X-Write-Key. */
+function keyOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['x-write-key'];
+  if (typeof header === 'string' && header) return header;
+  const [scheme, credentials] = (request.headers.authorization ?? '').split(' ');
+  if (/^bearer$/i.test(scheme)) return credentials;
+  if (/^basic$/i.test(scheme) && credentials) return Buffer.from(credentials, 'base64').toString('utf8').split(':')[0];
+  return undefined;
+}

@@ -1,0 +1,111 @@
+// Every failure leaves as a problem document (RFC 9457) that names the field, the value and the remedy. What went
+// wrong inside is logged with the request's id; the answer carries only that id.
+
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorCode, InklingError } from '../errors.ts';
+import { type App, isPage } from './app.ts';
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  field?: string;
+  value?: unknown;
+  hint?: string;
+  requestId: string;
+};
+
+export function answerWithProblems(app: App): void {
+  app.setErrorHandler((error: FastifyError | InklingError, request, reply) => {
+    const known = error instanceof InklingError ? error : translate(error);
+    if (known.status >= 500) request.log.error({ err: error }, known.message);
+    sendProblem(request, reply, known);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (isPage(request.method, request.url)) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    const missing = new InklingError(
+      'not_found',
+      `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+      {
+        hint: 'The API is described at /docs.',
+      },
+    );
+    return sendProblem(request, reply, missing);
+  });
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: InklingError): FastifyReply {
+  const { code, status, message, field, value, hint } = error;
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="Inkling", Basic realm="Inkling"');
+  if (status === 429 || status === 503) reply.header('retry-after', '1');
+  const problem: Problem = {
+    type: `https://inkling.dev/errors/${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: message,
+    code,
+    ...(field !== undefined && { field }),
+    ...(value !== undefined && { value: shorten(value) }),
+    ...(hint !== undefined && { hint }),
+    requestId: String(request.id),
+  };
+  return reply.code(status).type('application/problem+json').send(problem);
+}
+
+function translate(error: FastifyError): InklingError {
+  const [first] = error.validation ?? [];
+  if (first) {
+    const missing = (first.params as { missingProperty?: string }).missingProperty;
+    const path = [...first.instancePath.split('/').slice(1), ...(missing ? [missing] : [])];
+    const field = path
+      .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+      .join('')
+      .replace(/^\./, '');
+    const where = error.validationContext === 'body' ? 'The body' : `The ${error.validationContext}`;
+    const value = (first as { data?: unknown }).data;
+    return new InklingError(
+      'invalid_input',
+      `${where}${field ? `'s ${field}` : ''} ${first.message ?? 'is not valid'}.`,
+      {
+        field: field || error.validationContext,
+        value: missing ? undefined : value,
+        hint: hintFor(first.params),
+      },
+    );
+  }
+  const status = error.statusCode ?? 500;
+  if (status === 413) {
+    return new InklingError('payload_too_large', 'The body is larger than 4 MB.', {
+      hint: 'Send it in smaller parts.',
+    });
+  }
+  if (status === 415) {
+    return new InklingError('invalid_input', 'The content type is not one that this endpoint reads.', {
+      field: 'content-type',
+      hint: 'Send JSON with content-type: application/json.',
+    });
+  }
+  if (status >= 400 && status < 500) {
+    return new InklingError('invalid_input', error.message, { hint: 'The API is described at /docs.' });
+  }
+  return new InklingError('internal', 'Something went wrong here.', {
+    hint: 'Try again; if it stays, look for the request id in the log.',
+    cause: error,
+  });
+}
+
+function hintFor(params: unknown): string {
+  const { allowedValues, additionalProperty } = params as { allowedValues?: unknown[]; additionalProperty?: string };
+  if (allowedValues) return `Use one of ${allowedValues.join(', ')}.`;
+  if (additionalProperty) return `Leave out "${additionalProperty}".`;
+  return 'The API is described at /docs.';
+}
+
+/** Long values are cut: an answer should not echo a megabyte. */
+function shorten(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text !== undefined && text.length > 200 ? `${text.slice(0, 200)}…` : value;
+}

@@ -1,0 +1,92 @@
+// The Overview page in one call: how much happened, who is how close to buying, what moved.
+
+import { Type } from 'typebox';
+import { findActiveModel } from '../../predict/index.ts';
+import { requireKey } from '../access.ts';
+import type { Routes } from '../app.ts';
+import { readDays, readIntent, readMovement, readTotals } from '../reading/overview.ts';
+import { Day, Interval, Level, Moment, Nullable } from '../shapes.ts';
+
+const Overview = Type.Object({
+  asOf: Moment,
+  totals: Type.Object({
+    people: Type.Integer(),
+    events: Type.Integer(),
+    sessions: Type.Integer(),
+    purchases: Type.Integer(),
+    revenue: Type.Number(),
+  }),
+  eventsPerDay: Type.Array(
+    Type.Object({
+      date: Day,
+      events: Type.Integer(),
+      people: Type.Integer(),
+      purchases: Type.Integer(),
+      revenue: Type.Number(),
+    }),
+  ),
+  intent: Nullable(
+    Type.Object({
+      modelId: Type.String(),
+      timeframeDays: Type.Integer(),
+      asOf: Moment,
+      people: Type.Integer(),
+      distribution: Type.Array(Type.Object({ from: Type.Integer(), to: Type.Integer(), people: Type.Integer() })),
+      segments: Type.Array(
+        Type.Object({
+          name: Level,
+          size: Type.Integer(),
+          share: Type.Number(),
+          expectedConversions: Type.Number(),
+          actualConversionRate: Nullable(Type.Number()),
+          actualInterval: Nullable(Interval),
+          holdoutSize: Type.Integer(),
+        }),
+      ),
+      history: Type.Array(
+        Type.Object({ date: Day, high: Type.Integer(), medium: Type.Integer(), low: Type.Integer() }),
+      ),
+      categories: Type.Array(
+        Type.Object({ category: Type.String(), high: Type.Integer(), medium: Type.Integer(), low: Type.Integer() }),
+      ),
+    }),
+  ),
+  moved: Nullable(Type.Object({ up: Type.Integer(), down: Type.Integer(), since: Moment })),
+  movers: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      displayName: Type.String(),
+      from: Type.Integer(),
+      to: Type.Integer(),
+      reason: Type.String(),
+    }),
+  ),
+});
+
+export const addOverviewRoutes: Routes = (app, context) => {
+  app.get(
+    '/api/v1/overview',
+    {
+      preHandler: requireKey(context, 'secret'),
+      schema: {
+        tags: ['overview'],
+        summary: 'People by intent, activity over 90 days, what moved since the scoring before',
+        security: [{ secretKey: [] }],
+        response: { 200: Overview },
+      },
+    },
+    async ({ workspace }) => {
+      const { store, now } = context;
+      const { lastEventAt, ...totals } = await readTotals(store, { workspace });
+      // A file from the past is shown as of its own last day, not as three empty months.
+      const asOf = lastEventAt && lastEventAt < now() ? lastEventAt : now();
+      const model = await findActiveModel(store, workspace);
+      const [eventsPerDay, intent, movement] = await Promise.all([
+        readDays(store, { workspace }, asOf),
+        model ? readIntent(store, { workspace }, model) : null,
+        model ? readMovement(store, { workspace }, model) : { moved: null, movers: [] },
+      ]);
+      return { asOf, totals, eventsPerDay, intent, ...movement };
+    },
+  );
+};

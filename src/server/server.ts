@@ -1,0 +1,59 @@
+// Opens the service on an address and closes it without losing what was acknowledged.
+
+import { InklingError } from '../errors.ts';
+import { openKeyRing } from '../govern/index.ts';
+import type { Store } from '../store/index.ts';
+import { buildApp } from './app.ts';
+
+export type ServerOptions = {
+  store: Store;
+  host?: string;
+  /** 0 = any free port. */
+  port?: number;
+  /** trace, debug, info, warn, error, silent */
+  logLevel?: string;
+  now?: () => Date;
+};
+
+export type Server = {
+  /** `http://host:port` */
+  address: string;
+  /** Stops listening, finishes what is under way, ships the journal. The store stays open. */
+  close(): Promise<void>;
+};
+
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const {
+    store,
+    host = '127.0.0.1',
+    port = 0,
+    logLevel = process.env['LOG_LEVEL'] ?? 'warn',
+    now = () => new Date(),
+  } = options;
+  const app = await buildApp({ store, keys: openKeyRing(store), now }, { logLevel });
+  try {
+    const address = await app.listen({ host, port });
+    return { address, close: () => app.close() };
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new InklingError('conflict', `Something else listens on ${host}:${port}.`, {
+      field: '--port',
+      value: port,
+      hint: 'Stop it, or name another port with --port.',
+    });
+  }
+}
+
+/** The OpenAPI document of every route, drawn without a store behind it. */
+export async function describeApi(): Promise<object> {
+  const nobody = {} as Store;
+  const app = await buildApp(
+    { store: nobody, keys: openKeyRing(nobody), now: () => new Date(0) },
+    { logLevel: 'silent' },
+  );
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  return document;
+}
