@@ -9,7 +9,21 @@ export {
   describeEvent,
   type EventCategory,
 } from './catalogue.ts';
+export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
+export { connectors } from './connectors/index.ts';
 export { emailHashOf, phoneHashOf } from './identifiers.ts';
+export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
+export { forgetImport, REJECTED_KEPT } from './import-progress.ts';
+export {
+  type Acceptance,
+  type Delivery,
+  type Intake,
+  type IntakeHealth,
+  type IntakeOptions,
+  openIntake,
+} from './intake.ts';
+export type { RejectedRow } from './line.ts';
+export { type LoadOptions, loadMessages } from './load.ts';
 export {
   type Arrival,
   type EventRow,
@@ -20,3 +34,5 @@ export {
   toEventRow,
 } from './message.ts';
 export { personalKeys } from './redaction.ts';
+export { rejectedRow } from './rejected.ts';
+export { BATCH_LIMIT_BYTES, faultOf, MESSAGE_LIMIT_BYTES, shorten } from './validate.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -79,8 +80,10 @@ test('an unfinished block goes out again with the same bounds and token, though 
   await first.append('w', lines(0, 10));
   const sent = (await first.next({ records: 6, bytes: 1e6 }))!;
   await first.append('w', lines(10, 20));
-  // The process ends here: nothing is closed.
-  const second = await openJournal({ folder });
+  // What a process that is killed here leaves behind.
+  const left = folderFor(t);
+  cpSync(folder, left, { recursive: true });
+  const second = await openJournal({ folder: left });
   assert.equal(second.recovered.records, 20);
   const again = (await second.next({ records: 2, bytes: 1e6 }))!;
   assert.deepEqual(

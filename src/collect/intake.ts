@@ -1,0 +1,163 @@
+// The intake of one process: messages come in, are checked, turned into rows, journalled, and only then acknowledged;
+// the shipper carries them to the facts behind the caller's back. Rows and not messages are journalled: what is
+// personal never touches the disk, and nothing has to be parsed again on the way.
+
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { InklingError } from '../errors.ts';
+import { openJournal, type Store } from '../store/index.ts';
+import { eventLine, rejectedLine } from './line.ts';
+import { type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
+import { rejectedRow } from './rejected.ts';
+import { startShipper } from './shipper.ts';
+import { faultOf } from './validate.ts';
+
+export type IntakeOptions = {
+  now?: () => Date;
+  /** Rows a shipment holds at most, and how long a smaller one waits for more. */
+  blockRows?: number;
+  waitMs?: number;
+  segmentBytes?: number;
+  maxBacklogBytes?: number;
+  /** What went wrong behind the caller's back; for the log. */
+  onFault?: (error: unknown, doing: string) => void;
+};
+
+/** How messages came in. */
+export type Delivery = {
+  /** The connector; '' = the SDK that each message names. */
+  source: string;
+  /** The call, where the route names it: messages then need no `type`. */
+  type?: MessageType;
+  /** Put before the field of a fault and the message's number: `batch` gives `batch[3].userId`. */
+  path?: string;
+  userAgent?: string;
+};
+
+export type Acceptance = { accepted: number; faults: { index: number; error: InklingError }[] };
+
+export type IntakeHealth = {
+  backlog: { records: number; bytes: number };
+  /** Accepted and shipped since this process started. */
+  accepted: number;
+  rejected: number;
+  shipped: number;
+  lastAcceptedAt: Date | undefined;
+  lastShippedAt: Date | undefined;
+  /** The last shipment failed and is being tried again. */
+  failing: boolean;
+  damagedRecords: number;
+};
+
+export interface Intake {
+  /**
+   * Checks and journals messages; resolves when they are on disk. Faulty ones are kept as rejected and named in the
+   * answer. Throws `unavailable` when nothing could be taken.
+   */
+  accept(workspace: string, messages: readonly unknown[], delivery: Delivery): Promise<Acceptance>;
+  /** Called with each block of rows that reached the facts, again for the last one after a crash. Returns what ends it. */
+  onShipped(listener: (rows: EventRow[]) => Promise<void> | void): () => void;
+  /** Resolves when everything accepted so far is in the facts. */
+  settled(): Promise<void>;
+  health(): IntakeHealth;
+  /** Ships what is there and ends; what cannot be shipped waits in the journal for the next start. */
+  close(): Promise<void>;
+}
+
+export async function openIntake(store: Store, options: IntakeOptions = {}): Promise<Intake> {
+  const now = options.now ?? (() => new Date());
+  const onFault = options.onFault ?? (() => {});
+  const journal = await openJournal({
+    folder: join(store.dataDir, 'journal'),
+    segmentBytes: options.segmentBytes,
+    maxBacklogBytes: options.maxBacklogBytes,
+    onDamage: (damage) => onFault(damageError(damage), 'reading the journal'),
+  });
+  const listeners = new Set<(rows: EventRow[]) => Promise<void> | void>();
+  const shipper = startShipper({
+    journal,
+    facts: store.facts,
+    blockRows: options.blockRows ?? 20_000,
+    waitMs: options.waitMs ?? 200,
+    now,
+    isHeard: () => listeners.size > 0,
+    onShipped: async (rows) => {
+      for (const listener of listeners) {
+        // A listener that fails must not hold up the road; what it missed is found by the next full pass.
+        await Promise.resolve(listener(rows)).catch((error) => onFault(error, 'following a shipped block'));
+      }
+    },
+    onFault,
+  });
+  const counts = { accepted: 0, rejected: 0, lastAcceptedAt: undefined as Date | undefined };
+  return {
+    accept: async (workspace, messages, delivery) => {
+      const receivedAt = now();
+      const { lines, faults } = toLines(workspace, messages, delivery, receivedAt);
+      await journal.append(workspace, lines);
+      shipper.nudge();
+      counts.accepted += messages.length - faults.length;
+      counts.rejected += faults.length;
+      if (messages.length > faults.length) counts.lastAcceptedAt = receivedAt;
+      return { accepted: messages.length - faults.length, faults };
+    },
+    onShipped: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    settled: async () => {
+      while (journal.backlog().records > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    health: () => {
+      const shipped = shipper.shipped();
+      return {
+        ...counts,
+        backlog: journal.backlog(),
+        shipped: shipped.events,
+        lastShippedAt: shipped.lastAt,
+        failing: shipped.failing,
+        damagedRecords: journal.damagedRecords(),
+      };
+    },
+    close: async () => {
+      await shipper.close();
+      await journal.close();
+    },
+  };
+}
+
+function toLines(
+  workspace: string,
+  messages: readonly unknown[],
+  delivery: Delivery,
+  receivedAt: Date,
+): { lines: string[]; faults: Acceptance['faults'] } {
+  const { source, userAgent, type } = delivery;
+  const arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent };
+  const lines: string[] = [];
+  const faults: Acceptance['faults'] = [];
+  for (const [index, value] of messages.entries()) {
+    const error = faultOf(value, delivery.path === undefined ? '' : `${delivery.path}[${index}]`, type);
+    if (error) {
+      faults.push({ index, error });
+      lines.push(
+        rejectedLine(rejectedRow({ workspace, at: receivedAt, source: source || 'http', error, body: value })),
+      );
+      continue;
+    }
+    const message = value as SegmentMessage;
+    // Before journalling, so that the row keeps its id however often it is shipped.
+    message.messageId ||= randomUUID();
+    if (type !== undefined) message.type = type;
+    lines.push(eventLine(toEventRow(message, arrival)));
+  }
+  return { lines, faults };
+}
+
+function damageError(damage: { segment: string; offset: number; bytes: number; records: number }): InklingError {
+  return new InklingError(
+    'journal_damaged',
+    `${damage.records} record(s) of the journal at offset ${damage.offset} fail their checksum (${damage.bytes} bytes).`,
+    { value: damage.segment, hint: 'The segment is kept in journal/damaged. Check the disk.' },
+  );
+}

@@ -1,0 +1,99 @@
+// Rows as journal lines and back. A line is one letter for the table and the row as JSON without the columns at their
+// default, which is what the engine reads; so a line is shipped as it was journalled, without being parsed again.
+
+import type { EventRow } from './message.ts';
+
+/** One row of `rejected_events`. */
+export type RejectedRow = {
+  workspace: string;
+  id: string;
+  at: string;
+  source: string;
+  code: string;
+  reason: string;
+  field: string;
+  value: string;
+  body: string;
+};
+
+export const EVENT_LINE = 'E';
+export const REJECTED_LINE = 'R';
+
+export function eventLine(row: EventRow): string {
+  let line = EVENT_LINE;
+  let glue = '{';
+  const columns = row as unknown as Record<string, string | number | readonly unknown[]>;
+  for (const column in columns) {
+    const value = columns[column];
+    if (value === '' || value === 0 || (typeof value === 'object' && value.length === 0)) continue;
+    line += `${glue}"${column}":${typeof value === 'number' ? value : JSON.stringify(value)}`;
+    glue = ',';
+  }
+  return `${line}}`;
+}
+
+export function rejectedLine(row: RejectedRow): string {
+  return REJECTED_LINE + JSON.stringify(row);
+}
+
+/** The row of a journalled event, with every column. */
+export function eventRowOf(payload: Buffer): EventRow {
+  return { ...defaults(), ...(JSON.parse(payload.toString('utf8', 1)) as Partial<EventRow>) };
+}
+
+/** Lists are made anew for each row: a listener may change its own. */
+function defaults(): EventRow {
+  return {
+    ...emptyColumns,
+    product_ids: [],
+    categories: [],
+    brands: [],
+    prices: [],
+    quantities: [],
+  };
+}
+
+const emptyColumns = {
+  workspace: '',
+  message_id: '',
+  type: '',
+  event: '',
+  name: '',
+  at: '',
+  received_at: '',
+  anonymous_id: '',
+  user_id: '',
+  email_hash: '',
+  phone_hash: '',
+  previous_id: '',
+  anchor: '',
+  session_id: '',
+  source: '',
+  platform: '',
+  page_url: '',
+  page_path: '',
+  page_title: '',
+  referrer: '',
+  traffic_source: '',
+  campaign: '',
+  medium: '',
+  device_type: '',
+  browser: '',
+  os: '',
+  screen: '',
+  language: '',
+  timezone: '',
+  country: '',
+  city: '',
+  order_id: '',
+  coupon: '',
+  search_query: '',
+  currency: '',
+  revenue: 0,
+  scroll_depth: 0,
+  seconds_on_page: 0,
+  bot: 0 as const,
+  properties: '{}',
+  traits: '{}',
+  context: '{}',
+};

@@ -1,0 +1,187 @@
+// The shipper takes blocks from the journal to the facts: in the order of arrival, each once, for as long as it takes.
+// Exactly once rests on the block's token, which the engine remembers. A block that was sent before and whose answer
+// was never heard is looked up first, and afterwards what is missing of it is sent once more: an engine that dies
+// between remembering a token and keeping the rows would otherwise lose them.
+
+import type { InklingError } from '../errors.ts';
+import type { Block, Facts, Journal } from '../store/index.ts';
+import { EVENT_LINE, eventRowOf, REJECTED_LINE, rejectedLine } from './line.ts';
+import type { EventRow } from './message.ts';
+import { rejectedRow } from './rejected.ts';
+
+export type ShipperOptions = {
+  journal: Journal;
+  facts: Facts;
+  /** Rows a block holds at most, and how long a smaller one waits for more. */
+  blockRows: number;
+  waitMs: number;
+  now: () => Date;
+  /** Awaited before a block counts as done, so that after a crash it is called again rather than not at all. */
+  onShipped: (rows: EventRow[]) => Promise<void>;
+  /** Whether anybody listens: rows are parsed only for listeners. */
+  isHeard: () => boolean;
+  onFault: (error: unknown, doing: string) => void;
+};
+
+export interface Shipper {
+  /** Says that something was appended. */
+  nudge(): void;
+  shipped(): { events: number; lastAt: Date | undefined; failing: boolean };
+  /** Ships what is there, unless the engine is down, and ends. */
+  close(): Promise<void>;
+}
+
+const BLOCK_BYTES = 32 * 1024 * 1024;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+
+export function startShipper(options: ShipperOptions): Shipper {
+  const { journal } = options;
+  const state = { events: 0, lastAt: undefined as Date | undefined, failing: false };
+  let closing = false;
+  let wake = () => {};
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const isWaiting = () => journal.backlog().records > 0;
+
+  async function run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!closing || isWaiting()) {
+      if (!closing && journal.backlog().records < options.blockRows) await sleep(options.waitMs);
+      try {
+        const block = await journal.next({ records: options.blockRows, bytes: BLOCK_BYTES });
+        if (!block) continue;
+        state.events += await ship(block, options, state.failing);
+        journal.done(block);
+        state.lastAt = options.now();
+        state.failing = false;
+        pauseMs = FIRST_PAUSE_MS;
+      } catch (error) {
+        options.onFault(error, 'shipping a block');
+        state.failing = true;
+        if (closing) return;
+        await sleep(pauseMs);
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    nudge: () => {
+      if (journal.backlog().records >= options.blockRows && !state.failing) wake();
+    },
+    shipped: () => ({ ...state }),
+    close: async () => {
+      closing = true;
+      wake();
+      await running;
+    },
+  };
+}
+
+/** Ships one block and tells the listeners; the number of events in it. */
+async function ship(block: Block, options: ShipperOptions, failedBefore: boolean): Promise<number> {
+  const of = (table: string) =>
+    block.records.map((r) => r.payload).filter((payload) => payload[0] === table.charCodeAt(0));
+  const events = of(EVENT_LINE);
+  const rejected = of(REJECTED_LINE);
+  if (block.resent || failedBefore) await sendAgain(options, events, block.token);
+  else await options.facts.insertLines('events', bodies(events), { token: block.token });
+  if (rejected.length > 0) await options.facts.insertLines('rejected_events', bodies(rejected), { token: block.token });
+  if (options.isHeard() && events.length > 0) await options.onShipped(events.map(eventRowOf));
+  return events.length;
+}
+
+/** The JSON behind the table's letter, each with a line's end. */
+function bodies(payloads: readonly Buffer[]): Buffer[] {
+  const block = Buffer.allocUnsafe(payloads.reduce((sum, payload) => sum + payload.length, 0));
+  let at = 0;
+  for (const payload of payloads) {
+    at += payload.copy(block, at, 1);
+    block[at++] = 0x0a;
+  }
+  return [block];
+}
+
+async function sendAgain(options: ShipperOptions, payloads: Buffer[], token: string): Promise<void> {
+  const { facts } = options;
+  if ((await missing(facts, payloads)).length === 0) return;
+  await sendReadable(options, payloads, token);
+  const lost = await missing(facts, payloads);
+  if (lost.length > 0) await sendReadable(options, lost, `${token}:missing`);
+}
+
+/**
+ * Sends lines; where the engine cannot read one of them, halves until that one stands alone and is kept among the
+ * rejected. Without this a single line could hold up everything behind it for ever.
+ */
+async function sendReadable(options: ShipperOptions, payloads: Buffer[], token: string): Promise<void> {
+  try {
+    await options.facts.insertLines('events', bodies(payloads), { token });
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    if (payloads.length === 1) return keepUnreadable(options, payloads[0], error as InklingError, token);
+    const middle = payloads.length >> 1;
+    await sendReadable(options, payloads.slice(0, middle), `${token}/0`);
+    await sendReadable(options, payloads.slice(middle), `${token}/1`);
+  }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return /Cannot parse|CANNOT_PARSE|INCORRECT_DATA|CANNOT_READ|TOO_LARGE|Cannot read/i.test((error as Error).message);
+}
+
+async function keepUnreadable(
+  options: ShipperOptions,
+  payload: Buffer,
+  error: InklingError,
+  token: string,
+): Promise<void> {
+  options.onFault(error, 'reading a line of the journal');
+  const row = eventRowOf(payload);
+  const kept = rejectedRow({ workspace: row.workspace, at: options.now(), source: row.source, error, body: row });
+  const line = Buffer.from(rejectedLine(kept));
+  await options.facts.insertLines('rejected_events', bodies([line]), { token });
+}
+
+/** Ids and anchors travel in the address line of a request, which servers cut at some hundred kilobytes. */
+const LOOKUP_BYTES = 30_000;
+
+/** The lines whose message the facts do not have. */
+async function missing(facts: Facts, payloads: Buffer[]): Promise<Buffer[]> {
+  const absent: Buffer[] = [];
+  let chunk: { payload: Buffer; row: EventRow }[] = [];
+  let size = 0;
+  const lookUp = async () => {
+    const sql = `SELECT DISTINCT workspace, message_id FROM events
+      WHERE workspace IN {workspaces:Array(String)} AND message_id IN {ids:Array(String)}
+        AND node IN (SELECT cityHash64(arrayJoin({anchors:Array(String)})))`;
+    const params = {
+      workspaces: [...new Set(chunk.map(({ row }) => row.workspace))],
+      ids: chunk.map(({ row }) => row.message_id),
+      anchors: [...new Set(chunk.map(({ row }) => row.anchor))],
+    };
+    const found = await facts.rows<{ workspace: string; message_id: string }>(sql, params, 'ingest');
+    const there = new Set(found.map((row) => `${row.workspace} ${row.message_id}`));
+    absent.push(
+      ...chunk.filter(({ row }) => !there.has(`${row.workspace} ${row.message_id}`)).map(({ payload }) => payload),
+    );
+    chunk = [];
+    size = 0;
+  };
+  for (const payload of payloads) {
+    const row = eventRowOf(payload);
+    chunk.push({ payload, row });
+    size += row.message_id.length + row.anchor.length;
+    if (size > LOOKUP_BYTES) await lookUp();
+  }
+  if (chunk.length > 0) await lookUp();
+  return absent;
+}
