@@ -8,9 +8,11 @@ import type {
   PersonRow,
   Reason,
   Segment,
+  SegmentToday,
   TimelineEvent,
   Workspace,
 } from '../../ui/src/api.ts';
+import { measuredLevels } from './madeUpQuality.ts';
 
 const dayMs = 86_400_000;
 export const timeframeDays = 30;
@@ -47,7 +49,7 @@ export function makeShop(now: Date): Shop {
 }
 
 function makePerson(index: number, draw: () => number, now: Date): PersonRow {
-  const score = Math.min(98, Math.floor(100 * draw() ** (draw() < 0.3 ? 0.7 : 4)));
+  const score = Math.min(98, Math.floor(100 * draw() ** (draw() < 0.12 ? 0.8 : 4.5)));
   const known = draw() < 0.6;
   const name = `${firstNames[index % 12]} ${lastNames[Math.floor(index / 12) % 11]}`;
   const id = (0xa1b2c300000000n + BigInt(index) * 7919n).toString(16).padStart(16, '0');
@@ -64,9 +66,12 @@ function makePerson(index: number, draw: () => number, now: Date): PersonRow {
     },
     score,
     segment: levelOf(score),
-    confidence: Math.round((0.35 + 0.6 * draw()) * 100) / 100,
+    confidence: Math.round((0.4 + 0.56 * draw() ** 0.6) * 100) / 100,
     category,
-    topReason: score >= 40 ? `Put ${category ?? 'something'} in the cart 2 days ago` : 'Last seen 21 days ago',
+    topReason:
+      score >= 40
+        ? `Put ${(category ?? 'something').replace('_', ' ')} in the cart 2 days ago`
+        : 'Last seen 21 days ago',
     firstSeenAt: new Date(now.getTime() - (20 + 300 * draw()) * dayMs).toISOString(),
     lastSeenAt: new Date(now.getTime() - (0.01 + (100 - score) * 0.5 * draw()) * dayMs).toISOString(),
     events: 3 + Math.floor(160 * draw()),
@@ -126,12 +131,7 @@ export function overviewOf(shop: Shop): Overview {
         people: people.filter(({ score }) => Math.min(19, Math.floor((score ?? 0) / 5)) === bin).length,
       })),
       segments: segmentsToday(people),
-      history: days.slice(30).map((date, index) => ({
-        date,
-        high: Math.round(70 + index * 0.5 + 12 * Math.sin(index / 5) + 6 * draw()),
-        medium: Math.round(165 + index * 0.4 + 14 * Math.sin(index / 7 + 1) + 9 * draw()),
-        low: Math.round(820 + index * 2 + 20 * draw()),
-      })),
+      history: historyTo(segmentsToday(people), days.slice(30), draw),
       categories: categories.map((category) => {
         const size = (level: Level) =>
           people.filter((person) => person.category === category && person.segment === level).length;
@@ -149,23 +149,35 @@ export function overviewOf(shop: Shop): Overview {
   };
 }
 
-export function segmentsToday(people: PersonRow[]) {
-  const actual = { HIGH: 0.712, MEDIUM: 0.284, LOW: 0.021 };
-  const interval: Record<Level, [number, number]> = {
-    HIGH: [0.651, 0.766],
-    MEDIUM: [0.251, 0.319],
-    LOW: [0.016, 0.027],
+/** Sizes that wander from about three quarters of today's to today's. */
+function historyTo(today: SegmentToday[], days: string[], draw: () => number) {
+  const sizeOn = (level: Level, index: number) => {
+    const size = today.find(({ name }) => name === level)?.size ?? 0;
+    const left = (days.length - 1 - index) / days.length;
+    return Math.round(
+      size *
+        (1 - 0.25 * left + 0.05 * Math.sin(index / 4 + level.length) * Math.min(1, left * 5) + 0.03 * left * draw()),
+    );
   };
-  return (['HIGH', 'MEDIUM', 'LOW'] as const).map((name) => {
+  return days.map((date, index) => ({
+    date,
+    high: sizeOn('HIGH', index),
+    medium: sizeOn('MEDIUM', index),
+    low: sizeOn('LOW', index),
+  }));
+}
+
+export function segmentsToday(people: PersonRow[]): SegmentToday[] {
+  return measuredLevels().map(({ name, actualConversionRate, interval, size: holdoutSize }) => {
     const size = people.filter(({ segment }) => segment === name).length;
     return {
       name,
       size,
       share: size / people.length,
-      expectedConversions: size * actual[name] * 1.02,
-      actualConversionRate: actual[name],
-      actualInterval: interval[name],
-      holdoutSize: { HIGH: 236, MEDIUM: 711, LOW: 3120 }[name],
+      expectedConversions: size * actualConversionRate * 1.02,
+      actualConversionRate,
+      actualInterval: interval,
+      holdoutSize,
     };
   });
 }
@@ -189,12 +201,15 @@ export function personOf(shop: Shop, row: PersonRow): Person {
       probability: score / 105,
       segment: levelOf(score),
       confidence: row.confidence ?? 0.5,
-      confidenceReason: `${row.events} events over 94 days are plenty, and the model is well calibrated at this score.`,
+      confidenceReason:
+        (row.confidence ?? 0) >= 0.6
+          ? `${row.events} events over 94 days are plenty to go on.`
+          : `Only ${row.events} events so far; each new one may move the score.`,
       predictedConversionDate: score >= 40 ? dateBefore(shop.now, -9) : null,
       category: row.category,
       sentence:
         score >= 40
-          ? `Likely to buy ${row.category ?? 'something'} within ${timeframeDays} days: the cart was filled 2 days ago and visits are more frequent than usual.`
+          ? `Likely to buy ${(row.category ?? 'something').replace('_', ' ')} within ${timeframeDays} days: the cart was filled 2 days ago and visits are more frequent than usual.`
           : `Unlikely to buy within ${timeframeDays} days: three weeks have passed since the last visit.`,
       reasons: reasons(row),
     },
@@ -246,7 +261,12 @@ function reasons(row: PersonRow): Reason[] {
       high ? 0.88 : -1.7,
     ],
     ['product_views_30d', `Looked at ${row.events} products in 30 days`, row.events, high ? 0.61 : -0.3],
-    ['purchases_lifetime', `Bought ${row.purchases} times before`, row.purchases, 0.34],
+    [
+      'purchases_lifetime',
+      `Bought ${row.purchases === 1 ? 'once' : `${row.purchases} times`} before`,
+      row.purchases,
+      0.34,
+    ],
     ['searches_7d', 'Searched twice in the last 7 days', 2, high ? 0.19 : -0.1],
     ['email_clicks_30d', 'Clicked in no e-mail for 30 days', 0, -0.27],
     ['coupon_rate', 'Used a coupon in 60% of the orders', 0.6, -0.41],

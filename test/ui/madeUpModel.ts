@@ -1,11 +1,19 @@
-// The made-up model and signals of the fixture: curves from two normal distributions, so that ROC, precision and lift
-// belong together, and a second, weaker one for the baseline rule.
+// The made-up model and signals of the fixture, as the API tells them; the numbers of quality come from
+// madeUpQuality.ts, where they follow from two curves and so agree with each other.
 
 import type { Features, Model, ModelRow, Signal } from '../../ui/src/api.ts';
 import { dateBefore, drawer, modelId, type Shop, timeframeDays } from './madeUp.ts';
-
-const people = 4067;
-const buyers = 471;
+import {
+  auc,
+  buyers,
+  calibrationPoints,
+  liftTable,
+  measuredLevels,
+  people,
+  prCurve,
+  rocCurve,
+  thresholds,
+} from './madeUpQuality.ts';
 
 const signalFacts: [
   name: string,
@@ -72,7 +80,7 @@ export function modelRow(shop: Shop): ModelRow {
     trainedOn: shop.asOf,
     trainingDataSize: 16_270,
     warnings: ['The holdout covers two moments only; the quality of other seasons is not known yet.'],
-    auc: 0.842,
+    auc,
     prAuc: 0.514,
     baselineAuc: 0.684,
     createdAt: shop.asOf,
@@ -81,14 +89,14 @@ export function modelRow(shop: Shop): ModelRow {
 }
 
 export function modelOf(shop: Shop): Model {
-  const strong = curve(1.42);
+  const levels = measuredLevels();
   const day = (before: number) => `${dateBefore(shop.now, before)}T00:00:00.000Z`;
   return {
     ...modelRow(shop),
     performance: {
       holdout: { asOf: [day(61), day(31)], people, conversions: buyers },
-      auc: 0.842,
-      aucInterval: [0.824, 0.859],
+      auc,
+      aucInterval: [auc - 0.018, auc + 0.017],
       prAuc: 0.514,
       logLoss: 0.261,
       brier: 0.078,
@@ -96,18 +104,14 @@ export function modelOf(shop: Shop): Model {
       baselineAuc: 0.684,
       baselineName: 'days since the last visit',
       logisticAuc: 0.826,
-      roc: strong.map(({ fpr, tpr }) => ({ fpr, tpr })),
-      baselineRoc: curve(0.71).map(({ fpr, tpr }) => ({ fpr, tpr })),
-      pr: strong.slice(1).map(({ fpr, tpr }) => ({ recall: tpr, precision: precisionOf(fpr, tpr) })),
-      calibration: calibration(),
-      lift: lift(),
-      thresholds: strong.map(({ fpr, tpr }, index) => threshold(95 - index * 2.5, fpr, tpr)).reverse(),
-      segments: [
-        { name: 'HIGH', size: 236, actualConversionRate: 0.712, interval: [0.651, 0.766] },
-        { name: 'MEDIUM', size: 711, actualConversionRate: 0.284, interval: [0.251, 0.319] },
-        { name: 'LOW', size: 3120, actualConversionRate: 0.021, interval: [0.016, 0.027] },
-      ],
-      statement: 'Of 100 people called High, 71 bought within 30 days.',
+      roc: rocCurve(),
+      baselineRoc: rocCurve(0.68),
+      pr: prCurve(),
+      calibration: calibrationPoints(),
+      lift: liftTable(),
+      thresholds: thresholds(),
+      segments: levels,
+      statement: `Of 100 people called High, ${Math.round(100 * levels[0].actualConversionRate)} bought within ${timeframeDays} days.`,
     },
     drivers: featuresOf(shop).signals.map(({ name, sentence, importance }, index) => ({
       signal: name,
@@ -139,64 +143,4 @@ export function modelOf(shop: Shop): Model {
       { rung: 'boosting', reached: true, needs: '300 buyers in the past', has: '1,757 buyers' },
     ],
   };
-}
-
-/** The ROC curve of two normals `distance` apart. */
-function curve(distance: number): { fpr: number; tpr: number }[] {
-  return Array.from({ length: 37 }, (_, index) => {
-    const cut = 3.2 - index * 0.18;
-    return { fpr: 1 - normalCdf(cut), tpr: 1 - normalCdf(cut - distance) };
-  });
-}
-
-function precisionOf(fpr: number, tpr: number): number {
-  const right = tpr * buyers;
-  return right / (right + fpr * (people - buyers));
-}
-
-function threshold(score: number, fpr: number, tpr: number) {
-  const truePositives = Math.round(tpr * buyers);
-  const falsePositives = Math.round(fpr * (people - buyers));
-  const called = truePositives + falsePositives;
-  return {
-    threshold: Math.round(score),
-    people: called,
-    truePositives,
-    falsePositives,
-    precision: called === 0 ? null : truePositives / called,
-    recall: tpr,
-  };
-}
-
-function calibration() {
-  const draw = drawer(5);
-  return [0.004, 0.009, 0.017, 0.03, 0.05, 0.08, 0.13, 0.21, 0.38, 0.74].map((predicted) => {
-    const observed = Math.max(0, predicted * (0.86 + 0.28 * draw()));
-    const half = 1.96 * Math.sqrt((observed * (1 - observed) + 0.002) / 407);
-    return { predicted, observed, low: Math.max(0, observed - half), high: Math.min(1, observed + half), people: 407 };
-  });
-}
-
-function lift() {
-  let reached = 0;
-  return [4.9, 2.1, 1.15, 0.7, 0.45, 0.28, 0.19, 0.12, 0.07, 0.04].map((factor, index) => {
-    const conversions = Math.round((buyers / 10) * factor);
-    reached += conversions;
-    return {
-      decile: index + 1,
-      people: 407,
-      conversions,
-      rate: conversions / 407,
-      lift: factor,
-      cumulativeGain: Math.min(1, reached / buyers),
-    };
-  });
-}
-
-/** Abramowitz & Stegun 26.2.17, good to 7.5e-8. */
-function normalCdf(x: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(x));
-  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const tail = (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * poly;
-  return x >= 0 ? 1 - tail : tail;
 }

@@ -89,6 +89,11 @@ export function shortDay(iso: string | null | undefined, zone: string): string {
   return moment(iso, zone, { day: 'numeric', month: 'short' });
 }
 
+/** '3 Mar 2026'. */
+export function shortDayYear(iso: string | null | undefined, zone: string): string {
+  return moment(iso, zone, { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
 export function time(iso: string | null | undefined, zone: string): string {
   return moment(iso, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
@@ -127,10 +132,16 @@ export function relative(iso: string | null | undefined, now: number): string {
   return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
 }
 
-/** 'PAGE_VIEW' or 'page_view' → 'Page view'. */
+const spellings: Record<string, string> = { ios: 'iOS', crm: 'CRM', email: 'E-mail', api: 'API' };
+
+/** 'PAGE_VIEW', 'page_view' or 'pageView' → 'Page view'. */
 export function words(name: string): string {
-  const text = name.replace(/[_-]+/g, ' ').trim().toLowerCase();
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const text = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/_+/g, ' ')
+    .trim()
+    .toLowerCase();
+  return spellings[text] ?? text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function isKnown(value: Maybe): value is number {

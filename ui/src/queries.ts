@@ -38,6 +38,7 @@ export function useOverview() {
   return useQuery({
     queryKey: ['overview'],
     queryFn: ({ signal }) => get<Overview>('/api/v1/overview', {}, signal),
+    refetchInterval: 60_000,
   });
 }
 

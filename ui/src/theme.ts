@@ -49,6 +49,13 @@ const night: MantineColorsTuple = [
   '#0b0d10',
 ];
 
+/** What floats stands on the surface, not on the canvas. */
+const floating = {
+  content: { background: 'var(--surface)' },
+  header: { background: 'var(--surface)' },
+  title: { fontWeight: 600, fontSize: '1rem' },
+};
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 3 },
@@ -67,6 +74,8 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { multiline: true, maw: 300, openDelay: 150, events: { hover: true, focus: true, touch: true } },
     },
+    Modal: { styles: floating },
+    Drawer: { styles: floating },
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm' } },

@@ -16,7 +16,13 @@ export function ScoreSparkline({ scores }: { scores: number[] }) {
   const [x, y] = points[points.length - 1];
   const color = `var(--${levelOfScore(scores[scores.length - 1]).color})`;
   return (
-    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+    <svg
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      aria-hidden="true"
+      style={{ display: 'block' }}
+    >
       <polyline
         points={points.map((point) => point.map((part) => part.toFixed(1)).join(',')).join(' ')}
         fill="none"

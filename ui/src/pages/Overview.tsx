@@ -32,7 +32,8 @@ export function OverviewPage() {
 }
 
 function Content({ overview, refreshFailed }: { overview: Overview; refreshFailed: boolean }) {
-  const { intent } = overview;
+  const { intent, totals } = overview;
+  const averageOrder = totals.purchases > 0 ? totals.revenue / totals.purchases : null;
   return (
     <>
       <Answer overview={overview} />
@@ -43,7 +44,7 @@ function Content({ overview, refreshFailed }: { overview: Overview; refreshFaile
             <div className="grid">
               {intent.segments.map((segment) => (
                 <div key={segment.name} className="span4">
-                  <IntentCard segment={segment} timeframeDays={intent.timeframeDays} />
+                  <IntentCard segment={segment} timeframeDays={intent.timeframeDays} averageOrder={averageOrder} />
                 </div>
               ))}
             </div>

@@ -95,7 +95,9 @@ function Answer({ total, filter, scored }: AnswerProps) {
       answer={
         <>
           <strong>{plural(total, 'person', 'people')}</strong>
-          {of}. {!scored && total !== 0 && 'Nobody has a score yet.'}
+          {of}
+          {!level && scored && today && <>, {count(today.size)} of all with High intent</>}.{' '}
+          {!scored && total !== 0 && 'Nobody has a score yet.'}
           {scored && today && today.actualConversionRate !== null && (
             <>
               Of 100 called {factsOf(today.name).label} before, <strong>{ofHundred(today.actualConversionRate)}</strong>{' '}

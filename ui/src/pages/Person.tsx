@@ -69,14 +69,15 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
         <StaleNote asOf={intent?.asOf ?? null} refreshFailed={refreshFailed} />
         <PersonFacts person={person} />
         <div className="grid">
-          <div className="span7">
+          <div className="span7 stack">
             {intent ? (
               <Reasons intent={intent} />
             ) : (
-              <Panel title="Reasons">
+              <Panel title="Why">
                 <Empty title="Unknown until a model has scored this person." command="npm run -s inkling -- train" />
               </Panel>
             )}
+            <Timeline id={person.id} />
           </div>
           <div className="span5 stack">
             {person.scoreHistory.length > 1 && (
@@ -89,13 +90,6 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
                 height={230}
               />
             )}
-          </div>
-        </div>
-        <div className="grid">
-          <div className="span7">
-            <Timeline id={person.id} />
-          </div>
-          <div className="span5">
             <Identity person={person} />
           </div>
         </div>

@@ -32,9 +32,7 @@ export function SignIn({ refused }: { refused: Problem | null }) {
             spellCheck={false}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
-            error={
-              refused ? [refused.detail, refused.hint].filter(Boolean).join(' ') || 'This key is not accepted.' : null
-            }
+            error={refused && reasonOf(refused)}
           />
           <Button type="submit" fullWidth>
             Sign in
@@ -45,4 +43,9 @@ export function SignIn({ refused }: { refused: Problem | null }) {
       </div>
     </main>
   );
+}
+
+function reasonOf(refused: Problem): string {
+  const words = [refused.detail, refused.hint].filter(Boolean).join(' ');
+  return words === '' ? 'This key is not accepted.' : words.replaceAll('`', '');
 }

@@ -7,7 +7,14 @@ import styles from './Command.module.css';
 export function Command({ text, label = 'Copy' }: { text: string; label?: string }) {
   return (
     <div className={styles.command}>
-      <pre className={styles.text}>{text}</pre>
+      <pre className={styles.text}>
+        {text.split(/(\s+)/).map((token, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of a fixed text
+          <span key={index} className={token.trim() && styles.token}>
+            {token}
+          </span>
+        ))}
+      </pre>
       <CopyButton value={text} timeout={1500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : label}>

@@ -3,14 +3,16 @@
 
 import { Link } from 'wouter';
 import type { SegmentToday } from '../api.ts';
-import { count, ofHundred, ofHundredRange, percent } from '../format.ts';
+import { compact, count, ofHundred, ofHundredRange, percent, unknown } from '../format.ts';
 import { factsOf } from '../levels.ts';
 import styles from './IntentCard.module.css';
 import { IntentMark } from './IntentMark.tsx';
 import { RateBar } from './RateBar.tsx';
 import { Term } from './Term.tsx';
 
-export function IntentCard({ segment, timeframeDays }: { segment: SegmentToday; timeframeDays: number }) {
+export type IntentCardProps = { segment: SegmentToday; timeframeDays: number; averageOrder: number | null };
+
+export function IntentCard({ segment, timeframeDays, averageOrder }: IntentCardProps) {
   const facts = factsOf(segment.name);
   return (
     <section className={styles.card} aria-label={`${facts.label} intent`}>
@@ -33,6 +35,12 @@ export function IntentCard({ segment, timeframeDays }: { segment: SegmentToday; 
             <Term name="expectedConversions">Expected purchases</Term> in {timeframeDays} days
           </dt>
           <dd>{count(segment.expectedConversions)}</dd>
+        </div>
+        <div>
+          <dt>
+            <Term name="expectedRevenue">Expected revenue</Term>
+          </dt>
+          <dd>{averageOrder === null ? unknown : compact(segment.expectedConversions * averageOrder)}</dd>
         </div>
         <div>
           <dt>

@@ -60,10 +60,8 @@ export function PeopleTable({ rows }: { rows: PersonRow[] }) {
               <td className={`${styles.mid} quiet`}>{row.category ? words(row.category) : unknown}</td>
               <td className={`${styles.wide} ${styles.right} quiet`}>{percent(row.confidence)}</td>
               <td className={`${styles.mid} ${styles.right} quiet nowrap`}>{relative(row.lastSeenAt, now)}</td>
-              <td className={`${styles.wide} ${styles.right}`}>
-                {row.purchases > 0 ? count(row.purchases) : 'nothing'}
-              </td>
-              <td className={`${styles.wide} ${styles.right}`}>{row.purchases > 0 ? money(row.revenue) : unknown}</td>
+              <td className={`${styles.wide} ${styles.right}`}>{count(row.purchases)}</td>
+              <td className={`${styles.wide} ${styles.right}`}>{money(row.revenue)}</td>
             </tr>
           ))}
         </tbody>

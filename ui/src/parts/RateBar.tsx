@@ -13,10 +13,10 @@ export function RateBar({ rate, interval, color }: RateBarProps) {
       {interval && (
         <span
           className={styles.range}
-          style={{ left: `${interval[0] * 100}%`, width: `${(interval[1] - interval[0]) * 100}%`, background: color }}
+          style={{ left: `${interval[0] * 100}%`, width: `${(interval[1] - interval[0]) * 100}%`, color }}
         />
       )}
-      <span className={styles.dot} style={{ left: `${rate * 100}%`, background: color }} />
+      <span className={styles.dot} style={{ left: `${rate * 100}%`, color }} />
     </div>
   );
 }

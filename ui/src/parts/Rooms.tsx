@@ -82,7 +82,7 @@ function Freshness() {
   const now = useNow(5);
   const last = live.data?.freshness.lastEventAt;
   const text = live.isError
-    ? 'The server does not answer'
+    ? 'Events cannot be read'
     : live.data && !last
       ? 'No events yet'
       : last

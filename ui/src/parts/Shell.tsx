@@ -7,6 +7,7 @@ import { IconMenu2 } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { Brand } from './Brand.tsx';
+import { FirstEventNote } from './FirstEventNote.tsx';
 import { Rooms } from './Rooms.tsx';
 import styles from './Shell.module.css';
 
@@ -48,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Rooms />
       </Drawer>
       <main id="main" tabIndex={-1} className={styles.main}>
+        <FirstEventNote />
         {children}
       </main>
     </div>

@@ -5,9 +5,9 @@ import styles from './Stats.module.css';
 
 export type Stat = { name: ReactNode; value: ReactNode; note?: ReactNode };
 
-export function Stats({ stats }: { stats: Stat[] }) {
+export function Stats({ stats, columns }: { stats: Stat[]; columns?: 4 }) {
   return (
-    <dl className={styles.stats}>
+    <dl className={styles.stats} data-columns={columns}>
       {stats.map((stat, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a fixed line of figures
         <div key={index} className={styles.stat}>

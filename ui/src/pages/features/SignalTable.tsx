@@ -3,7 +3,7 @@
 
 import type { Signal } from '../../api.ts';
 import type { Table } from '../../charts/chart.ts';
-import { percent, value, words } from '../../format.ts';
+import { percent, value } from '../../format.ts';
 import { Term } from '../../parts/Term.tsx';
 import styles from './SignalTable.module.css';
 
@@ -18,13 +18,10 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
         <thead>
           <tr>
             <th scope="col">Signal</th>
-            <th scope="col" className={styles.mid}>
-              Group
-            </th>
             <th scope="col" className={styles.bar}>
               <Term name="importance">Importance</Term>
             </th>
-            <th scope="col" className={styles.right}>
+            <th scope="col" className={`${styles.right} ${styles.known}`}>
               <Term name="missing">Missing</Term>
             </th>
             <th scope="col" className={`${styles.right} ${styles.mid}`}>
@@ -47,13 +44,14 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
                 >
                   {signal.sentence}
                 </button>
-                <span className="mono faint">{signal.name}</span>
+                <span className="faint small">
+                  <span className={`mono ${styles.code}`}>{signal.name}</span>, {signal.group.toLowerCase()}
+                </span>
               </th>
-              <td className={`${styles.mid} quiet`}>{words(signal.group)}</td>
               <td className={styles.bar}>
                 <Importance importance={signal.importance} part={(signal.importance ?? 0) / strongest} />
               </td>
-              <td className={`${styles.right} quiet`}>
+              <td className={`${styles.right} ${styles.known} quiet`}>
                 {signal.missingShare === 0 ? 'none' : percent(signal.missingShare)}
               </td>
               <td className={`${styles.right} ${styles.mid} quiet nowrap`}>

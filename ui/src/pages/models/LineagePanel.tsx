@@ -9,6 +9,14 @@ import { Term } from '../../parts/Term.tsx';
 import { useZone } from '../../place.tsx';
 import styles from './LineagePanel.module.css';
 
+const uses: Record<string, string> = {
+  train: 'learn',
+  valid: 'tune',
+  validation: 'tune',
+  holdout: 'test',
+  test: 'test',
+};
+
 export function LineagePanel({ lineage, model }: { lineage: Lineage; model: Model }) {
   const zone = useZone();
   const signals = Array.isArray(lineage.signals) ? lineage.signals.length : lineage.signals;
@@ -50,7 +58,7 @@ export function LineagePanel({ lineage, model }: { lineage: Lineage; model: Mode
           columns: ['As of', 'Used to', 'People', 'Buyers', 'Share'],
           rows: lineage.snapshots.map(({ asOf, role, people, conversions }) => [
             day(asOf, zone),
-            role,
+            uses[role] ?? role,
             people,
             conversions,
             people > 0 ? percent(conversions / people) : null,

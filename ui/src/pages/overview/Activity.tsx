@@ -8,6 +8,7 @@ import { Figure } from '../../charts/Figure.tsx';
 import { compact, count, stamp } from '../../format.ts';
 import { Stats } from '../../parts/Stats.tsx';
 import { useZone } from '../../place.tsx';
+import styles from './Activity.module.css';
 
 export function Activity({ overview }: { overview: Overview }) {
   const zone = useZone();
@@ -22,14 +23,6 @@ export function Activity({ overview }: { overview: Overview }) {
       chart={activity}
       data={data}
       height={220}
-      actions={
-        <SegmentedControl
-          aria-label="Measure"
-          value={measure}
-          onChange={(value) => setMeasure(value as Measure)}
-          data={Object.entries(measureNames).map(([value, label]) => ({ value, label }))}
-        />
-      }
     >
       <Stats
         stats={[
@@ -39,6 +32,13 @@ export function Activity({ overview }: { overview: Overview }) {
           { name: 'Purchases', value: count(totals.purchases) },
           { name: 'Revenue', value: compact(totals.revenue) },
         ]}
+      />
+      <SegmentedControl
+        className={styles.measures}
+        aria-label="Measure"
+        value={measure}
+        onChange={(value) => setMeasure(value as Measure)}
+        data={Object.entries(measureNames).map(([value, label]) => ({ value, label }))}
       />
     </Figure>
   );

@@ -53,6 +53,7 @@ function rankOf(type: string): number {
 /** The first in the middle, the others on an ellipse around it. */
 function placeOf(index: number, total: number) {
   const middle = { x: width / 2, y: height / 2 - 8 };
+  if (total === 2) return { x: middle.x + (index === 0 ? -80 : 80), y: middle.y };
   if (index === 0) return middle;
   const around = total - 1;
   const angle = (around === 2 ? 0 : -Math.PI / 2) + ((index - 1) / around) * 2 * Math.PI;

@@ -1,7 +1,7 @@
 // The figures beside the score: how sure and why, when, what, and what the person was worth so far.
 
 import type { Person } from '../../api.ts';
-import { day, money, percent, plural, relative, stamp, unknown, words } from '../../format.ts';
+import { money, percent, plural, relative, shortDay, shortDayYear, stamp, unknown, words } from '../../format.ts';
 import { Panel } from '../../parts/Panel.tsx';
 import { Stats } from '../../parts/Stats.tsx';
 import { Term } from '../../parts/Term.tsx';
@@ -14,6 +14,7 @@ export function PersonFacts({ person }: { person: Person }) {
   return (
     <Panel title="At a glance" note={intent?.confidenceReason}>
       <Stats
+        columns={4}
         stats={[
           ...(intent
             ? [
@@ -29,8 +30,10 @@ export function PersonFacts({ person }: { person: Person }) {
                 },
                 {
                   name: 'Expected around',
-                  value: intent.predictedConversionDate ? day(intent.predictedConversionDate, zone) : unknown,
-                  note: intent.predictedConversionDate ? undefined : 'too unlikely to name a day',
+                  value: shortDay(intent.predictedConversionDate, zone),
+                  note: intent.predictedConversionDate
+                    ? relative(intent.predictedConversionDate, now)
+                    : 'too unlikely to name a day',
                 },
                 {
                   name: 'Leans to',
@@ -45,7 +48,11 @@ export function PersonFacts({ person }: { person: Person }) {
             note: person.purchases > 0 ? `for ${money(person.revenue)} in all` : undefined,
           },
           { name: 'Last seen', value: relative(person.lastSeenAt, now), note: stamp(person.lastSeenAt, zone) },
-          { name: 'Known since', value: day(person.firstSeenAt, zone), note: plural(person.events, 'event', 'events') },
+          {
+            name: 'Known since',
+            value: shortDayYear(person.firstSeenAt, zone),
+            note: plural(person.events, 'event', 'events'),
+          },
           {
             name: 'Seen on',
             value: person.platforms.length > 0 ? person.platforms.map(words).join(', ') : unknown,

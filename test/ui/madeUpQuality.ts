@@ -1,0 +1,108 @@
+// The made-up model's quality from two normal distributions, buyers `distance` above the others: ROC, precision,
+// lift, thresholds and the rates of High, Medium and Low all follow from the same two curves and agree.
+
+import type { Interval, Level, Performance, Threshold } from '../../ui/src/api.ts';
+
+export const people = 4067;
+export const buyers = 471;
+const distance = 1.42;
+const highCut = 2.35;
+const mediumCut = 1.2;
+
+/** ROC AUC of two normals a distance apart: Φ(d / √2). */
+export const auc = normalCdf(distance / Math.SQRT2);
+
+export function rocCurve(apart = distance): { fpr: number; tpr: number }[] {
+  return Array.from({ length: 37 }, (_, index) => shareAbove(3.4 - index * 0.19, apart));
+}
+
+export function prCurve(): Performance['pr'] {
+  return rocCurve().map(({ fpr, tpr }) => ({ recall: tpr, precision: precisionOf(fpr, tpr) }));
+}
+
+export function thresholds(): Threshold[] {
+  return Array.from({ length: 41 }, (_, index) => {
+    const score = index * 2.5;
+    const { fpr, tpr } = shareAbove(mediumCut + ((score - 40) * (highCut - mediumCut)) / 30, distance);
+    const truePositives = Math.round(tpr * buyers);
+    const falsePositives = Math.round(fpr * (people - buyers));
+    const called = truePositives + falsePositives;
+    return {
+      threshold: score,
+      people: called,
+      truePositives,
+      falsePositives,
+      precision: called === 0 ? null : truePositives / called,
+      recall: truePositives / buyers,
+    };
+  });
+}
+
+export type Measured = { name: Level; size: number; actualConversionRate: number; interval: Interval };
+
+export function measuredLevels(): Measured[] {
+  const high = shareAbove(highCut, distance);
+  const medium = shareAbove(mediumCut, distance);
+  const bands: [Level, number, number][] = [
+    ['HIGH', high.tpr, high.fpr],
+    ['MEDIUM', medium.tpr - high.tpr, medium.fpr - high.fpr],
+    ['LOW', 1 - medium.tpr, 1 - medium.fpr],
+  ];
+  return bands.map(([name, tpr, fpr]) => {
+    const bought = Math.round(tpr * buyers);
+    const size = bought + Math.round(fpr * (people - buyers));
+    return { name, size, actualConversionRate: bought / size, interval: wilson(bought, size) };
+  });
+}
+
+export function liftTable(): Performance['lift'] {
+  let reached = 0;
+  return [4.4, 2.2, 1.25, 0.8, 0.5, 0.33, 0.22, 0.15, 0.1, 0.05].map((factor, index) => {
+    const conversions = Math.round((buyers / 10) * factor);
+    reached += conversions;
+    return {
+      decile: index + 1,
+      people: 407,
+      conversions,
+      rate: conversions / 407,
+      lift: factor,
+      cumulativeGain: Math.min(1, reached / buyers),
+    };
+  });
+}
+
+export function calibrationPoints(): Performance['calibration'] {
+  const offsets = [1.1, 0.8, 1.2, 0.9, 1.05, 1.12, 0.94, 0.97, 1.08, 0.95];
+  return [0.004, 0.009, 0.017, 0.03, 0.05, 0.08, 0.13, 0.21, 0.33, 0.61].map((predicted, index) => {
+    const bought = Math.round(predicted * offsets[index] * 407);
+    const [low, high] = wilson(bought, 407);
+    return { predicted, observed: bought / 407, low, high, people: 407 };
+  });
+}
+
+/** The 95% score interval of Wilson (1927). */
+export function wilson(hits: number, of: number): Interval {
+  const z = 1.96;
+  const rate = hits / of;
+  const middle = rate + (z * z) / (2 * of);
+  const half = z * Math.sqrt((rate * (1 - rate)) / of + (z * z) / (4 * of * of));
+  const scale = 1 + (z * z) / of;
+  return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
+}
+
+function shareAbove(cut: number, apart: number) {
+  return { fpr: 1 - normalCdf(cut), tpr: 1 - normalCdf(cut - apart) };
+}
+
+function precisionOf(fpr: number, tpr: number): number {
+  const right = tpr * buyers;
+  return right / (right + fpr * (people - buyers));
+}
+
+/** Abramowitz & Stegun 26.2.17, good to 7.5e-8. */
+function normalCdf(x: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(x));
+  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * poly;
+  return x >= 0 ? 1 - tail : tail;
+}

@@ -1,0 +1,252 @@
+// Every page, in a real Chromium against the fixture server: its answer, its main figures and its tables are there,
+// they agree with what the server said, and the browser has nothing to complain about.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { withoutChromium } from './browser.ts';
+import { makeShop, modelId, overviewOf } from './madeUp.ts';
+import { thresholds } from './madeUpQuality.ts';
+import { closeHouse, type House, openHouse, standStill, type Visit, visit, wordsOf } from './visit.ts';
+
+let house: House;
+const shop = makeShop(new Date());
+const high = shop.people.filter(({ segment }) => segment === 'HIGH').sort((a, b) => b.score! - a.score!);
+
+before(async () => {
+  if (!withoutChromium) house = await openHouse();
+});
+after(() => closeHouse(house));
+
+function pageTest(name: string, path: string, check: (seen: Visit) => Promise<void>) {
+  test(name, { skip: withoutChromium }, async () => {
+    const seen = await visit(house);
+    await seen.open(path);
+    await check(seen);
+    assert.deepEqual(seen.complaints, []);
+    await seen.leave();
+  });
+}
+
+async function text(seen: Visit, selector = 'main'): Promise<string> {
+  return wordsOf(seen.page.locator(selector));
+}
+
+pageTest('the overview answers with people, share and proof for each level [INT-1] [WH-12]', '/', async (seen) => {
+  const { intent } = overviewOf(shop);
+  const main = await text(seen);
+  assert.match(main, new RegExp(`${high.length} people are likely to buy within 30 days`));
+  for (const segment of intent!.segments) {
+    const label = { HIGH: 'High', MEDIUM: 'Medium', LOW: 'Low' }[segment.name];
+    const card = await text(seen, `section[aria-label="${label} intent"]`);
+    assert.match(card, new RegExp(`${segment.size} people`));
+    const [low, top] = segment.actualInterval!.map((rate) => Math.round(rate * 100));
+    assert.match(card, new RegExp(`bought ${Math.round(segment.actualConversionRate! * 100)} \\(${low} to ${top}\\)`));
+  }
+  assert.equal(await seen.page.locator('[data-chart="drawn"] svg').count(), 3);
+  assert.match(main, /38 rose a level 24 fell a level/);
+  assert.match(main, /Boots \d+ \d+ \d+/);
+});
+
+pageTest('a chart turns into its table and its CSV, one click each', '/', async (seen) => {
+  const { page } = seen;
+  await page.getByRole('button', { name: 'Show the table: People by intent' }).click();
+  const rows = page.getByRole('region', { name: 'People by intent' }).getByRole('row');
+  const { history } = overviewOf(shop).intent!;
+  assert.equal(await rows.count(), history.length + 1);
+  const last = history.at(-1)!;
+  assert.equal(await wordsOf(rows.last()), `${last.date} ${last.high} ${last.medium} ${last.low}`);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download as CSV: People by intent' }).click(),
+  ]);
+  const csv = await readFile(await download.path(), 'utf8');
+  assert.equal(download.suggestedFilename(), 'people-by-intent.csv');
+  assert.equal(csv.split('\r\n')[0], 'Date,High,Medium,Low');
+  assert.equal(csv.split('\r\n').length, history.length + 1);
+  await page.getByRole('button', { name: 'Show the chart: People by intent' }).click();
+  await standStill(page);
+  assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 3);
+});
+
+pageTest('the live page streams events, links their people and explains rejects [CBP-15]', '/live', async (seen) => {
+  const main = await text(seen);
+  assert.match(main, /84 events in the last minute/);
+  assert.match(main, /17 rejected/);
+  assert.match(main, /The timestamp is not a date\. batch\[3\]\.timestamp was "yesterday"/);
+  const first = seen.page.locator('main ol li').first();
+  assert.match(await wordsOf(first), /\d\d:\d\d:\d\d/);
+  await seen.page.getByRole('button', { name: 'Pause' }).click();
+  assert.match(await text(seen), /Paused; as of/);
+  await first.getByRole('link').click();
+  await standStill(seen.page);
+  assert.match(seen.page.url(), /\/people\/[0-9a-f]{16}$/);
+});
+
+pageTest(
+  'people are listed by score, filtered from the address, and found by search [INT-3]',
+  '/people',
+  async (seen) => {
+    const { page } = seen;
+    const rows = page.locator('tbody tr');
+    assert.equal(await rows.count(), 50);
+    assert.match(await wordsOf(rows.first()), new RegExp(`${high[0].score}\\s*High`));
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.locator('tbody tr:nth-child(51)').waitFor();
+    await page.getByText('Medium', { exact: true }).first().click();
+    await page.waitForURL(/segment=MEDIUM/);
+    await page.getByText('with Medium intent').waitFor();
+    await page.locator('tbody tr').first().getByText('Medium').waitFor();
+    const medium = shop.people.filter(({ segment }) => segment === 'MEDIUM').length;
+    assert.match(await text(seen, 'header p'), new RegExp(`^${medium} people with Medium intent`));
+    await page.getByLabel('Search people').fill('no such person');
+    await page.getByText('Nobody fits these filters.').waitFor();
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.locator('tbody tr:nth-child(50)').waitFor();
+    assert.equal(new URL(page.url()).search, '');
+  },
+);
+
+test('a view of people opens from its address alone', { skip: withoutChromium }, async () => {
+  const seen = await visit(house);
+  await seen.open('/people?segment=HIGH&category=boots&sort=lastSeen');
+  const wanted = high.filter(({ category }) => category === 'boots');
+  assert.match(await text(seen, 'header p'), new RegExp(`^${wanted.length} people with High intent leaning to boots`));
+  const latest = wanted.sort((a, b) => b.lastSeenAt.localeCompare(a.lastSeenAt))[0];
+  assert.match(await text(seen, 'tbody tr'), new RegExp(`^${latest.displayName}`));
+  await seen.leave();
+});
+
+pageTest(
+  'a person is explained: score, sentence, confidence, date, reasons [INT-3] [INT-5]',
+  `/people/${high[0].id}`,
+  async (seen) => {
+    const { page } = seen;
+    const main = await text(seen);
+    assert.equal(await page.getByRole('img', { name: `Score ${high[0].score} of 100, High intent` }).count(), 1);
+    assert.match(main, /Likely to buy .* within 30 days/);
+    assert.match(main, /Confidence \d+%/);
+    assert.match(main, /events (over 94 days are plenty|so far)/);
+    assert.match(main, /Expected around \d+ \w+ in \d+ days/);
+    const reasons = page.locator('section', { has: page.getByRole('heading', { name: 'Why' }) }).locator('tbody tr');
+    assert.equal(await reasons.count(), 7);
+    assert.match(await wordsOf(reasons.first()), /Put 3 things in the cart in the last 7 days\s*\+1\.42/);
+    assert.equal(await reasons.first().getByRole('img', { name: 'raises' }).count(), 1);
+    assert.equal(await page.getByRole('img', { name: 'lowers' }).count(), 2);
+    assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 1);
+  },
+);
+
+pageTest(
+  'a person has a timeline by day that loads more, and an identity with evidence',
+  `/people/${high[0].id}`,
+  async (seen) => {
+    const { page } = seen;
+    const events = page
+      .locator('section', { has: page.getByRole('heading', { name: 'What happened' }) })
+      .locator('ol > li');
+    await events.first().waitFor();
+    assert.equal(await events.count(), 40);
+    assert.ok((await page.getByRole('heading', { level: 3 }).count()) > 2, 'events are grouped under days');
+    await page.getByRole('button', { name: 'Show earlier events' }).click();
+    await events.nth(79).waitFor();
+    await events.first().locator('summary').click();
+    await page.getByText('/collections/boots"').first().waitFor();
+    const identity = page.locator('section', { has: page.getByRole('heading', { name: 'Identity' }) });
+    assert.match(await wordsOf(identity), /identifiers joined on \d pieces? of evidence/);
+    assert.equal(await identity.getByRole('img').locator('circle').count(), high[0].identifiers.userIds.length + 2);
+  },
+);
+
+pageTest(
+  'features tell importance, missing and spread, and one is shown in full [INT-2]',
+  '/features',
+  async (seen) => {
+    const { page } = seen;
+    assert.match(
+      await text(seen, 'header'),
+      /10 signals describe each person\. The strongest carries 24% of the model/,
+    );
+    assert.equal(await page.locator('tbody tr').count(), 10);
+    await page.getByRole('button', { name: 'The share of orders with a coupon' }).click();
+    await page.waitForURL(/signal=coupon_rate/);
+    await page.getByRole('heading', { level: 2, name: 'The share of orders with a coupon' }).waitFor();
+    await page.getByLabel('Search signals').fill('e-mail');
+    await page.waitForURL(/search=e-mail/);
+    assert.equal(await page.locator('tbody tr').count(), 1);
+  },
+);
+
+pageTest(
+  'models are listed with what they have to beat, and a new question can be asked [INT-4]',
+  '/models',
+  async (seen) => {
+    const { page } = seen;
+    assert.match(await text(seen, 'header'), /84% of the time \(AUC 0\.84; the simple rule 0\.68\)/);
+    await page.getByRole('button', { name: 'Ask a new question' }).click();
+    await page.getByLabel('Name').fill('Boots in a week');
+    await page.getByLabel('Days ahead').fill('7');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    const card = page.locator('section', { has: page.getByRole('link', { name: 'Boots in a week' }) });
+    await card.getByText('Training').waitFor();
+    assert.match(await wordsOf(card), /AUC\s*–/, 'what is not known yet is a dash, not a zero');
+  },
+);
+
+pageTest(
+  'a model shows its statement, five curves, drivers, lineage and ladder [WH-8] [INT-5]',
+  `/models/${modelId}`,
+  async (seen) => {
+    const { page } = seen;
+    const main = await text(seen);
+    assert.match(main, /Of 100 people called High, 71 bought within 30 days\. The true figure lies between 62 and 78/);
+    assert.match(main, /4,067 people .* of whom 471 bought/);
+    for (const name of ['Calibration', 'ROC curve', 'Precision and recall', 'Lift', 'Gain', 'Thresholds']) {
+      assert.equal(await page.getByRole('button', { name: `Show the table: ${name}`, exact: true }).count(), 1, name);
+    }
+    assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 6);
+    assert.match(main, /ROC AUC 0\.842 0\.824 to 0\.859 Rule to beat 0\.684/);
+    assert.match(main, /24% raises .* 19% lowers/);
+    assert.match(main, /Boosted trees reached and in use Needs 300 buyers in the past; there are 1,757 buyers/);
+    assert.match(main, /10, set standard-10/);
+    assert.match(main, /The holdout covers two moments only/);
+  },
+);
+
+pageTest(
+  'the threshold slider tells true and false positives, by keyboard [WH-12]',
+  `/models/${modelId}`,
+  async (seen) => {
+    const { page } = seen;
+    assert.match(await text(seen), outcomeAt(70));
+    const slider = page.getByRole('slider', { name: 'Threshold' });
+    await slider.focus();
+    for (let step = 0; step < 30; step++) await page.keyboard.press('ArrowLeft');
+    await page.getByText('Score 40 and above').first().waitFor();
+    assert.match(await text(seen), outcomeAt(40));
+    assert.match(await text(seen), /Today it would call about \d+ people: expect about \d+ to buy within 30 days/);
+  },
+);
+
+pageTest(
+  'segments: three are ready, one of a custom score range is made and opened [INT-1]',
+  '/segments',
+  async (seen) => {
+    const { page } = seen;
+    const rows = page.locator('tbody tr');
+    assert.equal(await rows.count(), 3);
+    assert.match(await wordsOf(rows.first()), /High intent\s*Score 70 to 100/);
+    await page.getByLabel('Name of the segment').fill('Warm');
+    await page.getByRole('slider', { name: 'Lowest score' }).focus();
+    for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
+    const inside = shop.people.filter(({ score }) => score! >= 60 && score! <= 80).length;
+    assert.match(await text(seen), /Score 60 to 80: about \d+ people today/);
+    await page.getByRole('button', { name: 'Save the segment' }).click();
+    await page.getByText('Warm is saved.').waitFor();
+    await page.getByRole('link', { name: 'Warm' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Warm' }).waitFor();
+    await standStill(page);
+    assert.match(await text(seen, 'header'), new RegExp(`${inside} people with a score from 60 to 80`));
+    assert.equal(await page.locator('tbody tr').count(), Math.min(50, inside));
+  },
+);
