@@ -15,7 +15,11 @@ declare module 'fastify' {
 /** A pre-handler that lets a request through with a valid key of the kind. */
 export function requireKey({ keys }: ServerContext, kind: KeyKind) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    request.workspace = await workspaceOf(keys, kind, keyOf(request));
+    request.workspace = await workspaceOf(
+      keys,
+      kind,
+      keyOf(request) ?? (kind === 'write' ? keyInBody(request) : undefined),
+    );
   };
 }
 
@@ -41,6 +45,14 @@ async function workspaceOf(keys: ServerContext['keys'], kind: KeyKind, key: stri
     });
   }
   return found.workspace;
+}
+
+/** Beacons cannot set headers: they send the write key within the body, where it then has done its work. */
+function keyInBody({ body }: FastifyRequest): string | undefined {
+  if (typeof body !== 'object' || body === null || !('writeKey' in body)) return undefined;
+  const key = body.writeKey;
+  delete body.writeKey;
+  return typeof key === 'string' && key !== '' ? key : undefined;
 }
 
 /** Bearer token, basic-auth user, or X-Write-Key. */

@@ -11,10 +11,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import type { Intake } from '../collect/index.ts';
 import type { KeyRing } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { answerWithProblems } from './problems.ts';
@@ -24,6 +26,8 @@ import { routes } from './routes/index.ts';
 export type ServerContext = {
   store: Store;
   keys: KeyRing;
+  /** Where messages come in. */
+  intake: Intake;
   now(): Date;
 };
 
@@ -45,10 +49,7 @@ const dashboard = fileURLToPath(new URL('../../ui/dist/', import.meta.url));
 
 export async function buildApp(context: ServerContext, { logLevel }: AppOptions): Promise<App> {
   const app = fastify({
-    logger:
-      logLevel === 'silent'
-        ? false
-        : { level: logLevel, redact: ['req.headers.authorization', 'req.headers["x-write-key"]'] },
+    logger: logLevel === 'silent' ? false : { level: logLevel, serializers: { req: describeRequest } },
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: () => crypto.randomUUID(),
     // One wrong field at a time would make people send the same request ten times.
@@ -63,6 +64,11 @@ export async function buildApp(context: ServerContext, { logLevel }: AppOptions)
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await serveDashboard(app);
   return app;
+}
+
+/** The route's pattern, for addresses hold identifiers of people; no headers, for they hold keys; no address of the caller. */
+function describeRequest(request: FastifyRequest): { method: string; route: string } {
+  return { method: request.method, route: request.routeOptions?.url ?? 'none' };
 }
 
 /** Browsers may send events from any site; everything else is same-origin. */

@@ -20,7 +20,7 @@ export type Problem = {
 
 export function answerWithProblems(app: App): void {
   app.setErrorHandler((error: FastifyError | InklingError, request, reply) => {
-    const known = error instanceof InklingError ? error : translate(error);
+    const known = error instanceof InklingError ? error : translate(error, request.routeOptions.bodyLimit);
     if (known.status >= 500) request.log.error({ err: error }, known.message);
     sendProblem(request, reply, known);
   });
@@ -37,7 +37,13 @@ export function answerWithProblems(app: App): void {
   });
 }
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: InklingError): FastifyReply {
+/** `more` is added to the document, as RFC 9457 allows. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: InklingError,
+  more: Readonly<Record<string, unknown>> = {},
+): FastifyReply {
   const { code, status, message, field, value, hint } = error;
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="Inkling", Basic realm="Inkling"');
   if (status === 429 || status === 503) reply.header('retry-after', '1');
@@ -50,12 +56,13 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     ...(field !== undefined && { field }),
     ...(value !== undefined && { value: shorten(value) }),
     ...(hint !== undefined && { hint }),
+    ...more,
     requestId: String(request.id),
   };
   return reply.code(status).type('application/problem+json').send(problem);
 }
 
-function translate(error: FastifyError): InklingError {
+function translate(error: FastifyError, bodyLimit: number): InklingError {
   const [first] = error.validation ?? [];
   if (first) {
     const missing = (first.params as { missingProperty?: string }).missingProperty;
@@ -78,7 +85,7 @@ function translate(error: FastifyError): InklingError {
   }
   const status = error.statusCode ?? 500;
   if (status === 413) {
-    return new InklingError('payload_too_large', 'The body is larger than 4 MB.', {
+    return new InklingError('payload_too_large', `The body is larger than ${Math.round(bodyLimit / 1024)} kB.`, {
       hint: 'Send it in smaller parts.',
     });
   }

@@ -1,5 +1,6 @@
 // Opens the service on an address and closes it without losing what was acknowledged.
 
+import { type Intake, openIntake } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
 import { openKeyRing } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
@@ -30,12 +31,19 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     logLevel = process.env['LOG_LEVEL'] ?? 'warn',
     now = () => new Date(),
   } = options;
-  const app = await buildApp({ store, keys: openKeyRing(store), now }, { logLevel });
+  let log = (_error: unknown, _doing: string) => {};
+  const intake = await openIntake(store, { now, onFault: (error, doing) => log(error, doing) });
+  const app = await buildApp({ store, keys: openKeyRing(store), intake, now }, { logLevel });
+  log = (error, doing) => app.log.error({ err: error }, `Failed ${doing}.`);
+  const close = async () => {
+    await app.close();
+    await intake.close();
+  };
   try {
     const address = await app.listen({ host, port });
-    return { address, close: () => app.close() };
+    return { address, close };
   } catch (error) {
-    await app.close();
+    await close();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new InklingError('conflict', `Something else listens on ${host}:${port}.`, {
       field: '--port',
@@ -49,7 +57,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const app = await buildApp(
-    { store: nobody, keys: openKeyRing(nobody), now: () => new Date(0) },
+    { store: nobody, keys: openKeyRing(nobody), intake: {} as Intake, now: () => new Date(0) },
     { logLevel: 'silent' },
   );
   await app.ready();

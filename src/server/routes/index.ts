@@ -1,9 +1,20 @@
 // Every route file: one per room, one line each.
 
 import type { Routes } from '../app.ts';
+import { addCollectRoutes } from './collect.ts';
 import { addFeaturesRoutes } from './features.ts';
+import { addHealthRoutes } from './health.ts';
+import { addLiveRoutes } from './live.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
 
-export const routes: readonly Routes[] = [addWorkspaceRoutes, addOverviewRoutes, addPeopleRoutes, addFeaturesRoutes];
+export const routes: readonly Routes[] = [
+  addHealthRoutes,
+  addCollectRoutes,
+  addLiveRoutes,
+  addWorkspaceRoutes,
+  addOverviewRoutes,
+  addPeopleRoutes,
+  addFeaturesRoutes,
+];

@@ -1,4 +1,4 @@
-// The workspace behind the key, and whether the process is well.
+// The workspace behind the key.
 
 import { Type } from 'typebox';
 import { getWorkspace } from '../../govern/index.ts';
@@ -41,10 +41,4 @@ export const addWorkspaceRoutes: Routes = (app, context) => {
       return { ...found, hasEvents: Boolean(any), model: model ? { id: model.id } : null };
     },
   );
-
-  app.get('/health', { schema: { tags: ['operation'], summary: 'Whether the engines answer' } }, async () => {
-    await store.facts.rows('SELECT 1');
-    await store.state.query('SELECT 1');
-    return { status: 'ok', facts: store.facts.engine, state: store.state.engine };
-  });
 };
