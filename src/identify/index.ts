@@ -1,5 +1,7 @@
 // Who was it? A deterministic graph of identifiers, resolved as of any moment.
 
+export { type Method, methods } from './evidence.ts';
+export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {
   identityMapSql,
   inPart,
@@ -7,4 +9,5 @@ export {
   type ResolvedEvents,
   resolvedEventsSql,
 } from './people.ts';
-export { outsideVisits, SESSION_GAP_MS } from './visit.ts';
+export { type Resolution, type ResolveOptions, resolveAll } from './resolve.ts';
+export { conversionEvents, outsideVisits, SESSION_GAP_MS } from './visit.ts';

@@ -17,3 +17,6 @@ export const outsideVisits: readonly string[] = [
   'group',
   'alias',
 ];
+
+/** What a visit is for; a purchase goes before the others. */
+export const conversionEvents: readonly string[] = ['purchase', 'subscription', 'signup'];

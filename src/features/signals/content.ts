@@ -34,7 +34,7 @@ export const contentSignals: Signal[] = [
     windowDays: 30,
     unit: 'ratio',
     measure: ratio(sum('scroll_depth', on('scroll'), 30), count(on('scroll'), 30)),
-    phrase: known('scrolled nothing in the last 30 days', (v) => `scrolls to ${plain(v)} on average`),
+    phrase: known('scrolled nothing in the last 30 days', (v) => `scrolls down to ${plain(v)} % on average`),
   },
   {
     ...family,
@@ -43,7 +43,7 @@ export const contentSignals: Signal[] = [
     windowDays: 7,
     unit: 'ratio',
     measure: highest('scroll_depth', on('scroll'), 7),
-    phrase: known('scrolled nothing in the last 7 days', (v) => `scrolled as deep as ${plain(v)} in the last 7 days`),
+    phrase: known('scrolled nothing in the last 7 days', (v) => `scrolled down to ${plain(v)} % in the last 7 days`),
   },
   {
     ...family,

@@ -1,0 +1,73 @@
+// Who is who, from everything known so far. Evidence is derived by SQL, linked in one pass in order of time, and
+// profiles and sessions are drawn anew by SQL. Running it again gives the same; what no longer holds goes away.
+
+import type { Facts, Store } from '../store/index.ts';
+import { toClickHouseTime } from '../time.ts';
+import { evidenceSql, methods } from './evidence.ts';
+import { openLinks } from './links.ts';
+import { refreshProfiles } from './profiles.ts';
+import { refreshSessions } from './sessions.ts';
+import { openMapWriter, readBirths, readEvidence } from './stored.ts';
+
+export type ResolveOptions = {
+  workspace: string;
+  now: Date;
+  onProgress?: (done: number, total: number) => void;
+};
+
+export type Resolution = {
+  people: number;
+  /** Pairs of identifiers seen together. */
+  evidence: number;
+  /** Identifiers that belong to a profile other than their own. */
+  linked: number;
+  sessions: number;
+};
+
+const CHANGES_PER_BLOCK = 100_000;
+
+export async function resolveAll(store: Store, { workspace, now, onProgress }: ResolveOptions): Promise<Resolution> {
+  const { facts } = store;
+  const total = methods.length + 3;
+  let done = 0;
+  const step = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    onProgress?.(++done, total);
+    return result;
+  };
+  for (const method of methods) {
+    await step(facts.command(evidenceSql(method), { workspace, now: toClickHouseTime(now) }));
+  }
+  const { evidence, linked } = await step(linkEverything(facts, workspace, now));
+  const people = await step(refreshProfiles(facts, { workspace, now }));
+  const sessions = await step(refreshSessions(facts, { workspace, now }));
+  return { people, evidence, linked, sessions };
+}
+
+async function linkEverything(facts: Facts, workspace: string, now: Date) {
+  const [older] = await facts.rows<{ rows: string; version: string }>(
+    'SELECT count() AS rows, max(version) AS version FROM identity_map WHERE workspace = {workspace:String}',
+    { workspace },
+    'batch',
+  );
+  const version = Math.max(now.getTime(), Number(older.version) + 1);
+  const writer = openMapWriter(facts, workspace, version);
+  const moved = new Set<bigint>();
+  const links = openLinks((change) => {
+    if (change.node === change.profile) moved.delete(change.node);
+    else moved.add(change.node);
+    writer.push(change);
+  });
+  for await (const { node, at } of readBirths(facts, workspace)) links.born(node, at);
+  let evidence = 0;
+  for await (const row of readEvidence(facts, workspace)) {
+    links.add(row);
+    if (++evidence % 10_000 === 0) await writer.write(CHANGES_PER_BLOCK);
+  }
+  links.finish();
+  await writer.write();
+  if (Number(older.rows) > 0) {
+    await facts.remove('identity_map', `workspace = {workspace:String} AND version < ${version}`, { workspace });
+  }
+  return { evidence, linked: moved.size };
+}
