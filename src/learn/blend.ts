@@ -6,14 +6,13 @@ import { BoostingSettings, boosting } from './boosting.ts';
 import {
   brokenModel,
   checkModelFile,
+  completeModel,
   completeSettings,
   type FittedModel,
   type Learner,
-  logOdds,
-  sigmoid,
 } from './learner.ts';
 import { LogisticSettings, logistic } from './logistic.ts';
-import { checkTraining, type Matrix, selectColumns } from './matrix.ts';
+import { checkTraining } from './matrix.ts';
 
 /** A fitted model and its share in the blend; shares are positive and need not sum to one. */
 export type Member = { model: FittedModel; share: number };
@@ -86,37 +85,22 @@ export function blendModels(members: readonly Member[]): FittedModel {
     share: share / total,
     places: placesOf(model.names, names),
   }));
-  const contributions = (row: Float32Array) => {
-    const sums = new Float64Array(names.length + 1);
-    for (const { model, share, places } of parts) {
-      const own = model.contributions(places === undefined ? row : Float32Array.from(places, (place) => row[place]));
-      for (let c = 0; c < names.length; c++) sums[places === undefined ? c : places[c]] += share * own[c];
-      sums[names.length] += share * own[names.length];
-    }
-    return sums;
-  };
-  return {
+  const rowFor = (places: Int32Array | undefined, row: Float32Array) =>
+    places === undefined ? row : Float32Array.from(places, (place) => row[place]);
+  return completeModel({
     kind: 'blend',
     names,
-    predict(x: Matrix) {
-      const selected = selectColumns(x, names);
-      const scores = new Float64Array(x.rows);
-      for (const { model, share } of parts) {
-        const predicted = model.predict(selected);
-        for (let r = 0; r < x.rows; r++) scores[r] += share * logOdds(predicted[r]);
-      }
-      return scores.map(sigmoid);
-    },
-    predictRow(row) {
-      let score = 0;
+    rawScore: (row) =>
+      parts.reduce((sum, { model, share, places }) => sum + share * model.rawScore(rowFor(places, row)), 0),
+    contributions(row) {
+      const sums = new Float64Array(names.length + 1);
       for (const { model, share, places } of parts) {
-        score +=
-          share *
-          logOdds(model.predictRow(places === undefined ? row : Float32Array.from(places, (place) => row[place])));
+        const own = model.contributions(rowFor(places, row));
+        for (let c = 0; c < names.length; c++) sums[places === undefined ? c : places[c]] += share * own[c];
+        sums[names.length] += share * own[names.length];
       }
-      return sigmoid(score);
+      return sums;
     },
-    contributions,
     importance() {
       const gains = new Map<string, number>();
       for (const { model, share } of parts) {
@@ -127,7 +111,7 @@ export function blendModels(members: readonly Member[]): FittedModel {
         .sort((a, b) => b.gain - a.gain || (a.name < b.name ? -1 : 1));
     },
     toJSON: () => ({ kind: 'blend', members: members.map(({ model, share }) => ({ share, model: model.toJSON() })) }),
-  };
+  });
 }
 
 /** For each column of a member, its place in the blend's order; undefined when the orders agree. */

@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
-import type { Matrix } from './matrix.ts';
+import { checkMatrix, checkRow, copyRow, type Matrix, selectColumns } from './matrix.ts';
 
 export type Learner<Settings = object> = {
   /** The `kind` of its models. */
@@ -30,17 +30,54 @@ export type FitOptions = {
 
 export type FittedModel = {
   readonly kind: string;
-  /** The columns it was trained on; a row for `predictRow` and `contributions` is in this order. */
+  /** The columns it was trained on; a single row is in this order. */
   readonly names: readonly string[];
   /** Probabilities, one per row. Columns are found by name. */
   predict(x: Matrix): Float64Array;
   predictRow(row: Float32Array): number;
-  /** Log-odds per column and, last, the bias; they sum to the raw score (the log-odds of `predictRow`). */
+  /** Log-odds, one per row: what `predict` gives before the logistic function. */
+  rawScores(x: Matrix): Float64Array;
+  rawScore(row: Float32Array): number;
+  /** Log-odds per column and, last, the bias; they sum to the raw score. */
   contributions(row: Float32Array): Float64Array;
   /** Columns by their share in what the model explains, largest first; gains sum to one unless all are zero. */
   importance(): { name: string; gain: number }[];
   toJSON(): object;
 };
+
+/** What a learner gives of a model: the rest follows. */
+export type ModelCore = Pick<FittedModel, 'kind' | 'names' | 'rawScore' | 'contributions' | 'importance' | 'toJSON'>;
+
+/** Completes a model, with checks that a row or matrix fits it and holds no infinite value. */
+export function completeModel(core: ModelCore): FittedModel {
+  const { kind, names, importance, toJSON } = core;
+  const rawScores = (x: Matrix) => {
+    const selected = selectColumns(x, names);
+    checkMatrix(selected);
+    const row = new Float32Array(names.length);
+    const scores = new Float64Array(x.rows);
+    for (let r = 0; r < x.rows; r++) scores[r] = core.rawScore(copyRow(selected, r, row));
+    return scores;
+  };
+  const rawScore = (row: Float32Array) => {
+    checkRow(names, row);
+    return core.rawScore(row);
+  };
+  return {
+    kind,
+    names,
+    predict: (x) => rawScores(x).map(sigmoid),
+    predictRow: (row) => sigmoid(rawScore(row)),
+    rawScores,
+    rawScore,
+    contributions(row) {
+      checkRow(names, row);
+      return core.contributions(row);
+    },
+    importance,
+    toJSON,
+  };
+}
 
 /** The settings with defaults filled in; every mistake is named in one error. */
 export function completeSettings<Settings>(learner: string, schema: TSchema, given: Partial<Settings> = {}): Settings {

@@ -71,13 +71,26 @@ export function checkMatrix(x: Matrix): void {
       refuse(`The column ${JSON.stringify(x.names[c])} has ${column.length} values for ${x.rows} rows.`);
     }
     for (let r = 0; r < column.length; r++) {
-      if (column[r] - column[r] === 0 || Number.isNaN(column[r])) continue;
-      refuse(
-        `The column ${JSON.stringify(x.names[c])} holds ${column[r]} in row ${r}.`,
-        'Use NaN for an unknown value, and a finite number otherwise.',
-      );
+      if (column[r] === Number.POSITIVE_INFINITY || column[r] === Number.NEGATIVE_INFINITY) {
+        refuse(`The column ${JSON.stringify(x.names[c])} holds ${column[r]} in row ${r}.`, NO_INFINITY);
+      }
     }
   });
+}
+
+/** Refuses a row that is too short or too long for its columns, or that holds an infinite value. */
+export function checkRow(names: readonly string[], row: Float32Array): void {
+  if (row.length !== names.length) {
+    refuse(
+      `The row has ${row.length} values for ${names.length} columns.`,
+      'Give one value per column, in their order.',
+    );
+  }
+  for (let c = 0; c < row.length; c++) {
+    if (row[c] === Number.POSITIVE_INFINITY || row[c] === Number.NEGATIVE_INFINITY) {
+      refuse(`The column ${JSON.stringify(names[c])} holds ${row[c]}.`, NO_INFINITY);
+    }
+  }
 }
 
 /** Refuses rows, labels or weights that nothing can be learned from, each with its reason. */
@@ -116,6 +129,8 @@ export function checkLabels(rows: number, y: ArrayLike<number>, weights?: ArrayL
     }
   }
 }
+
+const NO_INFINITY = 'Use NaN for an unknown value, and a finite number otherwise.';
 
 const byCodeUnits = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
