@@ -8,27 +8,23 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
 import { parse as parseNow } from 'csv-parse/sync';
 import { InklingError } from '../../errors.ts';
 import {
   type Batch,
   BrokenLine,
   type Connector,
-  type RawRecord,
   refuse,
   type Sample,
   type SourceFile,
 } from './connector.ts';
 import { openParquet, parquetColumns } from './parquet-file.ts';
+import { LONGEST_RECORD, readTable } from './table.ts';
 
 export type TableSettings = { delimiter?: string; encoding?: 'utf8' | 'latin1'; columns?: readonly string[] };
 
 const CHUNK_BYTES = 256 * 1024;
 const SAMPLE_BYTES = 64 * 1024;
-const BATCH_RECORDS = 2000;
-/** A quote that is never closed makes one record of the rest of the file. */
-const LONGEST_RECORD = 16 * 1024 * 1024;
 const delimiters = [',', ';', '\t', '|'];
 
 /** The beginning of a file, enough to tell its format. */
@@ -67,17 +63,13 @@ export async function openFile(
   const bytes = gzipped ? unzip(raw) : raw;
   const bytesRead = () => Math.min(raw.bytesRead, bytesTotal);
   if (sample.shape === 'objects')
-    return { header: sample.header, bytesTotal, bytesRead, batches: readObjects(bytes, path) };
+    return { header: sample.header, bytesTotal, bytesRead, batches: telling(path, readObjects(bytes, path), bytes) };
   const delimiter = settings.delimiter ?? delimiterOf(sample.header.join(','));
   const names = settings.columns ?? (connector.headerless ? connector.columns : undefined);
   const header = names ?? sample.header;
-  const batches = readTable(bytes, path, {
-    delimiter,
-    encoding: settings.encoding,
-    width: header.length,
-    skip: names ? 0 : 1,
-  });
-  return { header, bytesTotal, bytesRead, batches };
+  const { encoding = 'utf8' } = settings;
+  const batches = readTable(bytes, { delimiter, encoding, width: header.length, skip: names ? 0 : 1 });
+  return { header, bytesTotal, bytesRead, batches: telling(path, batches, bytes) };
 }
 
 async function firstBytes(path: string): Promise<Buffer> {
@@ -133,70 +125,20 @@ function splitLine(line: string, delimiter: string): string[] {
   return header;
 }
 
-type TableReading = { delimiter: string; encoding?: 'utf8' | 'latin1'; width: number; skip: number };
-
-async function* readTable(bytes: Readable, path: string, reading: TableReading): AsyncIterable<Batch> {
-  const { delimiter, encoding, width } = reading;
-  const rows = bytes.pipe(
-    parse({
-      bom: true,
-      delimiter,
-      encoding: encoding ?? 'utf8',
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      max_record_size: LONGEST_RECORD,
-    }),
-  );
-  bytes.on('error', (error) => rows.destroy(error));
-  let toSkip = reading.skip;
-  let firstRow = 1;
-  let records: (RawRecord | BrokenLine)[] = [];
-  try {
-    for await (const row of rows as AsyncIterable<string[]>) {
-      if (toSkip > 0) {
-        toSkip -= 1;
-        continue;
-      }
-      records.push(row.length === width ? row : wrongWidth(row, width, delimiter));
-      if (records.length < BATCH_RECORDS) continue;
-      yield { firstRow, records };
-      firstRow += records.length;
-      records = [];
-    }
-  } catch (error) {
-    throw cutOff(path, error);
-  } finally {
-    bytes.destroy();
-  }
-  if (records.length > 0) yield { firstRow, records };
-}
-
-function wrongWidth(row: readonly string[], width: number, delimiter: string): BrokenLine {
-  const reason = `${row.length} columns where the header has ${width}`;
-  return new BrokenLine(row.join(delimiter), refuse('columns', row.length, reason));
-}
-
 async function* readObjects(bytes: Readable, path: string): AsyncIterable<Batch> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   let firstRow = 1;
-  try {
-    for await (const chunk of bytes) {
-      const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > LONGEST_RECORD) {
-        throw unreadable(path, `has a line of over ${LONGEST_RECORD} characters`, 'Write one object per line.');
-      }
-      const records = lines.filter((line) => line.trim() !== '').map(parseObject);
-      if (records.length === 0) continue;
-      yield { firstRow, records };
-      firstRow += records.length;
+  for await (const chunk of bytes) {
+    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_RECORD) {
+      throw unreadable(path, `has a line of over ${LONGEST_RECORD} characters`, 'Write one object per line.');
     }
-  } catch (error) {
-    throw cutOff(path, error);
-  } finally {
-    bytes.destroy();
+    const records = lines.filter((line) => line.trim() !== '').map(parseObject);
+    if (records.length === 0) continue;
+    yield { firstRow, records };
+    firstRow += records.length;
   }
   rest += decoder.end();
   if (rest.trim() !== '') yield { firstRow, records: [parseObject(rest)] };
@@ -212,11 +154,21 @@ function parseObject(line: string): Record<string, unknown> | BrokenLine {
   }
 }
 
+/** The batches, with what the readers say about damaged files put into words that tell what to do. */
+async function* telling(path: string, batches: AsyncIterable<Batch>, bytes: Readable): AsyncIterable<Batch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    throw cutOff(path, error);
+  } finally {
+    bytes.destroy();
+  }
+}
+
 function unreadable(path: string, problem: string, hint: string): InklingError {
   return new InklingError('invalid_input', `${basename(path)} ${problem}.`, { field: 'path', value: path, hint });
 }
 
-/** What the readers say about damaged files, in words that tell what to do. */
 function cutOff(path: string, error: unknown): unknown {
   const { code, message } = error as Error & { code?: string };
   if (code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR') {

@@ -66,10 +66,10 @@ export const rees46 = defineConnector({
         properties: {
           product_id: product,
           category: isBlank(record[categoryAt]) ? identifierIn(record[categoryIdAt]) : textIn(record[categoryAt]),
-          brand: isBlank(record[brandAt]) ? '' : textIn(record[brandAt]),
+          ...(isBlank(record[brandAt]) ? {} : { brand: textIn(record[brandAt]) }),
           price,
-          session_id: isBlank(record[sessionAt]) ? '' : textIn(record[sessionAt]),
         },
+        context: { sessionId: isBlank(record[sessionAt]) ? '' : textIn(record[sessionAt]) },
       };
     });
   },
