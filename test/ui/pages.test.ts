@@ -228,6 +228,13 @@ pageTest(
   },
 );
 
+function outcomeAt(score: number): RegExp {
+  const row = thresholds().find(({ threshold }) => threshold === score)!;
+  const [right, found] = [row.precision!, row.recall].map((rate) => Math.round(rate * 100));
+  const bought = `${row.truePositives} bought and ${row.falsePositives} did not`;
+  return new RegExp(`Of ${row.people} called, ${bought}: ${right}% right, and ${found}% of all buyers found`);
+}
+
 pageTest(
   'segments: three are ready, one of a custom score range is made and opened [INT-1]',
   '/segments',

@@ -1,7 +1,14 @@
 // The Mantine theme: our tokens poured into its palettes, so that its buttons, inputs and overlays speak the same
 // visual language as the rest. One accent, one typeface (the system's, so nothing is fetched), small radii.
 
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorResolverResult,
+  type VariantColorsResolverInput,
+} from '@mantine/core';
 import { type Scheme, tokens, variableName } from './tokens.ts';
 
 const sans =
@@ -49,6 +56,17 @@ const night: MantineColorsTuple = [
   '#0b0d10',
 ];
 
+/** A filled button is the accent of the scheme with the ink that can be read on it. */
+function colorsOf(input: VariantColorsResolverInput): VariantColorResolverResult {
+  if (input.variant !== 'filled') return defaultVariantColorsResolver(input);
+  return {
+    background: 'var(--accent)',
+    hover: 'var(--accent-hover)',
+    color: 'var(--on-accent)',
+    border: '1px solid transparent',
+  };
+}
+
 /** What floats stands on the surface, not on the canvas. */
 const floating = {
   content: { background: 'var(--surface)' },
@@ -59,7 +77,7 @@ const floating = {
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 3 },
-  autoContrast: true,
+  variantColorResolver: colorsOf,
   colors: { accent, gray, dark: night },
   black: light.ink,
   fontFamily: sans,

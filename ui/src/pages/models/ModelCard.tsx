@@ -41,8 +41,10 @@ export function ModelCard({ model }: { model: ModelRow }) {
           <dt>
             <Term name="auc">AUC</Term>
           </dt>
-          <dd>{decimal(model.auc)}</dd>
-          <AucScale auc={model.auc} baselineAuc={model.baselineAuc} />
+          <dd>
+            {decimal(model.auc)}
+            <AucScale auc={model.auc} baselineAuc={model.baselineAuc} />
+          </dd>
         </div>
         <div>
           <dt>

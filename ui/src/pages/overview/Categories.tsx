@@ -28,7 +28,7 @@ export function Categories({ categories, className }: { categories: Row[]; class
           <thead>
             <tr>
               <th scope="col">Category</th>
-              <th scope="col" aria-label="Bar" className={styles.wide} />
+              <td className={styles.wide} />
               {levels.map(({ level }) => (
                 <th key={level} scope="col" className={styles.right}>
                   <IntentMark level={level} />
