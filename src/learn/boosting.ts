@@ -19,7 +19,17 @@ import {
   rankGains,
   sigmoid,
 } from './learner.ts';
-import { checkLabels, checkMatrix, checkTraining, copyRow, type Matrix, selectColumns, sortColumns } from './matrix.ts';
+import {
+  checkLabels,
+  checkMatrix,
+  checkTraining,
+  copyRow,
+  countedRows,
+  type Matrix,
+  selectColumns,
+  sortColumns,
+  type TrainingRows,
+} from './matrix.ts';
 import { logLoss } from './metrics.ts';
 import { createTreeExplainer } from './treeshap.ts';
 
@@ -96,7 +106,7 @@ export const boosting: Learner<BoostingSettings> = {
       });
     }
     const sorted = sortColumns(x);
-    const { baseScore, trees } = boost(sorted, y, settings, options);
+    const { baseScore, trees } = boost(countedRows(sorted, y, options.weights), settings, options);
     const place = new Map(x.names.map((name, c) => [name, c]));
     const renumbered = trees.map((tree) => ({
       ...tree,
@@ -138,7 +148,7 @@ function boostingFrom(file: BoostingFile): FittedModel {
 
 type Validation = NonNullable<FitOptions['valid']>;
 
-function boost(x: Matrix, y: Float32Array, settings: BoostingSettings, { weights, valid, onProgress }: FitOptions) {
+function boost({ x, y, weights }: TrainingRows, settings: BoostingSettings, { valid, onProgress }: FitOptions) {
   const random = createRandom(settings.seed);
   const bins = binColumns(x.columns, settings.maxBins);
   const buffers = createBuffers(x.rows);
@@ -150,7 +160,7 @@ function boost(x: Matrix, y: Float32Array, settings: BoostingSettings, { weights
   const watch = valid && valid.x.rows > 0 ? watchLoss(x.names, valid, baseScore) : undefined;
   const trees: Tree[] = [];
   for (let t = 0; t < settings.trees; t++) {
-    const rowCount = drawRows(random, settings.rowShare, weights, buffers.rows);
+    const rowCount = drawRows(random, settings.rowShare, buffers.rows);
     const columns = drawColumns(random, settings.columnShare, x.columns.length);
     const drawn = buffers.rows.subarray(0, rowCount);
     takeGradients(scores, y, weights, slope, curvature);
@@ -184,11 +194,10 @@ function weightedShare(y: Float32Array, weights?: Float32Array): number {
   return positive / mass;
 }
 
-/** Puts the drawn rows, in order, at the front of `rows` and returns their number; rows of weight 0 are never drawn. */
-function drawRows(random: Random, share: number, weights: Float32Array | undefined, rows: Int32Array): number {
+/** Puts the drawn rows, in order, at the front of `rows` and returns their number. */
+function drawRows(random: Random, share: number, rows: Int32Array): number {
   let count = 0;
   for (let r = 0; r < rows.length; r++) {
-    if (weights !== undefined && weights[r] === 0) continue;
     if (share === 1 || random.uniform() < share) rows[count++] = r;
   }
   return count;

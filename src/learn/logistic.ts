@@ -11,7 +11,7 @@ import {
   type Learner,
   rankGains,
 } from './learner.ts';
-import { checkTraining, type Matrix, sortColumns, sortedPlaces } from './matrix.ts';
+import { checkTraining, countedRows, type Matrix, sortColumns, sortedPlaces } from './matrix.ts';
 import { minimiseLogLoss } from './newton.ts';
 import { applySquash, findSquash, Squash, squashFunction, type Transform } from './squash.ts';
 
@@ -64,11 +64,11 @@ export const logistic: Learner<LogisticSettings> = {
   fit(x, y, given, options = {}) {
     const settings = completeSettings<LogisticSettings>('logistic', LogisticSettings, given);
     checkTraining(x, y, options.weights);
-    const sorted = sortColumns(x);
-    const design = standardise(sorted, settings.transform, options.weights);
-    const problem = { columns: design.columns, y, weights: options.weights, l2: settings.l2 };
+    const counted = countedRows(sortColumns(x), y, options.weights);
+    const design = standardise(counted.x, settings.transform, counted.weights);
+    const problem = { columns: design.columns, y: counted.y, weights: counted.weights, l2: settings.l2 };
     const solution = minimiseLogLoss(problem, settings, options.onProgress);
-    const terms = nameTerms(design, solution.coefficients, options.weights);
+    const terms = nameTerms(design, solution.coefficients, counted.weights);
     const places = sortedPlaces(x.names);
     return logisticFrom({
       kind: 'logistic',

@@ -58,6 +58,18 @@ export function sortedPlaces(names: readonly string[]): Int32Array {
   return places;
 }
 
+/** Rows with their outcomes and weights. */
+export type TrainingRows = { x: Matrix; y: Float32Array; weights: Float32Array | undefined };
+
+/** Leaves out the rows of weight 0, so that a row that does not count moves nothing. */
+export function countedRows(x: Matrix, y: Float32Array, weights?: Float32Array): TrainingRows {
+  if (weights === undefined || !weights.includes(0)) return { x, y, weights };
+  const kept: number[] = [];
+  for (let r = 0; r < x.rows; r++) if (weights[r] > 0) kept.push(r);
+  const pick = (values: Float32Array) => Float32Array.from(kept, (r) => values[r]);
+  return { x: selectRows(x, kept), y: pick(y), weights: pick(weights) };
+}
+
 /** Refuses a matrix whose shape contradicts itself, or that holds an infinite value. */
 export function checkMatrix(x: Matrix): void {
   if (x.names.length !== x.columns.length) {

@@ -1,6 +1,7 @@
 // How good are predicted probabilities? One number each; definitions are scikit-learn's, so that figures compare.
-// Every metric takes outcomes y (0 or 1), predictions p and optional weights, and answers NaN where the question has no
-// answer (no rows, or a ranking asked of one class only).
+// Every metric takes outcomes y (0 or 1), predictions p and optional weights; it answers NaN where the question has no
+// answer (no rows, or a ranking asked of one class only) and refuses outcomes or predictions that are none.
+import { InklingError } from '../errors.ts';
 import { normalQuantile } from '../math/index.ts';
 
 type Numbers = ArrayLike<number>;
@@ -33,7 +34,7 @@ export function prAuc(y: Numbers, p: Numbers, w?: Numbers): number {
 
 /** Mean negative log-likelihood in nats; predictions are kept 1e-15 away from 0 and 1. */
 export function logLoss(y: Numbers, p: Numbers, w?: Numbers): number {
-  return weightedMean(y, w, (i) => {
+  return weightedMean(y, p, w, (i) => {
     const kept = Math.min(1 - 1e-15, Math.max(1e-15, p[i]));
     return -(y[i] * Math.log(kept) + (1 - y[i]) * Math.log1p(-kept));
   });
@@ -41,7 +42,7 @@ export function logLoss(y: Numbers, p: Numbers, w?: Numbers): number {
 
 /** Mean squared difference between prediction and outcome. */
 export function brier(y: Numbers, p: Numbers, w?: Numbers): number {
-  return weightedMean(y, w, (i) => (p[i] - y[i]) ** 2);
+  return weightedMean(y, p, w, (i) => (p[i] - y[i]) ** 2);
 }
 
 /**
@@ -62,11 +63,15 @@ export function calibrationError(
   return error / mass;
 }
 
-/** Interval of the ROC AUC by DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988), clipped to [0, 1]. */
+/**
+ * Interval of the ROC AUC by DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988), clipped to [0, 1]; with fewer than
+ * two rows of a class the variance is unknown, and the interval is [0, 1].
+ */
 export function rocAucInterval(y: Numbers, p: Numbers, confidence = 0.95): [low: number, high: number] {
   const groups = ascendingGroups(y, p);
   const positives = groups.reduce((sum, group) => sum + group.positive, 0);
   const negatives = groups.reduce((sum, group) => sum + group.negative, 0);
+  if (positives < 2 || negatives < 2) return [0, 1];
   const auc = rocAuc(y, p);
   let positivesBelow = 0;
   let negativesBelow = 0;
@@ -89,13 +94,14 @@ export function rocAucInterval(y: Numbers, p: Numbers, confidence = 0.95): [low:
 /** Rows with one and the same prediction: how much weight of either outcome they carry. */
 export type TiedRows = { p: number; positive: number; negative: number };
 
-/** Rows gathered by equal prediction, lowest first. The predictions are compared as they are; NaN sorts last. */
+/** Rows gathered by equal prediction, lowest first. */
 export function ascendingGroups(y: Numbers, p: Numbers, w?: Numbers): TiedRows[] {
+  checkPredictions(y, p, w);
   const order = ascendingOrder(p);
   const groups: TiedRows[] = [];
   for (let i = 0; i < order.length; ) {
     const group = { p: p[order[i]], positive: 0, negative: 0 };
-    for (; i < order.length && Object.is(p[order[i]] + 0, group.p + 0); i++) {
+    for (; i < order.length && p[order[i]] === group.p; i++) {
       const weight = w === undefined ? 1 : w[order[i]];
       if (y[order[i]] === 1) group.positive += weight;
       else group.negative += weight;
@@ -138,7 +144,8 @@ function ascendingOrder(p: Numbers): Uint32Array {
   return order.sort((a, b) => (p[a] < p[b] ? -1 : p[a] > p[b] ? 1 : a - b));
 }
 
-function weightedMean(y: Numbers, w: Numbers | undefined, valueAt: (row: number) => number): number {
+function weightedMean(y: Numbers, p: Numbers, w: Numbers | undefined, valueAt: (row: number) => number): number {
+  checkPredictions(y, p, w);
   let sum = 0;
   let mass = 0;
   for (let i = 0; i < y.length; i++) {
@@ -148,4 +155,17 @@ function weightedMean(y: Numbers, w: Numbers | undefined, valueAt: (row: number)
     mass += weight;
   }
   return sum / mass;
+}
+
+function checkPredictions(y: Numbers, p: Numbers, w?: Numbers): void {
+  if (y.length !== p.length || (w !== undefined && w.length !== y.length)) {
+    const weights = w === undefined ? '' : ` and ${w.length} weights`;
+    throw new InklingError('invalid_input', `There are ${y.length} outcomes for ${p.length} predictions${weights}.`);
+  }
+  for (let i = 0; i < y.length; i++) {
+    if ((y[i] === 0 || y[i] === 1) && !Number.isNaN(p[i])) continue;
+    throw new InklingError('invalid_input', `Row ${i} has the outcome ${y[i]} and the prediction ${p[i]}.`, {
+      hint: 'Outcomes are 0 or 1, and a prediction is a number.',
+    });
+  }
 }

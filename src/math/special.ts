@@ -27,7 +27,7 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return 1 - (front * betaFraction(1 - x, b, a)) / b;
 }
 
-/** The x at which Beta(a, b) has cumulative probability p; bisection guarded Newton, to 1e-14. */
+/** The x at which Beta(a, b) has cumulative probability p; Newton guarded by bisection, to a relative 1e-14. */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (p <= 0) return 0;
   if (p >= 1) return 1;
@@ -35,14 +35,14 @@ export function betaQuantile(p: number, a: number, b: number): number {
   let low = 0;
   let high = 1;
   let x = a / (a + b);
-  for (let step = 0; step < 100; step++) {
+  for (let step = 0; step < 200; step++) {
     const error = incompleteBeta(x, a, b) - p;
     if (error > 0) high = x;
     else low = x;
     const density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
     let next = x - error / density;
     if (!(next > low && next < high)) next = (low + high) / 2;
-    if (Math.abs(next - x) <= 1e-15 + 1e-14 * x) return next;
+    if (Math.abs(next - x) <= 1e-14 * x) return next;
     x = next;
   }
   return x;
