@@ -1,0 +1,4 @@
+export { intents } from './intent.ts';
+export { readSettings, type ShopSettings, shopSettingsSchema } from './settings.ts';
+export { type Anomaly, openShop, type Shop, type Truth, type Uplift } from './shop.ts';
+export type { SegmentMessage } from './wire.ts';
