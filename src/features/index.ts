@@ -2,8 +2,10 @@
 
 export { affinitiesOf, allInterest, purchasesOnly, topCategory } from './affinity.ts';
 export { featuresSql, signalSetOf } from './compile.ts';
+export { describeFeatures, type FeatureDescription, type SignalDescription } from './describe.ts';
 export { HISTORY_COLUMNS, type History, type HistoryEvent, openHistory } from './history.ts';
 export { type Label, labelsSql } from './labels.ts';
+export { type LiveFeatures, type LivePeople, type LivePeopleOptions, openLivePeople } from './live.ts';
 export { type FeatureBlock, type LabelledMatrix, type MatrixOptions, readMatrix, streamFeatures } from './matrix.ts';
 export type { Signal, SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';

@@ -83,6 +83,7 @@ export function percent(value: number): string {
 
 /** "today", "yesterday", "3 days ago". */
 export function daysAgo(days: number): string {
+  if (Number.isNaN(days)) return 'at an unknown time';
   if (days < 1) return 'less than a day ago';
   if (days < 2) return 'a day ago';
   return `${Math.floor(days)} days ago`;

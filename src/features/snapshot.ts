@@ -15,17 +15,18 @@ export type SnapshotOptions = {
   /** Absent = every signal. */
   signals?: readonly Signal[];
   now: Date;
+  /** One part of the work per so many events; the default takes about 1 GB. */
+  eventsPerPart?: number;
   onProgress?: (done: number, total: number) => void;
 };
 
 export type Snapshot = { people: number; signalSet: string };
 
-/** One part per so many events: about 1.5 GB of aggregation state at the most. */
-export const EVENTS_PER_PART = 4_000_000;
+const EVENTS_PER_PART = 4_000_000;
 
 /** Everyone with an event before `asOf`, except bots. */
 export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): Promise<Snapshot> {
-  const { workspace, asOf, signals = everySignal, now, onProgress } = options;
+  const { workspace, asOf, signals = everySignal, now, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
   if (signals.length === 0) {
     throw new InklingError('invalid_input', 'A snapshot of no signals was asked for.', {
       field: 'signals',
@@ -46,7 +47,7 @@ export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): 
     'batch',
   );
   const version = Math.max(now.getTime(), Number(older.version) + 1);
-  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Number(before.events) / EVENTS_PER_PART)));
+  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Number(before.events) / eventsPerPart)));
   for (let index = 0; index < parts; index++) {
     await facts.command(
       `INSERT INTO features (workspace, as_of, profile, signal_set, values, category, version)
