@@ -13,7 +13,6 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
-import { createChdbConnection } from 'chdb/connection';
 import { InklingError } from '../errors.ts';
 import { type FactsCapabilities, type FactsEngine, factsEngines } from './engines.ts';
 
@@ -72,9 +71,10 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
     max_threads: options.threads ?? availableParallelism(),
   } as unknown as ClickHouseSettings;
   if (urls.length > 0) await createDatabase(urls, database);
+  const embed = urls.length === 0 ? await loadEmbedded() : undefined;
   const connect = (url: string | undefined) =>
     url === undefined
-      ? createClient({ connection: embedded(options.path), clickhouse_settings: settings })
+      ? createClient({ connection: embed?.(options.path), clickhouse_settings: settings })
       : createClient({
           url,
           database,
@@ -200,9 +200,14 @@ class ClickHouseFacts implements Facts {
   }
 }
 
-/** chDB types its connection by another copy of the client's own declarations; the shape is the same. */
-function embedded(path: string): ClickHouseClientConfigOptions['connection'] {
-  return createChdbConnection({ path }) as unknown as ClickHouseClientConfigOptions['connection'];
+/**
+ * Loaded when it is opened, not when this file is imported: a worker thread that had the engine's library loaded would
+ * shut it down for the whole process when it ends. chDB types its connection by another copy of the client's own
+ * declarations; the shape is the same.
+ */
+async function loadEmbedded() {
+  const { createChdbConnection } = await import('chdb/connection');
+  return (path: string) => createChdbConnection({ path }) as unknown as ClickHouseClientConfigOptions['connection'];
 }
 
 async function runOn(client: ClickHouseClient, sql: string, params?: Params): Promise<void> {

@@ -1,7 +1,6 @@
 // State: PostgreSQL SQL, on PGlite inside the process or on a PostgreSQL server. One small interface over both:
 // $1 placeholders, rows as objects, timestamptz as Date, jsonb as parsed values.
 
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { InklingError } from '../errors.ts';
 
@@ -21,6 +20,8 @@ export async function openState(options: { path: string; url?: string }): Promis
 }
 
 async function openEmbedded(path: string): Promise<State> {
+  // Loaded when it is opened: with a server behind DATABASE_URL it is never needed.
+  const { PGlite } = await import('@electric-sql/pglite');
   const db = await PGlite.create(path);
   return {
     engine: 'embedded',
