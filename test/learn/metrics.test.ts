@@ -91,7 +91,7 @@ test('prCurve matches m.precision_recall_curve without its invented last point [
   });
 });
 
-const outcomes = Array.from({ length: 40 }, (_, i) => ((i * 7) % 10 < i / 4 ? 1 : 0));
+const outcomes: number[] = Array.from({ length: 40 }, (_, i) => ((i * 7) % 10 < i / 4 ? 1 : 0));
 const predictions = Array.from({ length: 40 }, (_, i) => (i + 0.5) / 40);
 
 test('calibrationCurve and calibrationError match sklearn.calibration.calibration_curve by quantile [WH-8]', () => {
@@ -141,7 +141,7 @@ test('liftTable and gainCurve count the people and conversions of each tenth [WH
 });
 
 test('a score that says nothing has a lift of one everywhere, however the rows are ordered [WH-8]', () => {
-  for (const { lift } of liftTable([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], new Array(12).fill(0.25)))
+  for (const { lift } of liftTable([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], new Float64Array(12).fill(0.25)))
     assertClose(lift, 1);
 });
 
