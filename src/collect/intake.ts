@@ -84,7 +84,11 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     onShipped: async (rows) => {
       for (const listener of listeners) {
         // A listener that fails must not hold up the road; what it missed is found by the next full pass.
-        await Promise.resolve(listener(rows)).catch((error) => onFault(error, 'following a shipped block'));
+        try {
+          await listener(rows);
+        } catch (error) {
+          onFault(error, 'following a shipped block');
+        }
       }
     },
     onFault,

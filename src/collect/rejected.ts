@@ -6,7 +6,7 @@ import type { InklingError } from '../errors.ts';
 import { toClickHouseTime } from '../time.ts';
 import { emailHashOf, phoneHashOf } from './identifiers.ts';
 import type { RejectedRow } from './line.ts';
-import { isPersonalKey, withoutPersonal } from './redaction.ts';
+import { isPersonalKey, maskEmails, withoutPersonal } from './redaction.ts';
 import { shorten } from './validate.ts';
 
 export type Refusal = { workspace: string; at: Date | number; source: string; error: InklingError; body: unknown };
@@ -21,7 +21,7 @@ export function rejectedRow({ workspace, at, source, error, body }: Refusal): Re
     at: toClickHouseTime(at),
     source,
     code: error.code,
-    reason: error.message.toWellFormed().slice(0, 1000),
+    reason: maskEmails(error.message.toWellFormed().slice(0, 1000)),
     field: error.field ?? '',
     value: personal || error.value === undefined ? '' : shorten(withoutPersonal(error.value, 'traits'), 1000),
     body: shorten(mendable(body), BODY_LIMIT),

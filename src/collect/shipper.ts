@@ -57,7 +57,7 @@ export function startShipper(options: ShipperOptions): Shipper {
       try {
         const block = await journal.next({ records: options.blockRows, bytes: BLOCK_BYTES });
         if (!block) continue;
-        state.events += await ship(block, options, state.failing);
+        state.events += await ship(block, options);
         journal.done(block);
         state.lastAt = options.now();
         state.failing = false;
@@ -87,12 +87,12 @@ export function startShipper(options: ShipperOptions): Shipper {
 }
 
 /** Ships one block and tells the listeners; the number of events in it. */
-async function ship(block: Block, options: ShipperOptions, failedBefore: boolean): Promise<number> {
+async function ship(block: Block, options: ShipperOptions): Promise<number> {
   const of = (table: string) =>
     block.records.map((r) => r.payload).filter((payload) => payload[0] === table.charCodeAt(0));
   const events = of(EVENT_LINE);
   const rejected = of(REJECTED_LINE);
-  if (block.resent || failedBefore) await sendAgain(options, events, block.token);
+  if (block.resent) await sendAgain(options, events, block.token);
   else await options.facts.insertLines('events', bodies(events), { token: block.token });
   if (rejected.length > 0) await options.facts.insertLines('rejected_events', bodies(rejected), { token: block.token });
   if (options.isHeard() && events.length > 0) await options.onShipped(events.map(eventRowOf));
@@ -113,24 +113,28 @@ function bodies(payloads: readonly Buffer[]): Buffer[] {
 async function sendAgain(options: ShipperOptions, payloads: Buffer[], token: string): Promise<void> {
   const { facts } = options;
   if ((await missing(facts, payloads)).length === 0) return;
-  await sendReadable(options, payloads, token);
-  const lost = await missing(facts, payloads);
+  const unreadable = new Set(await sendReadable(options, payloads, token));
+  const lost = (await missing(facts, payloads)).filter((payload) => !unreadable.has(payload));
   if (lost.length > 0) await sendReadable(options, lost, `${token}:missing`);
 }
 
 /**
  * Sends lines; where the engine cannot read one of them, halves until that one stands alone and is kept among the
- * rejected. Without this a single line could hold up everything behind it for ever.
+ * rejected. Without this a single line could hold up everything behind it for ever. Returns the unreadable ones.
  */
-async function sendReadable(options: ShipperOptions, payloads: Buffer[], token: string): Promise<void> {
+async function sendReadable(options: ShipperOptions, payloads: Buffer[], token: string): Promise<Buffer[]> {
   try {
     await options.facts.insertLines('events', bodies(payloads), { token });
+    return [];
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    if (payloads.length === 1) return keepUnreadable(options, payloads[0], error as InklingError, token);
+    if (payloads.length === 1) {
+      await keepUnreadable(options, payloads[0], error as InklingError, token);
+      return payloads;
+    }
     const middle = payloads.length >> 1;
-    await sendReadable(options, payloads.slice(0, middle), `${token}/0`);
-    await sendReadable(options, payloads.slice(middle), `${token}/1`);
+    const first = await sendReadable(options, payloads.slice(0, middle), `${token}/0`);
+    return [...first, ...(await sendReadable(options, payloads.slice(middle), `${token}/1`))];
   }
 }
 

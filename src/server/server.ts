@@ -34,7 +34,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   let log = (_error: unknown, _doing: string) => {};
   const intake = await openIntake(store, { now, onFault: (error, doing) => log(error, doing) });
   const app = await buildApp({ store, keys: openKeyRing(store), intake, now }, { logLevel });
-  log = (error, doing) => app.log.error({ err: error }, `Failed ${doing}.`);
+  // An engine's complaint may quote a row: only its beginning says what is wrong.
+  log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
   const close = async () => {
     await app.close();
     await intake.close();

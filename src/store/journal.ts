@@ -26,7 +26,7 @@ export type Block = {
   token: string;
   from: number;
   to: number;
-  /** It was on its way when the process ended: parts of it may have arrived. */
+  /** It was on its way before, and then the engine failed or the process ended: parts of it may have arrived. */
   resent: boolean;
   records: JournalRecord[];
 };
@@ -95,6 +95,7 @@ class FileJournal implements Journal {
   /** A failed write may have left bytes behind the synced end: they are cut away before anything else is written. */
   private mustCut = false;
   private closed = false;
+  private closing: Promise<void> | undefined;
   private pendingRecords = 0;
   private damaged = 0;
   private syncCount = 0;
@@ -181,7 +182,12 @@ class FileJournal implements Journal {
     return this.syncCount;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     this.closed = true;
     await this.flushing;
     await this.handle?.close();

@@ -55,13 +55,11 @@ export const addCollectRoutes: Routes = (app, context) => {
     const delivery = { source: '', userAgent: request.headers['user-agent'], ...how };
     const { accepted, faults } = await context.intake.accept(request.workspace, messages, delivery);
     if (faults.length === 0) return { success: true as const };
-    const problem = sendProblem(request, reply, faults[0].error, {
-      accepted,
-      rejected: faults.length,
-      faults: faults
-        .slice(0, FAULTS_NAMED)
-        .map(({ error }) => ({ field: error.field, detail: error.message, hint: error.hint })),
-    });
+    const named = faults
+      .slice(0, FAULTS_NAMED)
+      .map(({ error: { field, message, hint } }) => ({ field, detail: message, hint }));
+    const several = how.path !== undefined && { accepted, rejected: faults.length, faults: named };
+    const problem = sendProblem(request, reply, faults[0].error, several || {});
     // A reply that is returned is the answer; the schema knows the good one only.
     return problem as never;
   };
