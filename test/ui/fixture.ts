@@ -22,14 +22,20 @@ import {
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
-export type FixtureSettings = { dist: string; variant?: Variant; port?: number; now?: Date };
+export type FixtureSettings = {
+  dist: string;
+  variant?: Variant;
+  port?: number;
+  now?: Date;
+  hoursSinceScoring?: number;
+};
 export type Fixture = { url: string; key: string; setVariant(variant: Variant): void; close(): Promise<void> };
 
 type State = { shop: Shop; variant: Variant; segments: Segment[]; models: ModelRow[] };
 type Answer = { status: number; body: unknown };
 
 export async function startFixture(settings: FixtureSettings): Promise<Fixture> {
-  const shop = makeShop(settings.now ?? new Date());
+  const shop = makeShop(settings.now ?? new Date(), settings.hoursSinceScoring);
   const state: State = {
     shop,
     variant: settings.variant ?? 'full',
@@ -64,7 +70,7 @@ async function respond(state: State, dist: string, request: IncomingMessage, res
   if (!url.pathname.startsWith('/api/')) return serveFile(dist, url.pathname, response);
   const { status, body } = answer(state, request, url, await readBody(request));
   response.writeHead(status, { 'content-type': status >= 400 ? 'application/problem+json' : 'application/json' });
-  response.end(JSON.stringify(body));
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 function answer(state: State, request: IncomingMessage, url: URL, body: Record<string, unknown>): Answer {
@@ -90,6 +96,7 @@ function answer(state: State, request: IncomingMessage, url: URL, body: Record<s
     );
   }
   if (request.method === 'POST') return create(state, path, body);
+  if (request.method === 'DELETE') return removeModel(state, path);
   return read(state, path, url.searchParams);
 }
 
@@ -103,7 +110,8 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/intent/models') return ok({ models: scored ? state.models : [] });
   if (path === `/intent/models/${modelId}`) return ok(modelOf(shop));
   if (path === '/intent/segments') return ok({ segments: scored ? state.segments : [] });
-  const [, room, id, rest] = path.match(/^\/(people|intent\/segments)\/([^/]+)(?:\/(\w+))?$/) ?? [];
+  const [, room, encoded, rest] = path.match(/^\/(people|intent\/segments)\/([^/]+)(?:\/(\w+))?$/) ?? [];
+  const id = encoded && decodeURIComponent(encoded);
   const person = shop.people.find((row) => row.id === id);
   if (room === 'people' && person) {
     if (rest === 'timeline') return ok(page(timelineOf(shop, person), 'events', 'nextBefore', query.get('before'), 40));
@@ -112,9 +120,11 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   }
   const segment = state.segments.find((one) => one.id === id);
   if (segment && rest === 'users') {
-    const members = shop.people.filter(({ score }) => score! >= segment.minScore && score! <= segment.maxScore);
-    const sorted = members.sort((a, b) => b.score! - a.score!);
-    return ok({ ...page(sorted, 'users', 'nextCursor', query.get('cursor'), 50), total: members.length });
+    const members = shop.people
+      .filter(({ score }) => score! >= segment.minScore && score! <= segment.maxScore)
+      .filter(({ category }) => segment.productCategory === null || category === segment.productCategory)
+      .sort((a, b) => b.score! - a.score!);
+    return ok({ ...page(members, 'users', 'nextCursor', query.get('cursor'), 50), total: members.length });
   }
   return problem(
     404,
@@ -165,11 +175,29 @@ function create(state: State, path: string, body: Record<string, unknown>): Answ
   return { status: 202, body: model };
 }
 
+function removeModel(state: State, path: string): Answer {
+  const active = state.models.filter(({ status }) => status === 'ACTIVE');
+  if (active.length === 1 && path.endsWith(`/${active[0].id}`)) {
+    return problem(
+      409,
+      'conflict',
+      'This is the only active model',
+      'Nothing would score people without it.',
+      'Train another one first.',
+    );
+  }
+  state.models = state.models.filter(({ id }) => !path.endsWith(`/${id}`));
+  return { status: 204, body: undefined };
+}
+
 function listPeople(people: PersonRow[], query: URLSearchParams) {
   const search = (query.get('search') ?? '').toLowerCase();
   const found = people.filter(
     (person) =>
-      (search === '' || JSON.stringify([person.displayName, person.identifiers]).toLowerCase().includes(search)) &&
+      (search === '' ||
+        Object.values(person.identifiers)
+          .flat()
+          .some((one) => one.startsWith(search))) &&
       (!query.get('segment') || person.segment === query.get('segment')) &&
       (!query.get('category') || person.category === query.get('category')),
   );

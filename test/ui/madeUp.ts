@@ -21,8 +21,6 @@ export const writeKey = 'wk_fixture_0123456789';
 export const secretKey = 'sk_fixture_0123456789';
 
 export const categories = ['boots', 'jackets', 'tents', 'backpacks', 'sleeping_bags', 'stoves', 'climbing', 'socks'];
-const firstNames = ['Ada', 'Ben', 'Chloe', 'Dario', 'Elif', 'Femi', 'Grace', 'Hugo', 'Ines', 'Jonas', 'Kaori', 'Lena'];
-const lastNames = ['Abel', 'Brandt', 'Costa', 'Dumas', 'Eriksen', 'Farouk', 'Greco', 'Haas', 'Ivanov', 'Jensen', 'Kim'];
 
 /** Uniform in [0, 1), the same for the same seed. */
 export function drawer(seed: number): () => number {
@@ -41,9 +39,9 @@ export function levelOf(score: number): Level {
 
 export type Shop = { now: Date; asOf: string; people: PersonRow[] };
 
-export function makeShop(now: Date): Shop {
+export function makeShop(now: Date, hoursSinceScoring = 5): Shop {
   const draw = drawer(7);
-  const asOf = new Date(Math.floor(now.getTime() / dayMs) * dayMs - 2 * 3_600_000).toISOString();
+  const asOf = new Date(now.getTime() - hoursSinceScoring * 3_600_000).toISOString();
   const people = Array.from({ length: 1200 }, (_, index) => makePerson(index, draw, now));
   return { now, asOf, people };
 }
@@ -51,16 +49,16 @@ export function makeShop(now: Date): Shop {
 function makePerson(index: number, draw: () => number, now: Date): PersonRow {
   const score = Math.min(98, Math.floor(100 * draw() ** (draw() < 0.12 ? 0.8 : 4.5)));
   const known = draw() < 0.6;
-  const name = `${firstNames[index % 12]} ${lastNames[Math.floor(index / 12) % 11]}`;
+  const userId = `customer-${1000 + index}`;
   const id = (0xa1b2c300000000n + BigInt(index) * 7919n).toString(16).padStart(16, '0');
   const category = draw() < 0.9 ? categories[Math.floor(draw() ** 1.6 * categories.length)] : null;
   const purchases = Math.floor((score / 30) * draw() * 2.2);
   return {
     id,
-    displayName: known ? name : `Visitor ${id.slice(-6)}`,
+    displayName: known ? userId : `Visitor ${id.slice(-8)}`,
     identifiers: {
-      userIds: known ? [`customer-${1000 + index}`] : [],
-      anonymousIds: [`anon-${id.slice(-8)}`],
+      userIds: known ? [userId] : [],
+      anonymousIds: [`${id.slice(-8)}-visit`],
       emailHashes: known && draw() < 0.7 ? [`${id}${id}${id}${id}`] : [],
       phoneHashes: [],
     },
@@ -127,7 +125,7 @@ export function overviewOf(shop: Shop): Overview {
       people: people.length,
       distribution: Array.from({ length: 20 }, (_, bin) => ({
         from: bin * 5,
-        to: bin === 19 ? 100 : bin * 5 + 4,
+        to: bin * 5 + 5,
         people: people.filter(({ score }) => Math.min(19, Math.floor((score ?? 0) / 5)) === bin).length,
       })),
       segments: segmentsToday(people),
@@ -189,7 +187,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
   const anonymous = row.identifiers.anonymousIds[0];
   return {
     ...rest,
-    traits: user ? { name: row.displayName, plan: 'member', city: 'Bergen' } : {},
+    traits: user ? { plan: 'member' } : {},
     platforms: ['web', 'ios'],
     country: 'NO',
     deviceType: 'mobile',
@@ -201,16 +199,10 @@ export function personOf(shop: Shop, row: PersonRow): Person {
       probability: score / 105,
       segment: levelOf(score),
       confidence: row.confidence ?? 0.5,
-      confidenceReason:
-        (row.confidence ?? 0) >= 0.6
-          ? `${row.events} events over 94 days are plenty to go on.`
-          : `Only ${row.events} events so far; each new one may move the score.`,
+      confidenceReason: `Of 212 people with similar scores 64 % to 77 % converted; ${Math.round(100 * (row.confidence ?? 0))} % of what the model looks at is known of this person.`,
       predictedConversionDate: score >= 40 ? dateBefore(shop.now, -9) : null,
       category: row.category,
-      sentence:
-        score >= 40
-          ? `Likely to buy ${(row.category ?? 'something').replace('_', ' ')} within ${timeframeDays} days: the cart was filled 2 days ago and visits are more frequent than usual.`
-          : `Unlikely to buy within ${timeframeDays} days: three weeks have passed since the last visit.`,
+      sentence: sentenceOf(row, score),
       reasons: reasons(row),
     },
     scoreHistory: scoreHistory.map((past, index) => ({
@@ -250,26 +242,23 @@ export function personOf(shop: Shop, row: PersonRow): Person {
   };
 }
 
+function sentenceOf(row: PersonRow, score: number): string {
+  const claim = { HIGH: 'will probably buy', MEDIUM: 'may buy', LOW: 'is unlikely to buy' }[levelOf(score)];
+  const why =
+    score >= 40 ? 'put 3 products in the cart in the last 7 days, was here 1 day ago' : 'was here 21 days ago';
+  return `${row.displayName} ${claim} within ${timeframeDays} days (score ${score}): ${why}.`;
+}
+
 function reasons(row: PersonRow): Reason[] {
   const high = (row.score ?? 0) >= 40;
   const list: [string, string, number | null, number][] = [
-    ['cart_adds_7d', 'Put 3 things in the cart in the last 7 days', 3, high ? 1.42 : 0.2],
-    [
-      'days_since_last_event',
-      high ? 'Was here yesterday' : 'Was last here 21 days ago',
-      high ? 1 : 21,
-      high ? 0.88 : -1.7,
-    ],
-    ['product_views_30d', `Looked at ${row.events} products in 30 days`, row.events, high ? 0.61 : -0.3],
-    [
-      'purchases_lifetime',
-      `Bought ${row.purchases === 1 ? 'once' : `${row.purchases} times`} before`,
-      row.purchases,
-      0.34,
-    ],
-    ['searches_7d', 'Searched twice in the last 7 days', 2, high ? 0.19 : -0.1],
-    ['email_clicks_30d', 'Clicked in no e-mail for 30 days', 0, -0.27],
-    ['coupon_rate', 'Used a coupon in 60% of the orders', 0.6, -0.41],
+    ['cart_adds_7d', 'put 3 products in the cart in the last 7 days', 3, high ? 1.42 : 0.2],
+    ['days_since_last_event', high ? 'was here 1 day ago' : 'was here 21 days ago', high ? 1 : 21, high ? 0.88 : -1.7],
+    ['product_views_30d', `viewed ${row.events} products in the last 30 days`, row.events, high ? 0.61 : -0.3],
+    ['purchases_all', `bought ${row.purchases} times so far`, row.purchases, 0.34],
+    ['searches_7d', 'searched 2 times in the last 7 days', 2, high ? 0.19 : -0.1],
+    ['email_clicks_30d', 'clicked no e-mails in the last 30 days', 0, -0.27],
+    ['coupon_rate', 'used a coupon in 60% of the orders', 0.6, -0.41],
   ];
   return list
     .map(([signal, sentence, value, contribution]) => ({
@@ -283,13 +272,13 @@ function reasons(row: PersonRow): Reason[] {
 }
 
 const kinds: [event: string, name: string, summary: string][] = [
-  ['page_view', 'Page Viewed', '/collections/boots'],
-  ['product_view', 'Product Viewed', 'Trail boot GTX'],
-  ['search', 'Products Searched', '“waterproof boots”'],
-  ['add_to_cart', 'Product Added', 'Trail boot GTX, 1 × 149.00'],
-  ['email_open', 'Email Opened', 'Spring walks'],
-  ['checkout_start', 'Checkout Started', '2 things, 171.90'],
-  ['purchase', 'Order Completed', 'Order 10382, 171.90'],
+  ['page_view', 'Page Viewed', 'Viewed a page: /collections/boots'],
+  ['product_view', 'Product Viewed', 'Viewed a product: boots, by Fjord'],
+  ['search', 'Products Searched', 'Searched: waterproof boots'],
+  ['add_to_cart', 'Product Added', 'Put a product in the cart: boots, by Fjord'],
+  ['email_open', 'Email Opened', 'Opened an e-mail'],
+  ['checkout_start', 'Checkout Started', 'Began to check out: 2 products'],
+  ['purchase', 'Order Completed', 'Bought: 2 products for 171.90'],
 ];
 
 export function timelineOf(shop: Shop, row: PersonRow): TimelineEvent[] {
@@ -315,7 +304,7 @@ export function timelineOf(shop: Shop, row: PersonRow): TimelineEvent[] {
 
 export function segmentsOf(shop: Shop): Segment[] {
   const ready = segmentsToday(shop.people).map((segment, index) => ({
-    id: segment.name.toLowerCase(),
+    id: `ready:${segment.name}`,
     name: ['High intent', 'Medium intent', 'Low intent'][index],
     modelId,
     level: segment.name,
@@ -330,7 +319,21 @@ export function segmentsOf(shop: Shop): Segment[] {
     asOf: shop.asOf,
     createdAt: shop.asOf,
   }));
-  return ready;
+  const inCategories = categories.flatMap((category) =>
+    ready.map((segment): Segment => {
+      const size = shop.people.filter((one) => one.category === category && one.segment === segment.level).length;
+      return {
+        ...segment,
+        id: `${segment.id}:${Buffer.from(category).toString('base64url')}`,
+        name: `${segment.name}: ${category}`,
+        productCategory: category,
+        size,
+        share: size / shop.people.length,
+        expectedConversions: size * (segment.actualConversionRate ?? 0),
+      };
+    }),
+  );
+  return [...ready, ...inCategories];
 }
 
 export function dateBefore(now: Date, days: number): string {

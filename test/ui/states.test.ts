@@ -110,12 +110,22 @@ test('an unknown person and an unknown address say so', { skip }, async () => {
   await seen.leave();
 });
 
-test('old scores are told to be old', { skip }, async () => {
-  const fourDaysAgo = new Date(Date.now() - 4 * 86_400_000);
-  const fixture = await startFixture({ dist: await builtDashboard(), now: fourDaysAgo });
+test('scores that lag behind the events are told to be old', { skip }, async () => {
+  const fixture = await startFixture({ dist: await builtDashboard(), hoursSinceScoring: 70 });
   const seen = await visit({ ...house, fixture });
   await seen.open('/');
-  assert.match(await wordsOf(seen.page.locator('main')), /The scores are from \d days ago/);
+  assert.match(await wordsOf(seen.page.locator('main')), /The scores are of .*, but events have come until .*-- score/);
+  await seen.leave();
+  await fixture.close();
+});
+
+test('data of the past is not called old', { skip }, async () => {
+  const longAgo = new Date('2011-12-09T12:00:00Z');
+  const fixture = await startFixture({ dist: await builtDashboard(), now: longAgo });
+  const seen = await visit({ ...house, fixture });
+  await seen.open('/');
+  assert.match(await wordsOf(seen.page.locator('main')), /likely to buy.*2011/);
+  assert.doesNotMatch(await wordsOf(seen.page.locator('main')), /Renew them/);
   await seen.leave();
   await fixture.close();
 });

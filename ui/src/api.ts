@@ -44,11 +44,14 @@ export type IntentToday = {
   timeframeDays: number;
   asOf: string;
   people: number;
-  distribution: { from: number; to: number; people: number }[];
+  /** 20 bins of 5 scores; `to` is where the next begins, and the last holds 100 too. */
+  distribution: Bin[];
   segments: SegmentToday[];
   history: { date: string; high: number; medium: number; low: number }[];
   categories: { category: string; high: number; medium: number; low: number }[];
 };
+
+export type Bin = { from: number; to: number; people: number };
 
 export type SegmentToday = {
   name: Level;
@@ -137,6 +140,7 @@ export type PersonIntent = {
 
 export type Reason = {
   signal: string;
+  /** A phrase with the person as its subject: 'put 3 items in the cart in the last 7 days'. */
   sentence: string;
   value: number | null;
   contribution: number;
@@ -173,12 +177,12 @@ export type Signal = {
   category: 'ENGAGEMENT' | 'NAVIGATION' | 'TRANSACTION' | 'EXTERNAL';
   source: 'WEBSITE' | 'EMAIL' | 'CRM' | 'ADS';
   windowDays: number | null;
-  unit: string;
+  unit: 'count' | 'days' | 'hours' | 'minutes' | 'currency' | 'ratio' | 'score' | 'flag';
   importance: number | null;
   missingShare: number;
   /** min, p10, p25, p50, p75, p90, max over the people whose value is known. */
   quantiles: (number | null)[];
-  histogram: { from: number; to: number; people: number }[];
+  histogram: Bin[];
 };
 
 /** GET /api/v1/intent/models */
@@ -196,10 +200,11 @@ export type ModelRow = {
   timeframeDays: number;
   status: 'TRAINING' | 'ACTIVE' | 'DEPRECATED' | 'FAILED';
   version: number;
-  learner: string;
-  rung: Rung;
+  learner: string | null;
+  rung: Rung | null;
   confidence: number | null;
   trainedOn: string | null;
+  /** Distinct conversions it learned from. */
   trainingDataSize: number | null;
   warnings: string[];
   auc: number | null;
@@ -219,12 +224,12 @@ export type Model = ModelRow & {
 
 export type Performance = {
   holdout: { asOf: string[]; people: number; conversions: number };
-  auc: number;
+  auc: number | null;
   aucInterval: Interval | null;
-  prAuc: number;
-  logLoss: number;
-  brier: number;
-  calibrationError: number;
+  prAuc: number | null;
+  logLoss: number | null;
+  brier: number | null;
+  calibrationError: number | null;
   baselineAuc: number | null;
   baselineName: string;
   logisticAuc: number | null;
@@ -245,7 +250,7 @@ export type Threshold = {
   truePositives: number;
   falsePositives: number;
   precision: number | null;
-  recall: number;
+  recall: number | null;
 };
 
 export type Driver = {
@@ -257,15 +262,19 @@ export type Driver = {
 };
 
 export type Lineage = {
-  dataFrom: string;
-  dataTo: string;
+  dataFrom: string | null;
+  dataTo: string | null;
   snapshots: { asOf: string; people: number; conversions: number; role: string }[];
   signalSet: string;
-  signals: number | string[];
+  signals: string[];
   codeVersion: string;
   seed: number;
   settings: Record<string, unknown>;
-  seconds: number | Record<string, number>;
+  /** What was chosen on held-out people. */
+  choice?: Record<string, unknown>;
+  /** How the figures and the model in use belong together. */
+  note?: string;
+  seconds: Record<string, number>;
 };
 
 /** POST /api/v1/intent/models */

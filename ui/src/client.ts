@@ -24,6 +24,10 @@ export function post<T>(path: string, body: object): Promise<T> {
   return call<T>('POST', path, body);
 }
 
+export function remove(path: string): Promise<null> {
+  return call<null>('DELETE', path);
+}
+
 /** `{ a: 1, b: '' }` → `?a=1`; empty and unknown values are left out. */
 export function queryString(query: Query): string {
   const search = new URLSearchParams();

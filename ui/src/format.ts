@@ -1,7 +1,7 @@
 // Numbers, rates and moments as people read them. Unknown is a dash everywhere, never a zero; a moment is told in
 // the zone of the workspace, which the longer forms name.
 
-import type { Interval } from './api.ts';
+import type { Interval, Signal } from './api.ts';
 
 export const unknown = '–';
 
@@ -52,6 +52,14 @@ export function percent(rate: Maybe): string {
 export function percentRange(interval: Interval | null | undefined): string {
   if (!interval) return unknown;
   return percentFormat(interval[1] < 0.1 ? 1 : 0).formatRange(interval[0], interval[1]);
+}
+
+/** A value of a signal in its unit. */
+export function signalValue(amount: Maybe, unit: Signal['unit']): string {
+  if (!isKnown(amount)) return unknown;
+  if (unit === 'ratio' || unit === 'flag') return percent(amount);
+  if (unit === 'currency') return money(amount);
+  return ['days', 'hours', 'minutes'].includes(unit) ? `${value(amount)} ${unit}` : value(amount);
 }
 
 function percentFormat(digits: number): Intl.NumberFormat {
@@ -142,6 +150,17 @@ export function words(name: string): string {
     .trim()
     .toLowerCase();
   return spellings[text] ?? text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A phrase or sentence as a title: begins large, ends without a full stop. */
+export function titled(sentence: string): string {
+  return (sentence.charAt(0).toUpperCase() + sentence.slice(1)).replace(/\.$/, '');
+}
+
+/** The same within another sentence; a word in capitals, such as RFM, stays so. */
+export function within(sentence: string): string {
+  const begin = /^[A-Z][a-z ]/.test(sentence) ? sentence.charAt(0).toLowerCase() : sentence.charAt(0);
+  return (begin + sentence.slice(1)).replace(/\.$/, '');
 }
 
 export function isKnown(value: Maybe): value is number {

@@ -1,7 +1,7 @@
 // High, Medium and Low: one name, one colour, one shape and one meaning each, everywhere. The bounds are those of
 // the three ready segments (score 70 and above, 40 to 69, below 40).
 
-import type { Level } from './api.ts';
+import type { Bin, Level } from './api.ts';
 import type { Tokens } from './tokens.ts';
 
 export type LevelFacts = {
@@ -50,6 +50,13 @@ export function factsOf(level: Level): LevelFacts {
 
 export function levelOfScore(score: number): LevelFacts {
   return levels.find((facts) => score >= facts.minScore) ?? levels[2];
+}
+
+/** The whole scores that a bin holds, whether its end is where the next begins or its own last score. */
+export function scoresOf(bins: readonly Bin[], index: number): [first: number, last: number] {
+  const { from, to } = bins[index];
+  const next = bins[index + 1];
+  return [from, next ? next.from - 1 : to];
 }
 
 export function levelColor(level: Level, t: Tokens): string {

@@ -19,7 +19,7 @@ import type {
   TimelinePage,
   Workspace,
 } from './api.ts';
-import { get, post } from './client.ts';
+import { get, post, remove } from './client.ts';
 
 const pageSize = 50;
 
@@ -112,6 +112,14 @@ export function useTrainModel() {
   return useMutation({
     mutationFn: (request: ModelRequest) => post<ModelRow>('/api/v1/intent/models', request),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['models'] }),
+  });
+}
+
+export function useDeleteModel() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(`/api/v1/intent/models/${encodeURIComponent(id)}`),
+    onSuccess: () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'model' }),
   });
 }
 

@@ -1,11 +1,10 @@
 // How many people stand at each score, in the colours of the levels. When one bar is a hundred times another the
 // axis turns logarithmic, and the panel's note says so.
 
+import type { Bin } from '../api.ts';
 import { compact, count, plural } from '../format.ts';
-import { levelColor, levelOfScore } from '../levels.ts';
+import { levelColor, levelOfScore, scoresOf } from '../levels.ts';
 import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
-
-export type Bin = { from: number; to: number; people: number };
 
 export const scoreDistribution: Chart<Bin[]> = {
   option(bins, t) {
@@ -39,7 +38,9 @@ export const scoreDistribution: Chart<Bin[]> = {
       tooltip: {
         axisPointer: { type: 'shadow', shadowStyle: { color: t.lineStrong, opacity: 0.25 } },
         formatter: (params: unknown) => {
-          const { from, to, people } = bins[firstIndex(params)];
+          const index = firstIndex(params);
+          const { people } = bins[index];
+          const [from, to] = scoresOf(bins, index);
           const { label, level } = levelOfScore(from);
           return tip(`Score ${from} to ${to}`, [[label, plural(people, 'person', 'people'), levelColor(level, t)]]);
         },
@@ -53,7 +54,10 @@ export const scoreDistribution: Chart<Bin[]> = {
   },
   table: (bins) => ({
     columns: ['From', 'To', 'Level', 'People'],
-    rows: bins.map(({ from, to, people }) => [from, to, levelOfScore(from).label, people]),
+    rows: bins.map(({ people }, index) => {
+      const [from, to] = scoresOf(bins, index);
+      return [from, to, levelOfScore(from).label, people];
+    }),
   }),
 };
 

@@ -1,16 +1,16 @@
 // How the values of one signal are spread over the people.
 
 import type { Signal } from '../api.ts';
-import { compact, plural, value } from '../format.ts';
+import { compact, plural, signalValue, titled } from '../format.ts';
 import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
 
 export const signalHistogram: Chart<Signal> = {
   option({ histogram, unit }, t) {
     return frame(t, {
       xAxis: {
-        ...axis(t, unit),
+        ...axis(t, unit === 'count' ? undefined : unit),
         type: 'category',
-        data: histogram.map(({ from }) => value(from)),
+        data: histogram.map(({ from }) => signalValue(from, unit)),
         splitLine: { show: false },
       },
       yAxis: {
@@ -31,14 +31,16 @@ export const signalHistogram: Chart<Signal> = {
         axisPointer: { type: 'shadow', shadowStyle: { color: t.lineStrong, opacity: 0.25 } },
         formatter: (params: unknown) => {
           const { from, to, people } = histogram[firstIndex(params)];
-          return tip(`${value(from)} to ${value(to)} ${unit}`, [['', plural(people, 'person', 'people')]]);
+          return tip(`${signalValue(from, unit)} to ${signalValue(to, unit)}`, [
+            ['', plural(people, 'person', 'people')],
+          ]);
         },
       },
     });
   },
   describe({ sentence, quantiles, unit, histogram }) {
     const people = histogram.reduce((sum, bin) => sum + bin.people, 0);
-    return `${sentence}: spread over ${plural(people, 'person', 'people')}, median ${value(quantiles[3])} ${unit}.`;
+    return `${titled(sentence)}: spread over ${plural(people, 'person', 'people')}, median ${signalValue(quantiles[3], unit)}.`;
   },
   table: ({ histogram }) => ({
     columns: ['From', 'To', 'People'],

@@ -7,7 +7,7 @@ import { useMemo } from 'react';
 import { useFilters } from '../address.ts';
 import type { Features, Signal } from '../api.ts';
 import { CsvButton } from '../charts/Figure.tsx';
-import { percent, plural, stamp } from '../format.ts';
+import { percent, plural, stamp, within } from '../format.ts';
 import { Empty } from '../parts/Empty.tsx';
 import { FirstEvents } from '../parts/FirstEvents.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
@@ -96,7 +96,7 @@ function Answer({ features }: { features: Features }) {
           {total > 0 && top ? (
             <>
               The strongest carries <strong>{percent((top.importance ?? 0) / total)}</strong> of the model:{' '}
-              {lowerFirst(top.sentence)}.
+              {within(top.sentence)}.
             </>
           ) : (
             'How much each matters is known once a model is trained.'
@@ -115,8 +115,4 @@ function choose(signals: Signal[], search: string, group: string): Signal[] {
     .filter((signal) => group === '' || signal.group === group)
     .filter((signal) => wanted === '' || `${signal.name} ${signal.sentence}`.toLowerCase().includes(wanted))
     .sort((a, b) => (b.importance ?? -1) - (a.importance ?? -1) || a.name.localeCompare(b.name));
-}
-
-function lowerFirst(sentence: string): string {
-  return (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replace(/\.$/, '');
 }

@@ -43,7 +43,14 @@ export function LivePage() {
           </div>
           <div className="span5 stack">
             <Rejected live={live.data} />
-            <Panel title="Send more" note="The write key of this workspace is filled in.">
+            <Panel
+              title="Send more"
+              note={
+                <>
+                  The write key of this workspace is filled in. All calls are in the <a href="/docs">API reference</a>.
+                </>
+              }
+            >
               <SourceSnippets />
             </Panel>
           </div>

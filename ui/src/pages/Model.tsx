@@ -13,6 +13,7 @@ import { StatusMark } from '../parts/StatusMark.tsx';
 import { Term } from '../parts/Term.tsx';
 import { useZone } from '../place.tsx';
 import { useModel } from '../queries.ts';
+import { DeleteModel } from './models/DeleteModel.tsx';
 import { Drivers } from './models/Drivers.tsx';
 import { Ladder } from './models/Ladder.tsx';
 import { LineagePanel } from './models/LineagePanel.tsx';
@@ -51,7 +52,12 @@ function Content({ model, refreshFailed }: { model: Model; refreshFailed: boolea
         title={model.name}
         answer={performance ? <Statement performance={performance} /> : pending[model.status]}
         note={performance && <OfWhat performance={performance} />}
-        actions={<StatusMark status={model.status} />}
+        actions={
+          <>
+            <StatusMark status={model.status} />
+            <DeleteModel model={model} />
+          </>
+        }
       />
       <div className="stack">
         <StaleNote asOf={null} refreshFailed={refreshFailed} />

@@ -75,7 +75,11 @@ function Best({ model }: { model: ModelRow }) {
           ; the simple <Term name="baseline">rule</Term> {decimal(model.baselineAuc)}
         </>
       )}
-      ){model.trainingDataSize !== null && <>, learned from {plural(model.trainingDataSize, 'case', 'cases')}</>}.
+      )
+      {model.trainingDataSize !== null && (
+        <>, learned from {plural(model.trainingDataSize, 'conversion', 'conversions')}</>
+      )}
+      .
     </>
   );
 }

@@ -1,7 +1,8 @@
 // Who is about to buy, how sure that is, what changed, and what came in.
 
-import type { Overview } from '../api.ts';
+import type { Overview, SegmentToday } from '../api.ts';
 import { ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
+import { factsOf } from '../levels.ts';
 import { FirstEvents } from '../parts/FirstEvents.tsx';
 import { IntentCard } from '../parts/IntentCard.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
@@ -81,25 +82,38 @@ function Answer({ overview }: { overview: Overview }) {
     );
   }
   const high = intent.segments.find(({ name }) => name === 'HIGH');
+  const medium = intent.segments.find(({ name }) => name === 'MEDIUM');
   return (
     <PageHead
       title="Overview"
       answer={
-        <>
-          <strong>{plural(high?.size, 'person is', 'people are')} likely to buy</strong> within {intent.timeframeDays}{' '}
-          days. {high && <Proof rate={high.actualConversionRate} interval={high.actualInterval} />}
-        </>
+        high && high.size > 0 ? (
+          <>
+            <strong>{plural(high.size, 'person is', 'people are')} likely to buy</strong> within {intent.timeframeDays}{' '}
+            days. <Proof segment={high} />
+          </>
+        ) : (
+          <>
+            <strong>Nobody is called High today.</strong>{' '}
+            {medium && medium.size > 0 && (
+              <>
+                {plural(medium.size, 'person is', 'people are')} Medium. <Proof segment={medium} />
+              </>
+            )}
+          </>
+        )
       }
-      note={`Of ${plural(intent.people, 'person', 'people')} scored ${stamp(intent.asOf, zone)}.`}
+      note={`Of ${plural(intent.people, 'person', 'people')} scored ${stamp(intent.asOf, zone)}, for a purchase within ${intent.timeframeDays} days.`}
     />
   );
 }
 
-function Proof({ rate, interval }: { rate: number | null; interval: [number, number] | null }) {
+function Proof({ segment }: { segment: SegmentToday }) {
+  const { name, actualConversionRate: rate, actualInterval: interval } = segment;
   if (rate === null) return <>How often such calls come true is not known yet.</>;
   return (
     <>
-      Of 100 called High before, <strong>{ofHundred(rate)}</strong> bought
+      Of 100 called {factsOf(name).label} before, <strong>{ofHundred(rate)}</strong> bought
       {interval && <> ({ofHundredRange(interval)})</>}.
     </>
   );

@@ -67,7 +67,7 @@ function List({ rows, people }: { rows: PersonRow[]; people: ReturnType<typeof u
 function NobodyFound({ onClear }: { onClear: () => void }) {
   return (
     <Empty title="Nobody fits these filters.">
-      <p>Search finds names, user ids, anonymous ids and hashed e-mails from their beginning.</p>
+      <p>Search finds user ids, anonymous ids and hashed e-mails by how they begin.</p>
       <Button variant="default" size="xs" mt="xs" onClick={onClear}>
         Clear the filters
       </Button>

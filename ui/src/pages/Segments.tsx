@@ -9,6 +9,7 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { usePlace, useZone } from '../place.tsx';
 import { useSegments } from '../queries.ts';
+import { CategorySegments } from './segments/CategorySegments.tsx';
 import { SegmentBuilder } from './segments/SegmentBuilder.tsx';
 import { SegmentTable } from './segments/SegmentTable.tsx';
 
@@ -60,8 +61,11 @@ function Content({ segments }: { segments: Segment[] }) {
         note={high?.asOf && `Sizes as of ${stamp(high.asOf, zone)}.`}
       />
       <div className="stack">
-        <SegmentTable segments={segments} />
+        <SegmentTable
+          segments={segments.filter(({ level, productCategory }) => level === null || productCategory === null)}
+        />
         <SegmentBuilder />
+        <CategorySegments segments={segments} />
       </div>
     </>
   );

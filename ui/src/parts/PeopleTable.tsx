@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import type { PersonRow } from '../api.ts';
 import type { Table } from '../charts/chart.ts';
 import { ScoreSparkline } from '../charts/Sparkline.tsx';
-import { count, money, percent, relative, unknown, words } from '../format.ts';
+import { count, money, percent, relative, titled, unknown, words } from '../format.ts';
 import { useNow } from '../place.tsx';
 import styles from './PeopleTable.module.css';
 import { Score } from './Score.tsx';
@@ -49,7 +49,7 @@ export function PeopleTable({ rows }: { rows: PersonRow[] }) {
                 <Link href={`/people/${row.id}`} className={styles.name}>
                   {row.displayName}
                 </Link>
-                {row.topReason && <span className={styles.reason}>{row.topReason}</span>}
+                {row.topReason && <span className={styles.reason}>{titled(row.topReason)}</span>}
               </th>
               <td className={styles.score}>
                 <Score score={row.score} segment={row.segment} />

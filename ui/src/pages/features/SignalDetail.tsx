@@ -3,16 +3,16 @@
 import type { Signal } from '../../api.ts';
 import { Figure } from '../../charts/Figure.tsx';
 import { signalHistogram } from '../../charts/signalHistogram.ts';
-import { percent, plural, value, words } from '../../format.ts';
+import { percent, plural, signalValue, titled, words } from '../../format.ts';
 import styles from './SignalDetail.module.css';
 
 const quantileNames = ['Least', '10%', '25%', 'Median', '75%', '90%', 'Most'];
 
 export function SignalDetail({ signal }: { signal: Signal }) {
-  const { windowDays, category, source, missingShare, quantiles } = signal;
+  const { windowDays, category, source, missingShare, quantiles, unit } = signal;
   return (
     <Figure
-      title={signal.sentence}
+      title={titled(signal.sentence)}
       name={signal.name}
       note={
         <>
@@ -29,7 +29,7 @@ export function SignalDetail({ signal }: { signal: Signal }) {
         {quantiles.map((quantile, index) => (
           <div key={quantileNames[index]}>
             <dt>{quantileNames[index]}</dt>
-            <dd>{value(quantile)}</dd>
+            <dd>{signalValue(quantile, unit)}</dd>
           </div>
         ))}
       </dl>

@@ -3,7 +3,7 @@
 
 import type { Signal } from '../../api.ts';
 import type { Table } from '../../charts/chart.ts';
-import { percent, value } from '../../format.ts';
+import { percent, signalValue, titled, value } from '../../format.ts';
 import { Term } from '../../parts/Term.tsx';
 import styles from './SignalTable.module.css';
 
@@ -42,10 +42,10 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
                   aria-pressed={signal.name === selected?.name}
                   onClick={() => onSelect(signal.name)}
                 >
-                  {signal.sentence}
+                  {titled(signal.sentence)}
                 </button>
                 <span className="faint small">
-                  <span className={`mono ${styles.code}`}>{signal.name}</span>, {signal.group.toLowerCase()}
+                  <span className={`mono ${styles.code}`}>{signal.name}</span>, {signal.group}
                 </span>
               </th>
               <td className={styles.bar}>
@@ -55,7 +55,7 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
                 {signal.missingShare === 0 ? 'none' : percent(signal.missingShare)}
               </td>
               <td className={`${styles.right} ${styles.mid} quiet nowrap`}>
-                {value(signal.quantiles[3])} {signal.quantiles[3] !== null && signal.unit}
+                {signalValue(signal.quantiles[3], signal.unit)}
               </td>
               <td className={styles.mid}>
                 <MiniHistogram signal={signal} />

@@ -2,8 +2,9 @@
 
 import { Link } from 'wouter';
 import type { LiveEvent } from '../../api.ts';
-import { timeWithSeconds, words } from '../../format.ts';
+import { timeWithSeconds } from '../../format.ts';
 import { EventIcon } from '../../parts/EventIcon.tsx';
+import { EventWords } from '../../parts/EventWords.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { useZone } from '../../place.tsx';
 import styles from './Stream.module.css';
@@ -22,9 +23,7 @@ export function Stream({ events }: { events: LiveEvent[] }) {
               <span className={styles.icon}>
                 <EventIcon event={event.event} />
               </span>
-              <span className={styles.what}>
-                <span className={styles.name}>{words(event.event)}</span> <span className="quiet">{event.summary}</span>
-              </span>
+              <EventWords summary={event.summary} event={event.event} />
               <span className={`${styles.who} small`}>
                 <Link href={`/people/${event.profile}`} className="mono">
                   {event.anchor.replace(/^[uaep]:/, '')}

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Driver } from '../../api.ts';
 import { CsvButton } from '../../charts/Figure.tsx';
-import { percent, plural } from '../../format.ts';
+import { percent, plural, titled } from '../../format.ts';
 import { Panel } from '../../parts/Panel.tsx';
 import { Term } from '../../parts/Term.tsx';
 import styles from './Drivers.module.css';
@@ -43,7 +43,7 @@ export function Drivers({ drivers }: { drivers: Driver[] }) {
         {sorted.slice(0, all ? undefined : firstShown).map((driver) => (
           <li key={driver.signal} className={styles.driver}>
             <Link href={`/features?signal=${encodeURIComponent(driver.signal)}`} className={styles.name}>
-              {driver.sentence}
+              {titled(driver.sentence)}
             </Link>
             <span className={styles.track} aria-hidden="true">
               <span

@@ -12,7 +12,7 @@ export function Ladder({ model }: { model: Model }) {
   return (
     <Panel
       title={<Term name="ladder">How much data allows</Term>}
-      note={`It stands on: ${rungNames[model.rung].toLowerCase()}. Confidence ${percent(model.confidence)}.`}
+      note={`It stands on: ${model.rung ? rungNames[model.rung].toLowerCase() : 'nothing yet'}. Confidence ${percent(model.confidence)}.`}
     >
       <ol className={styles.ladder}>
         {model.ladder.map(({ rung, reached, needs, has }) => (
@@ -26,7 +26,7 @@ export function Ladder({ model }: { model: Model }) {
                 {rung === model.rung && <span className="small quiet"> and in use</span>}
               </p>
               <p className="small quiet">
-                Needs {needs}; there are {has}.
+                Needs {needs}. Has {has}.
               </p>
             </div>
           </li>

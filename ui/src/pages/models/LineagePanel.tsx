@@ -9,19 +9,12 @@ import { Term } from '../../parts/Term.tsx';
 import { useZone } from '../../place.tsx';
 import styles from './LineagePanel.module.css';
 
-const uses: Record<string, string> = {
-  train: 'learn',
-  valid: 'tune',
-  validation: 'tune',
-  holdout: 'test',
-  test: 'test',
-};
+const uses: Record<string, string> = { train: 'learn', test: 'test', deploy: 'learn once more, for use' };
 
 export function LineagePanel({ lineage, model }: { lineage: Lineage; model: Model }) {
   const zone = useZone();
-  const signals = Array.isArray(lineage.signals) ? lineage.signals.length : lineage.signals;
   return (
-    <Panel title="From what it was made" note="Enough to make it again, bit for bit.">
+    <Panel title="From what it was made" note={lineage.note ?? 'Enough to make it again, bit for bit.'}>
       <dl className={styles.facts}>
         <Fact name="Data">
           {day(lineage.dataFrom, zone)} to {day(lineage.dataTo, zone)}
@@ -31,7 +24,7 @@ export function LineagePanel({ lineage, model }: { lineage: Lineage; model: Mode
           <span className="mono">{model.conversionEvent}</span>
         </Fact>
         <Fact name={<Term name="signalSet">Signals</Term>}>
-          {count(signals)}, set <span className="mono">{lineage.signalSet}</span>
+          {count(lineage.signals.length)}, set <span className="mono">{lineage.signalSet}</span>
         </Fact>
         <Fact name="Trained">
           {stamp(model.trainedOn, zone)}, in {secondsOf(lineage.seconds)}
@@ -40,14 +33,13 @@ export function LineagePanel({ lineage, model }: { lineage: Lineage; model: Mode
           <span className="mono">{lineage.codeVersion}</span>, seed {lineage.seed}
         </Fact>
         <Fact name="Settings">
-          <span className={styles.settings}>
-            {Object.entries(lineage.settings).map(([name, setting]) => (
-              <span key={name}>
-                {words(name)} <span className="mono">{JSON.stringify(setting)}</span>
-              </span>
-            ))}
-          </span>
+          <Choices of={lineage.settings} />
         </Fact>
+        {lineage.choice && (
+          <Fact name="Chosen on held-out people">
+            <Choices of={lineage.choice} />
+          </Fact>
+        )}
       </dl>
       <h3 className="small quiet">
         <Term name="snapshot">Snapshots</Term>
@@ -79,6 +71,17 @@ function Fact({ name, children }: { name: React.ReactNode; children: React.React
 }
 
 function secondsOf(seconds: Lineage['seconds']): string {
-  const total = typeof seconds === 'number' ? seconds : Object.values(seconds).reduce((sum, part) => sum + part, 0);
-  return `${value(total)} seconds`;
+  return `${value(Object.values(seconds).reduce((sum, part) => sum + part, 0))} seconds`;
+}
+
+function Choices({ of }: { of: Record<string, unknown> }) {
+  return (
+    <span className={styles.settings}>
+      {Object.entries(of).map(([name, setting]) => (
+        <span key={name}>
+          {words(name)} <span className="mono">{JSON.stringify(setting)}</span>
+        </span>
+      ))}
+    </span>
+  );
 }

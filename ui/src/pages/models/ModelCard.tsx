@@ -26,7 +26,7 @@ export function ModelCard({ model }: { model: ModelRow }) {
           {model.question} {model.productCategory && <>Only {words(model.productCategory).toLowerCase()}.</>}
         </p>
         <p className="faint small">
-          {rungNames[model.rung] ?? words(model.learner)}, version {model.version},{' '}
+          {model.rung ? rungNames[model.rung] : 'Not learned yet'}, version {model.version},{' '}
           {model.modelType === 'CUSTOM' ? 'your own' : 'the general one'}
           {model.trainedOn && <>, trained {stamp(model.trainedOn, zone)}</>}
         </p>
@@ -59,7 +59,7 @@ export function ModelCard({ model }: { model: ModelRow }) {
           <dd>{percent(model.confidence)}</dd>
         </div>
         <div>
-          <dt>Learned from</dt>
+          <dt>Conversions learned from</dt>
           <dd>{model.trainingDataSize === null ? unknown : count(model.trainingDataSize)}</dd>
         </div>
       </dl>

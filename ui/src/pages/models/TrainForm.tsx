@@ -15,7 +15,7 @@ type Draft = {
   productCategory: string;
   exclude: string[];
 };
-const blank: Draft = { name: '', timeframeDays: 30, conversionEvent: '', productCategory: '', exclude: [] };
+const blank: Draft = { name: '', timeframeDays: 14, conversionEvent: '', productCategory: '', exclude: [] };
 
 export function TrainForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const [draft, setDraft] = useState(blank);
@@ -45,9 +45,9 @@ export function TrainForm({ opened, onClose }: { opened: boolean; onClose: () =>
           label="Days ahead"
           description="7, 14, 30 or any other."
           min={1}
-          max={365}
+          max={180}
           value={draft.timeframeDays}
-          onChange={(days) => change({ timeframeDays: Number(days) || 30 })}
+          onChange={(days) => change({ timeframeDays: Number(days) || 14 })}
         />
         <TextInput
           label="Event that counts"

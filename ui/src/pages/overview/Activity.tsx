@@ -19,7 +19,7 @@ export function Activity({ overview }: { overview: Overview }) {
     <Figure
       title="What came in"
       name="Events per day"
-      note={`All that was collected until ${stamp(overview.asOf, zone)}; days in ${zone}.`}
+      note={`All that was collected until ${stamp(overview.asOf, zone)}; days are in UTC.`}
       chart={activity}
       data={data}
       height={220}

@@ -5,7 +5,6 @@ import type { IntentToday, Level } from '../../api.ts';
 import { Figure } from '../../charts/Figure.tsx';
 import { intentHistory } from '../../charts/intentHistory.ts';
 import { isSkewed, scoreDistribution } from '../../charts/scoreDistribution.ts';
-import { plural } from '../../format.ts';
 import { LevelToggles } from '../../parts/LevelToggles.tsx';
 import { Term } from '../../parts/Term.tsx';
 
@@ -18,7 +17,7 @@ export function IntentCharts({ intent }: { intent: IntentToday }) {
         className="span8"
         title="People by intent"
         name="People by intent"
-        note={`Each of the last ${plural(intent.history.length, 'day', 'days')} with scores.`}
+        note={historyNote(intent.history.length)}
         chart={intentHistory}
         data={history}
       >
@@ -39,4 +38,9 @@ export function IntentCharts({ intent }: { intent: IntentToday }) {
       />
     </div>
   );
+}
+
+function historyNote(days: number): string {
+  if (days < 2) return 'One day with scores so far; the line begins with the second.';
+  return `At the last scoring of each of ${days} days.`;
 }

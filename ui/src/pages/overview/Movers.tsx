@@ -3,7 +3,7 @@
 import { IconArrowDownRight, IconArrowUpRight } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Overview } from '../../api.ts';
-import { count, stamp } from '../../format.ts';
+import { count, stamp, titled } from '../../format.ts';
 import { levelOfScore } from '../../levels.ts';
 import { IntentShape } from '../../parts/IntentMark.tsx';
 import { Panel } from '../../parts/Panel.tsx';
@@ -42,7 +42,7 @@ export function Movers({ overview, className }: { overview: Overview; className?
               <span className={`${styles.score} number`}>
                 {mover.from} → <IntentShape level={levelOfScore(mover.to).level} /> <strong>{mover.to}</strong>
               </span>
-              <span className={`${styles.reason} quiet small`}>{mover.reason}</span>
+              <span className={`${styles.reason} quiet small`}>{titled(mover.reason)}</span>
             </li>
           ))}
         </ul>

@@ -63,7 +63,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (search: st
   return (
     <TextInput
       aria-label="Search people"
-      placeholder="Name, user id, anonymous id"
+      placeholder="User id or anonymous id"
       className={styles.search}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={typed && <CloseButton size="sm" aria-label="Clear the search" onClick={() => type('')} />}

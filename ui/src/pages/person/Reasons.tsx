@@ -3,7 +3,7 @@
 
 import type { PersonIntent } from '../../api.ts';
 import { CsvButton } from '../../charts/Figure.tsx';
-import { signed } from '../../format.ts';
+import { signed, titled } from '../../format.ts';
 import { Panel } from '../../parts/Panel.tsx';
 import { SignedBar } from '../../parts/SignedBar.tsx';
 import { Term } from '../../parts/Term.tsx';
@@ -43,7 +43,7 @@ export function Reasons({ intent }: { intent: PersonIntent }) {
           <tbody>
             {reasons.map(({ signal, sentence, contribution, direction }) => (
               <tr key={signal}>
-                <th scope="row">{sentence}</th>
+                <th scope="row">{titled(sentence)}</th>
                 <td className={styles.effect}>
                   <SignedBar part={contribution / widest} label={direction} />
                 </td>

@@ -5,6 +5,7 @@ import { Button } from '@mantine/core';
 import type { TimelineEvent } from '../../api.ts';
 import { day, money, plural, time, words } from '../../format.ts';
 import { EventIcon } from '../../parts/EventIcon.tsx';
+import { EventWords } from '../../parts/EventWords.tsx';
 import { LoadingBlock } from '../../parts/Loading.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
@@ -56,8 +57,7 @@ function Visit({ events }: { events: TimelineEvent[] }) {
           </span>
           <details className={styles.details}>
             <summary className={styles.summary}>
-              <span className={styles.name}>{words(event.event)}</span>
-              <span className={`${styles.what} quiet`}>{event.summary}</span>
+              <EventWords summary={event.summary} event={event.event} />
               <span className={`${styles.time} faint number`}>{time(event.at, zone)}</span>
             </summary>
             <EventBody event={event} />

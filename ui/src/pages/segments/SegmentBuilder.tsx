@@ -2,15 +2,13 @@
 
 import { Button, RangeSlider, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { SegmentRequest } from '../../api.ts';
+import type { Bin, SegmentRequest } from '../../api.ts';
 import { plural } from '../../format.ts';
-import { levelOfScore } from '../../levels.ts';
+import { levelOfScore, scoresOf } from '../../levels.ts';
 import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useCreateSegment, useOverview } from '../../queries.ts';
 import styles from './SegmentBuilder.module.css';
-
-type Bin = { from: number; to: number; people: number };
 
 export function SegmentBuilder() {
   const [range, setRange] = useState<[number, number]>([55, 80]);
@@ -91,9 +89,10 @@ function Histogram({ bins, range }: { bins: Bin[]; range: [number, number] }) {
 
 /** People in the range, taking each bin's people as evenly spread over its scores. */
 function estimate(bins: Bin[], [low, high]: [number, number]): number {
-  const inside = bins.map(({ from, to, people }) => {
+  const inside = bins.map(({ people }, index) => {
+    const [from, to] = scoresOf(bins, index);
     const shared = Math.min(high, to) - Math.max(low, from) + 1;
-    return shared <= 0 ? 0 : (people * Math.min(shared, to - from + 1)) / (to - from + 1);
+    return shared <= 0 ? 0 : (people * shared) / (to - from + 1);
   });
   return Math.round(inside.reduce((sum, people) => sum + people, 0));
 }

@@ -41,7 +41,7 @@ export function SegmentTable({ segments }: { segments: Segment[] }) {
     ]),
   });
   return (
-    <Panel title="All segments" actions={<CsvButton name="Segments" table={asTable} />}>
+    <Panel title="Ready, and your own" actions={<CsvButton name="Segments" table={asTable} />}>
       <table className={styles.table}>
         <thead>
           <tr>
