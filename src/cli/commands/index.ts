@@ -5,7 +5,6 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
-import { addLab } from './lab.ts';
 import { addReport } from './report.ts';
 import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';
@@ -21,6 +20,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   addScore,
   addReport,
   addKeys,
-  addLab,
   addDoctor,
 ];

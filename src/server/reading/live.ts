@@ -42,7 +42,12 @@ export async function readFreshness({ facts }: Store, workspace: string, now: Da
   };
 }
 
-export async function readLatestEvents(store: Store, workspace: string, last: Date, limit: number): Promise<LiveEvent[]> {
+export async function readLatestEvents(
+  store: Store,
+  workspace: string,
+  last: Date,
+  limit: number,
+): Promise<LiveEvent[]> {
   for (const windowMs of [MINUTE_MS, DAY_MS, last.getTime()]) {
     const rows = await store.facts.rows<Row>(
       `SELECT message_id, toString(at) AS moment, event, name, anchor, lower(hex(node)) AS node, source, platform,

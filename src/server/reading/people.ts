@@ -2,6 +2,7 @@
 // scores are renewed (it names the moment it began with).
 
 import { InklingError } from '../../errors.ts';
+import type { Level } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
 import { displayName, type Identifiers } from './names.ts';
@@ -24,7 +25,7 @@ export type ListedPerson = {
   displayName: string;
   identifiers: Identifiers;
   score: number | null;
-  segment: string | null;
+  segment: Level | null;
   confidence: number | null;
   category: string | null;
   topReason: string | null;
@@ -67,7 +68,7 @@ export async function listPeople(store: Store, query: PeopleQuery): Promise<Peop
 type Row = {
   id: string;
   score: number | null;
-  segment: string | null;
+  segment: Level | null;
   confidence: number | null;
   category: string | null;
   signals: string[];

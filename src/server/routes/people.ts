@@ -5,7 +5,7 @@ import { findActiveModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../app.ts';
 import { listPeople } from '../reading/people.ts';
-import { readPerson } from '../reading/person.ts';
+import { nodesOf, readPerson, requireProfile } from '../reading/person.ts';
 import { readTimeline } from '../reading/timeline.ts';
 import { Day, Level, Moment, Nullable } from '../shapes.ts';
 
@@ -74,6 +74,7 @@ const Person = Type.Object({
         method: Type.String(),
         confidence: Type.Number(),
         messageId: Type.String(),
+        revoked: Type.Boolean(),
       }),
     ),
   }),
@@ -154,7 +155,10 @@ export const addPeopleRoutes: Routes = (app, context) => {
         response: { 200: Person },
       },
     },
-    async ({ workspace, params }) => readPerson(store, { workspace, id: params.id }),
+    async ({ workspace, params }) => {
+      const profile = await requireProfile(store, workspace, params.id);
+      return readPerson(store, { workspace, profile });
+    },
   );
 
   app.get(
@@ -174,7 +178,8 @@ export const addPeopleRoutes: Routes = (app, context) => {
       },
     },
     async ({ workspace, params, query }) => {
-      const { nodes } = await readPerson(store, { workspace, id: params.id });
+      const profile = await requireProfile(store, workspace, params.id);
+      const nodes = await nodesOf(store, { workspace, profile });
       const before = query.before ? new Date(query.before) : undefined;
       return readTimeline(store, { workspace, nodes, before, limit: query.limit });
     },

@@ -1,0 +1,161 @@
+// One person: who they are, how close to buying and why, and what holds their identifiers together.
+
+import { InklingError } from '../../errors.ts';
+import { signals } from '../../features/index.ts';
+import { findProfile, identityOf, membersOf, toHexId } from '../../identify/index.ts';
+import {
+  findActiveModel,
+  findQuestion,
+  type Level,
+  loadPredictor,
+  type ModelRecord,
+  readScore,
+  type Score,
+  sentenceFor,
+} from '../../predict/index.ts';
+import type { Store } from '../../store/index.ts';
+import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
+import { displayName } from './names.ts';
+import { toNumber } from './reasons.ts';
+
+export type Scope = { workspace: string; profile: bigint };
+
+/** The profile that any identifier names; an error that says which are understood when there is none. */
+export async function requireProfile(store: Store, workspace: string, id: string): Promise<bigint> {
+  const profile = await findProfile(store, workspace, id);
+  if (profile !== undefined) return profile;
+  throw new InklingError('not_found', `Nobody in this workspace is known as "${id}".`, {
+    field: 'id',
+    value: id,
+    hint: 'Use a profile id, a user id or an anonymous id. Somebody new appears once their first event is shipped.',
+  });
+}
+
+/** The nodes of a profile, as decimal text for ClickHouse. */
+export async function nodesOf({ facts }: Store, { workspace, profile }: Scope): Promise<string[]> {
+  return (await membersOf(facts, workspace, [profile])).map(String);
+}
+
+export async function readPerson(store: Store, scope: Scope) {
+  const id = toHexId(scope.profile);
+  const model = await findActiveModel(store, scope.workspace);
+  const [profile, identity, score, scoreHistory] = await Promise.all([
+    readProfile(store, scope),
+    identityOf(store, scope.workspace, scope.profile),
+    model ? readScore(store, model, scope.profile) : undefined,
+    model ? readScoreHistory(store, scope, model) : [],
+  ]);
+  const identifiers = {
+    userIds: profile.user_ids,
+    anonymousIds: profile.anonymous_ids,
+    emailHashes: profile.email_hashes,
+    phoneHashes: profile.phone_hashes,
+  };
+  const name = displayName(id, identifiers);
+  const intent = model && score ? await describeIntent(store, scope, model, score, name) : null;
+  return {
+    id,
+    displayName: name,
+    identifiers,
+    score: score?.score ?? null,
+    segment: score?.segment ?? null,
+    confidence: score?.confidence ?? null,
+    category: score?.category ?? null,
+    topReason: score?.signals.find((reason) => reason.direction === 'raises')?.sentence ?? null,
+    firstSeenAt: fromClickHouseTime(profile.first_seen),
+    lastSeenAt: fromClickHouseTime(profile.last_seen),
+    events: Number(profile.events),
+    purchases: Number(profile.purchases),
+    revenue: profile.revenue,
+    traits: JSON.parse(profile.traits || '{}') as Record<string, unknown>,
+    platforms: profile.platforms,
+    country: profile.country,
+    deviceType: profile.device_type,
+    intent,
+    scoreHistory,
+    identity,
+  };
+}
+
+type ProfileRow = {
+  user_ids: string[];
+  anonymous_ids: string[];
+  email_hashes: string[];
+  phone_hashes: string[];
+  first_seen: string;
+  last_seen: string;
+  events: string;
+  purchases: string;
+  revenue: number;
+  traits: string;
+  platforms: string[];
+  country: string;
+  device_type: string;
+};
+
+async function readProfile({ facts }: Store, { workspace, profile }: Scope): Promise<ProfileRow> {
+  const [row] = await facts.rows<ProfileRow>(
+    `SELECT * FROM profiles FINAL WHERE workspace = {workspace:String} AND profile = {profile:UInt64}`,
+    { workspace, profile },
+  );
+  if (row) return row;
+  throw new InklingError('not_found', 'This person was not resolved yet.', {
+    field: 'id',
+    value: toHexId(profile),
+    hint: 'People appear after the next resolution: npm run -s inkling -- resolve.',
+  });
+}
+
+async function readScoreHistory({ facts }: Store, { workspace, profile }: Scope, model: ModelRecord) {
+  const rows = await facts.rows<{ at: string; score: number; segment: Level }>(
+    `SELECT toString(as_of) AS at, score, segment FROM scores FINAL
+     WHERE workspace = {workspace:String} AND model_id = {model:String} AND profile = {profile:UInt64}
+     ORDER BY as_of LIMIT 400`,
+    { workspace, profile, model: model.id },
+  );
+  return rows.map((row) => ({ asOf: fromClickHouseTime(row.at), score: row.score, segment: row.segment }));
+}
+
+async function describeIntent(store: Store, scope: Scope, model: ModelRecord, score: Score, name: string) {
+  const wording = findQuestion(model.question).wording(model.settings);
+  const { timeframeDays } = model;
+  const level = { level: score.segment, score: score.score, timeframeDays };
+  return {
+    modelId: model.id,
+    timeframeDays,
+    asOf: score.asOf,
+    score: score.score,
+    probability: score.probability,
+    segment: score.segment,
+    confidence: score.confidence,
+    confidenceReason: await explainConfidence(store, scope, model, score),
+    predictedConversionDate: score.predictedConversionDate,
+    category: score.category,
+    sentence: sentenceFor(name, level, score.signals, wording),
+    reasons: score.signals,
+  };
+}
+
+/** From the snapshot that the score was made of; empty when that was removed since. */
+async function explainConfidence(
+  store: Store,
+  { workspace, profile }: Scope,
+  model: ModelRecord,
+  score: Score,
+): Promise<string> {
+  const [row] = await store.facts.rows<{ known: (number | string)[] }>(
+    `SELECT values AS known FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {set:String}
+       AND as_of = {asOf:DateTime64(3, 'UTC')} AND profile = {profile:UInt64}`,
+    {
+      workspace,
+      profile,
+      set: model.lineage?.signalSet ?? '',
+      asOf: toClickHouseTime(new Date(score.asOf)),
+    },
+  );
+  if (!row) return '';
+  const predictor = await loadPredictor(store, model);
+  const byName = new Map(signals.map((signal, i) => [signal.name, toNumber(row.known[i])]));
+  const values = Float32Array.from(predictor.signals, (name) => byName.get(name) ?? Number.NaN);
+  return predictor.confidenceReason(values, score.probability);
+}
