@@ -43,7 +43,7 @@ function sessionsSql(events: string, version: number): string {
     const given = `arrayFilter(x -> x > 0, ${field(name)})`;
     return `if(empty(${given}), 0, arrayAvg(${given}))`;
   };
-  return `SELECT {workspace:String}, lower(hex(cityHash64(profile, moments[1]))) AS session_id, profile, ${version},
+  return `SELECT {workspace:String}, leftPad(lower(hex(cityHash64(profile, moments[1]))), 16, '0') AS session_id, profile, ${version},
       fromUnixTimestamp64Milli(moments[1], 'UTC'), fromUnixTimestamp64Milli(moments[-1], 'UTC'),
       intDiv(moments[-1] - moments[1], 1000), length(pages), length(visit), conversion_at > 0,
       if(conversion_at > 0, events[conversion_at], ''), arraySum((e, r) -> if(e = 'purchase', r, 0), events, ${field('revenue')}),

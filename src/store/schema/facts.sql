@@ -215,3 +215,235 @@ CREATE TABLE exposures
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (workspace, experiment, profile, id); -- shard by profile
+
+-- The star schema that analysts query [WH-1]: dimensions, facts, features and scores as views over the tables above.
+-- customer_id is the profile as known today; days are UTC. Features stand for the first moment of reference_date.
+
+-- Every event with its person.
+CREATE VIEW fact_event AS
+SELECT
+    e.workspace AS workspace, e.message_id AS event_id, if(m.profile = 0, e.node, m.profile) AS customer_id,
+    e.node AS identity_id, toYYYYMMDD(e.at) AS date_key, e.at AS event_datetime, e.event AS event_type, e.name AS event_name,
+    e.platform AS platform, e.source AS source, e.device_type AS device_type, e.browser AS browser, e.os AS os,
+    e.country AS country, e.page_path AS page_path, e.traffic_source AS traffic_source, e.medium AS medium,
+    e.campaign AS campaign, e.search_query AS search_query, e.order_id AS order_id, e.coupon AS coupon,
+    e.currency AS currency, e.revenue AS revenue, e.scroll_depth AS scroll_depth, e.seconds_on_page AS seconds_on_page,
+    e.rating AS rating, e.product_ids AS product_ids, e.categories AS categories, e.brands AS brands, e.prices AS prices,
+    e.quantities AS quantities, e.bot AS is_bot
+FROM events AS e
+LEFT JOIN
+(
+    SELECT workspace, node, argMax(profile, (since, version)) AS profile FROM identity_map GROUP BY workspace, node
+) AS m ON e.workspace = m.workspace AND e.node = m.node;
+
+-- One row per product line of a purchase or refund; an order without lines has one row. The lines of an order sum up to
+-- its revenue: what is neither in prices nor in quantities (discount, shipping) is shared out by their value.
+CREATE VIEW fact_transaction AS
+SELECT
+    workspace, transaction_id, line_number, transaction_type, customer_id, date_key, transaction_datetime, platform,
+    product_id, category, brand, price, quantity, if(transaction_type = 'refund', -1, 1) * revenue * share AS total_value,
+    if(transaction_type = 'refund', -1, 1) * revenue AS order_value, coupon, currency
+FROM
+(
+    SELECT
+        workspace, if(order_id != '', order_id, event_id) AS transaction_id, toString(event_type) AS transaction_type,
+        customer_id, date_key, event_datetime AS transaction_datetime, platform, revenue, coupon, currency,
+        greatest(length(product_ids), 1) AS line_count,
+        arrayEnumerate(arrayResize(product_ids, line_count)) AS line_numbers,
+        arrayResize(product_ids, line_count) AS line_products,
+        arrayResize(arrayMap(x -> toString(x), categories), line_count) AS line_categories,
+        arrayResize(arrayMap(x -> toString(x), brands), line_count) AS line_brands,
+        arrayResize(prices, line_count) AS line_prices,
+        arrayResize(quantities, line_count) AS line_quantities,
+        arrayMap((p, q) -> if(p > 0 AND q > 0, toFloat64(p) * q, 0), line_prices, line_quantities) AS line_values,
+        arrayMap(v -> if(arraySum(line_values) > 0, v / arraySum(line_values), 1 / line_count), line_values) AS line_shares
+    FROM fact_event
+    WHERE event_type IN ('purchase', 'refund')
+)
+ARRAY JOIN
+    line_numbers AS line_number, line_products AS product_id, line_categories AS category, line_brands AS brand,
+    line_prices AS price, line_quantities AS quantity, line_shares AS share;
+
+-- One row per visit.
+CREATE VIEW fact_session AS
+SELECT
+    workspace, session_id, profile AS customer_id, toYYYYMMDD(start_time) AS date_key, start_time, end_time,
+    duration_seconds, page_count, event_count, converted, conversion_type, conversion_value, conversion_time, bounced,
+    avg_seconds_on_page, avg_scroll_depth, total_clicks, entry_page, exit_page, page_sequence, action_sequence, platform,
+    device_type, browser, country, traffic_source, campaign
+FROM sessions FINAL;
+
+-- What was shown or sent to whom.
+CREATE VIEW fact_exposure AS
+SELECT
+    workspace, id AS exposure_id, profile AS customer_id, toYYYYMMDD(at) AS date_key, at AS exposure_datetime, experiment,
+    variant, channel, content
+FROM exposures FINAL;
+
+-- One row per person; profile_id is the id that the API speaks.
+CREATE VIEW dim_customer AS
+SELECT
+    workspace, profile AS customer_id, leftPad(lower(hex(profile)), 16, '0') AS profile_id, first_seen, last_seen, user_ids,
+    platforms, length(platforms) AS total_platforms_used, country, device_type, events AS total_events,
+    purchases AS total_purchases, revenue AS total_revenue, bot AS is_bot
+FROM profiles FINAL;
+
+-- One row per identifier, with the person it belongs to and what first linked it.
+CREATE VIEW dim_identity AS
+SELECT
+    i.workspace AS workspace, i.node AS identity_id, if(m.profile = 0, i.node, m.profile) AS customer_id,
+    i.identifier_type AS identifier_type, i.identifier AS identifier, i.platforms AS platforms, i.first_seen AS first_seen,
+    i.last_seen AS last_seen, i.mapping_method AS mapping_method, i.mapping_confidence AS mapping_confidence
+FROM
+(
+    SELECT
+        workspace, node, substring(any(anchor), 3) AS identifier,
+        transform(substring(any(anchor), 1, 1), ['u', 'a', 'e', 'p'], ['user_id', 'anonymous_id', 'email_hash', 'phone_hash'], '')
+            AS identifier_type,
+        arraySort(groupUniqArrayIf(platform, platform != '')) AS platforms, min(seen_at) AS first_seen, max(seen_at) AS last_seen,
+        argMinIf(method, seen_at, method != '') AS mapping_method,
+        argMinIf(confidence, seen_at, method != '') AS mapping_confidence
+    FROM
+    (
+        SELECT workspace, node, anchor, toString(platform) AS platform, at AS seen_at, '' AS method, toFloat32(0) AS confidence
+        FROM events
+        UNION ALL
+        SELECT workspace, node_a, identifier_a, '', at, toString(method), confidence FROM identity_evidence WHERE NOT revoked
+        UNION ALL
+        SELECT workspace, node_b, identifier_b, '', at, toString(method), confidence FROM identity_evidence
+        WHERE NOT revoked AND method != 'alias'
+    )
+    GROUP BY workspace, node
+) AS i
+LEFT JOIN
+(
+    SELECT workspace, node, argMax(profile, (since, version)) AS profile FROM identity_map GROUP BY workspace, node
+) AS m ON i.workspace = m.workspace AND i.node = m.node;
+
+-- One row per product, as last seen.
+CREATE VIEW dim_product AS
+SELECT
+    workspace, product_id, argMaxIf(category, at, category != '') AS category, argMaxIf(brand, at, brand != '') AS brand,
+    argMaxIf(price, at, price > 0) AS last_price, min(at) AS first_seen, max(at) AS last_seen,
+    countIf(event = 'product_view') AS views, countIf(event = 'add_to_cart') AS cart_adds,
+    countIf(event = 'purchase') AS purchases, sumIf(quantity, event = 'purchase') AS units_sold
+FROM
+(
+    SELECT
+        workspace, toString(event) AS event, at, product_ids,
+        arrayResize(arrayMap(x -> toString(x), categories), length(product_ids)) AS line_categories,
+        arrayResize(arrayMap(x -> toString(x), brands), length(product_ids)) AS line_brands,
+        arrayResize(prices, length(product_ids)) AS line_prices,
+        arrayResize(quantities, length(product_ids)) AS line_quantities
+    FROM events
+    WHERE notEmpty(product_ids)
+)
+ARRAY JOIN
+    product_ids AS product_id, line_categories AS category, line_brands AS brand, line_prices AS price,
+    line_quantities AS quantity
+GROUP BY workspace, product_id;
+
+-- One row per product category.
+CREATE VIEW dim_category AS
+SELECT
+    workspace, category, uniqExact(product_id) AS products, countIf(event = 'product_view') AS views,
+    countIf(event = 'add_to_cart') AS cart_adds, countIf(event = 'purchase') AS purchases,
+    uniqExactIf(customer_id, event = 'purchase') AS buyers, min(at) AS first_seen, max(at) AS last_seen
+FROM
+(
+    SELECT
+        workspace, customer_id, toString(event_type) AS event, event_datetime AS at,
+        arrayMap(x -> toString(x), categories) AS line_categories, arrayResize(product_ids, length(categories)) AS line_products
+    FROM fact_event
+    WHERE notEmpty(categories)
+)
+ARRAY JOIN line_categories AS category, line_products AS product_id
+WHERE category != ''
+GROUP BY workspace, category;
+
+-- One row per platform: web, app, shop and so on.
+CREATE VIEW dim_platform AS
+SELECT
+    workspace, platform, count() AS events, uniqExact(customer_id) AS customers, countIf(event_type = 'purchase') AS purchases,
+    sumIf(revenue, event_type = 'purchase') AS revenue, min(event_datetime) AS first_seen, max(event_datetime) AS last_seen
+FROM fact_event
+GROUP BY workspace, platform;
+
+-- Every day from the first event of a workspace to the day after its last.
+CREATE VIEW dim_date AS
+SELECT
+    workspace, toYYYYMMDD(date) AS date_key, date, toYear(date) AS year, toQuarter(date) AS quarter, toMonth(date) AS month,
+    toDayOfMonth(date) AS day_of_month, toISOWeek(date) AS iso_week, toDayOfWeek(date) AS day_of_week,
+    toDayOfWeek(date) > 5 AS is_weekend
+FROM
+(
+    SELECT workspace, arrayJoin(arrayMap(d -> toDate(first_day) + d, range(toUInt64(last_day - first_day) + 2))) AS date
+    FROM (SELECT workspace, toDate(min(at)) AS first_day, toDate(max(at)) AS last_day FROM events GROUP BY workspace)
+);
+
+-- Recency, frequency and monetary value of every buyer on every day [WH-5], by platform and over all ('all'). Ask for one
+-- reference_date. The score is 100 x (0.4 x 2^(-recency / 30) + 0.3 x f / (f + 1) + 0.3 x m / (m + mean order value)).
+CREATE VIEW feat_customer_rfm AS
+SELECT
+    workspace, customer_id, platform, reference_date, recency_days, frequency_30d, monetary_30d,
+    100 * (0.4 * exp2(-recency_days / 30) + 0.3 * frequency_30d / (frequency_30d + 1)
+        + 0.3 * if(monetary_30d > 0, monetary_30d / (monetary_30d + mean_order_value), 0)) AS rfm_score
+FROM
+(
+    SELECT
+        p.workspace AS workspace, p.customer_id AS customer_id, p.platform AS platform, d.date AS reference_date,
+        arrayFilter(o -> o.1 < d.midnight, p.orders) AS known, (d.midnight - known[-1].1) / 86400000 AS recency_days,
+        arrayFilter(o -> o.1 >= d.midnight - 30 * 86400000, known) AS recent, length(recent) AS frequency_30d,
+        arraySum(recent.2) AS monetary_30d, arrayAvg(known.2) AS mean_order_value
+    FROM
+    (
+        SELECT workspace, customer_id, platform, arraySort(groupArray((toUnixTimestamp64Milli(event_datetime), revenue))) AS orders
+        FROM
+        (
+            SELECT workspace, customer_id, arrayJoin([toString(platform), 'all']) AS platform, event_datetime, revenue
+            FROM fact_event
+            WHERE event_type = 'purchase'
+        )
+        GROUP BY workspace, customer_id, platform
+    ) AS p
+    INNER JOIN (SELECT workspace, date, toInt64(toUnixTimestamp(toDateTime(date, 'UTC'))) * 1000 AS midnight FROM dim_date) AS d
+        ON p.workspace = d.workspace
+    WHERE p.orders[1].1 < d.midnight
+);
+
+-- How much every buyer leans to each category on every day [WH-6]: 0.4 x share of purchased lines + 0.3 x share of
+-- spending + 0.3 x recency, which halves every 30 days. Ask for one reference_date.
+CREATE VIEW feat_category_affinity AS
+SELECT
+    workspace, customer_id, reference_date, category,
+    arrayCount(l -> l.2 = category, known) / length(known) AS frequency_share,
+    if(arraySum(known.3) > 0, arraySum(l -> if(l.2 = category, l.3, 0), known) / arraySum(known.3), 0) AS spend_share,
+    exp2(-(midnight - arrayMax(l -> if(l.2 = category, l.1, 0), known)) / 86400000 / 30) AS recency,
+    0.4 * frequency_share + 0.3 * spend_share + 0.3 * recency AS affinity_score
+FROM
+(
+    SELECT
+        p.workspace AS workspace, p.customer_id AS customer_id, d.date AS reference_date, d.midnight AS midnight,
+        arrayFilter(l -> l.1 < d.midnight, p.lines) AS known, arrayJoin(arraySort(arrayDistinct(known.2))) AS category
+    FROM
+    (
+        SELECT
+            workspace, customer_id,
+            groupArrayArray(arrayFilter(l -> l.2 != '', arrayMap(
+                (c, p, q) -> (toUnixTimestamp64Milli(event_datetime), toString(c), if(p > 0 AND q > 0, toFloat64(p) * q, 0)),
+                categories, arrayResize(prices, length(categories)), arrayResize(quantities, length(categories))))) AS lines
+        FROM fact_event
+        WHERE event_type = 'purchase'
+        GROUP BY workspace, customer_id
+    ) AS p
+    INNER JOIN (SELECT workspace, date, toInt64(toUnixTimestamp(toDateTime(date, 'UTC'))) * 1000 AS midnight FROM dim_date) AS d
+        ON p.workspace = d.workspace
+);
+
+-- Every score ever given.
+CREATE VIEW intent_score AS
+SELECT
+    workspace, model_id, model_version, as_of, toYYYYMMDD(as_of) AS date_key, profile AS customer_id, score, probability,
+    segment AS intent_level, confidence, predicted_conversion_date, category AS predicted_category, signals, contributions,
+    signal_values, scored_at
+FROM scores FINAL;
