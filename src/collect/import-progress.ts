@@ -3,44 +3,20 @@
 // import reads the file again, passes over what is there, and sends the block it broke off in under the same token:
 // if that block had arrived after all, the engine drops it. One block is on its way while the next is being filled.
 
-import { hash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../time.ts';
 import { isBlank } from './connectors/cells.ts';
-import {
-  type Accepted,
-  BrokenLine,
-  type Connector,
-  type Outcome,
-  type RawRecord,
-  type Refused,
-} from './connectors/connector.ts';
+import { type Accepted, BrokenLine, type Outcome, type RawRecord, type Refused } from './connectors/connector.ts';
+import { beginRecord, type ImportCounts, type ImportRecord, type Reading } from './import-record.ts';
 import { eventLine, type RejectedRow } from './line.ts';
 import { type SegmentMessage, toEventRow } from './message.ts';
 import { isPersonalKey, maskEmails, withoutPersonal } from './redaction.ts';
 import { shorten } from './validate.ts';
 
-export type ImportCounts = {
-  /** Rows that became events (several may make one) and rows that were rejected. */
-  rows: number;
-  events: number;
-  rejected: number;
-  /** Rejected rows by reason. */
-  reasons: Record<string, number>;
-};
-
-export type ImportPlan = {
-  workspace: string;
-  fileName: string;
+export type ImportPlan = Reading & {
   header: readonly string[];
-  connector: Connector;
-  /** Hash of the file. */
-  content: string;
-  /** What else decides which messages the file means. */
-  reading: object;
   platform?: string;
-  now: Date;
 };
 
 export interface ImportInProgress {
@@ -64,35 +40,10 @@ const OTHER_REASONS = 'other reasons';
 const LONGEST_BODY = 10_000;
 const LINES_A_CHUNK = 2000;
 
-type ImportRecord = ImportCounts & { id: string; status: 'RUNNING' | 'DONE' | 'FAILED'; startedAt: Date };
-
 export async function openImport(store: Store, plan: ImportPlan): Promise<ImportInProgress> {
-  const identity = [plan.workspace, plan.content, plan.connector.name, plan.reading];
-  const fingerprint = hash('sha256', JSON.stringify(identity)).slice(0, 32);
-  const record = await beginRecord(store, plan, fingerprint);
-  return new RunningImport(store, plan, record, `import:${fingerprint}:${record.startedAt.getTime()}`);
-}
-
-/** Takes an import back: its events, its rejected rows and its progress. What was derived from them is not touched. */
-export async function forgetImport(store: Store, workspace: string, importId: string): Promise<void> {
-  const [found] = await store.state.query<{ format: string; started_at: Date }>(
-    'SELECT format, started_at FROM imports WHERE workspace = $1 AND id = $2',
-    [workspace, importId],
-  );
-  if (!found) {
-    throw new InklingError('not_found', `There is no import ${importId} in this workspace.`, {
-      field: 'importId',
-      value: importId,
-      hint: 'An import prints its id when it ends.',
-    });
-  }
-  // Rows of an import carry its start as the moment of their arrival, also those that a resumed run brought.
-  const arrival = { workspace, source: found.format, at: toClickHouseTime(found.started_at) };
-  const where = (moment: string) =>
-    `workspace = {workspace:String} AND source = {source:String} AND ${moment} = {at:DateTime64(3, 'UTC')}`;
-  await store.facts.remove('events', where('received_at'), arrival);
-  await store.facts.remove('rejected_events', where('at'), arrival);
-  await store.state.query('DELETE FROM imports WHERE workspace = $1 AND id = $2', [workspace, importId]);
+  const record = await beginRecord(store, plan);
+  const token = `import:${record.fingerprint}:${record.startedAt.getTime()}`;
+  return new RunningImport(store, plan, record, token);
 }
 
 class RunningImport implements ImportInProgress {
@@ -104,7 +55,9 @@ class RunningImport implements ImportInProgress {
   private readonly plan: ImportPlan;
   private readonly record: ImportRecord;
   private readonly token: string;
+  /** Later than this is the future. As of the start, so that a resumed run judges as the first one did. */
   private readonly latest: string;
+  private readonly begun = performance.now();
   private readonly arrival: { workspace: string; receivedAt: Date; source: string; platform?: string };
   private readonly total: ImportCounts;
   /** Rows of the file seen in this run; behind `record.rows` they are in the facts already. */
@@ -133,9 +86,9 @@ class RunningImport implements ImportInProgress {
       rejected: record.rejected,
       reasons: { ...record.reasons },
     };
-    this.latest = toClickHouseTime(plan.now.getTime() + DAY_MS);
-    const { workspace, platform, connector } = plan;
-    this.arrival = { workspace, receivedAt: record.startedAt, source: connector.name, platform };
+    this.latest = toClickHouseTime(record.startedAt.getTime() + DAY_MS);
+    const { workspace, platform, format } = plan;
+    this.arrival = { workspace, receivedAt: record.startedAt, source: format, platform };
   }
 
   counts(): ImportCounts {
@@ -161,12 +114,11 @@ class RunningImport implements ImportInProgress {
   }
 
   async breakOff(): Promise<void> {
-    try {
-      await this.underway;
-      await this.store.state.query("UPDATE imports SET status = 'FAILED' WHERE id = $1", [this.importId]);
-    } catch {
-      // The first failure is the one to tell; the record still says how far the import got.
-    }
+    // The first failure is the one to tell; the record says how far the import got, whatever its status.
+    await this.underway.catch(() => {});
+    await this.store.state
+      .query("UPDATE imports SET status = 'FAILED' WHERE id = $1 AND status = 'RUNNING'", [this.importId])
+      .catch(() => {});
   }
 
   private accept({ row, rows, message }: Accepted): void {
@@ -203,7 +155,7 @@ class RunningImport implements ImportInProgress {
         workspace: this.plan.workspace,
         id: `${this.plan.content.slice(0, 16)}-${row}`,
         at: toClickHouseTime(this.record.startedAt),
-        source: this.plan.connector.name,
+        source: this.plan.format,
         code: 'invalid_input',
         reason,
         field,
@@ -219,27 +171,37 @@ class RunningImport implements ImportInProgress {
     this.block = { number: number + 1, rows: 0, chunks: [], lines: [], rejected: [] };
     if (this.seen <= this.record.rows && status !== 'DONE') return;
     if (lines.length > 0) chunks.push(toBytes(lines));
+    // In one piece: each piece is a wait for its turn, behind rows that are being read.
+    const bytes = Buffer.concat(chunks);
     const counts = this.counts();
     await this.underway;
-    this.underway = this.ship(`${this.token}:${number}`, chunks, rejected, counts, status);
+    this.underway = this.ship(`${this.token}:${number}`, bytes, rejected, counts, status);
     // It is awaited with the next block; until then a failure must not count as unhandled.
     this.underway.catch(() => {});
   }
 
   private async ship(
     token: string,
-    chunks: readonly Uint8Array[],
+    events: Uint8Array,
     rejected: readonly RejectedRow[],
     counts: ImportCounts,
     status: ImportRecord['status'],
   ): Promise<void> {
-    if (chunks.length > 0) await this.store.facts.insertLines('events', chunks, { token });
+    if (events.length > 0) await this.store.facts.insertLines('events', [events], { token });
     await this.store.facts.insert('rejected_events', rejected, { token: `${token}:rejected` });
-    const { rows, events, rejected: refused, reasons } = counts;
+    const finishedAt = new Date(this.plan.now.getTime() + performance.now() - this.begun);
     await this.store.state.query(
       `UPDATE imports SET rows_read = $2, events = $3, rejected = $4, reasons = $5, status = $6, finished_at = $7
        WHERE id = $1`,
-      [this.importId, rows, events, refused, reasons, status, status === 'DONE' ? this.plan.now : null],
+      [
+        this.importId,
+        counts.rows,
+        counts.events,
+        counts.rejected,
+        counts.reasons,
+        status,
+        status === 'DONE' ? finishedAt : null,
+      ],
     );
   }
 }
@@ -261,56 +223,6 @@ function bodyOf(body: RawRecord | BrokenLine | SegmentMessage, header: readonly 
   return text.slice(0, LONGEST_BODY);
 }
 
-type StoredRecord = {
-  id: string;
-  fingerprint: string;
-  status: ImportRecord['status'];
-  rows_read: number;
-  events: number;
-  rejected: number;
-  reasons: Record<string, number>;
-  started_at: Date;
-};
-
-async function beginRecord(store: Store, plan: ImportPlan, fingerprint: string): Promise<ImportRecord> {
-  const { workspace, content, connector, fileName, now } = plan;
-  await requireWorkspace(store, workspace);
-  const family = `imp_${content.slice(0, 16)}_`;
-  const earlier = await store.state.query<StoredRecord>(
-    'SELECT * FROM imports WHERE workspace = $1 AND starts_with(id, $2)',
-    [workspace, family],
-  );
-  const same = earlier.find((record) => record.fingerprint === fingerprint);
-  if (same) {
-    if (same.status === 'FAILED')
-      await store.state.query("UPDATE imports SET status = 'RUNNING' WHERE id = $1", [same.id]);
-    const { id, status, rows_read: rows, events, rejected, reasons, started_at: startedAt } = same;
-    return { id, status, rows, events, rejected, reasons, startedAt: new Date(startedAt) };
-  }
-  for (const { id, events, status } of earlier) {
-    // Where nothing arrived under another reading, nothing can be counted twice.
-    if (events > 0 || status === 'RUNNING') throw readOtherwise(fileName, id);
-    await forgetImport(store, workspace, id);
-  }
-  const id = `${family}${fingerprint.slice(0, 8)}`;
-  await store.state.query(
-    `INSERT INTO imports (id, workspace, source, format, fingerprint, status, started_at)
-     VALUES ($1, $2, $3, $4, $5, 'RUNNING', $6)`,
-    [id, workspace, fileName, connector.name, fingerprint, now],
-  );
-  return { id, status: 'RUNNING', rows: 0, events: 0, rejected: 0, reasons: {}, startedAt: now };
-}
-
-async function requireWorkspace(store: Store, workspace: string): Promise<void> {
-  const [found] = await store.state.query('SELECT id FROM workspaces WHERE id = $1', [workspace]);
-  if (found) return;
-  throw new InklingError('not_found', `There is no workspace "${workspace}".`, {
-    field: 'workspace',
-    value: workspace,
-    hint: 'Name an existing workspace.',
-  });
-}
-
 /** Outcomes depend on the file and the connector only, so the connector has changed since the import began. */
 function readDifferently(importId: string): InklingError {
   return new InklingError('conflict', `Import ${importId} was begun by another version of Inkling.`, {
@@ -318,12 +230,4 @@ function readDifferently(importId: string): InklingError {
     value: importId,
     hint: `Forget import ${importId} and start it anew.`,
   });
-}
-
-function readOtherwise(fileName: string, importId: string): InklingError {
-  return new InklingError(
-    'conflict',
-    `${fileName} has been imported with another format, mapping or settings; its events would be there twice.`,
-    { field: 'path', value: importId, hint: `Forget import ${importId} first, or repeat it as it was.` },
-  );
 }

@@ -12,7 +12,8 @@ import { SECOND_MS } from '../time.ts';
 import type { Connector, Mapping, Sample } from './connectors/connector.ts';
 import { openFile, sampleFile, type TableSettings } from './connectors/file.ts';
 import { connectors } from './connectors/index.ts';
-import { type ImportCounts, openImport, REJECTED_KEPT } from './import-progress.ts';
+import { openImport, REJECTED_KEPT } from './import-progress.ts';
+import type { ImportCounts } from './import-record.ts';
 import { shorten } from './validate.ts';
 
 export type ImportOptions = {
@@ -56,9 +57,9 @@ export async function importFile(store: Store, options: ImportOptions): Promise<
     workspace,
     fileName: sample.fileName,
     header,
-    connector,
+    format: connector.name,
     content: await contentHash(path),
-    reading: { mapping, settings },
+    settings: { mapping, settings },
     platform: (settings as { platform?: string }).platform,
     now,
   });

@@ -13,7 +13,8 @@ export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
 export { connectors } from './connectors/index.ts';
 export { emailHashOf, phoneHashOf } from './identifiers.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
-export { forgetImport, REJECTED_KEPT } from './import-progress.ts';
+export { REJECTED_KEPT } from './import-progress.ts';
+export { forgetImport } from './import-record.ts';
 export {
   type Acceptance,
   type Delivery,

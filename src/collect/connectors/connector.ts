@@ -60,6 +60,8 @@ export type Sample = {
   /** The first line of a CSV file, the columns of a Parquet file, or the keys of the first object. */
   header: readonly string[];
   first: RawRecord | undefined;
+  /** The first line of a text file, as it stands. */
+  line: string;
 };
 
 /** How others have evaluated predictions on a public data set. */

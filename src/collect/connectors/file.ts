@@ -10,14 +10,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { parse as parseNow } from 'csv-parse/sync';
 import { InklingError } from '../../errors.ts';
-import {
-  type Batch,
-  BrokenLine,
-  type Connector,
-  refuse,
-  type Sample,
-  type SourceFile,
-} from './connector.ts';
+import { type Batch, BrokenLine, type Connector, refuse, type Sample, type SourceFile } from './connector.ts';
 import { openParquet, parquetColumns } from './parquet-file.ts';
 import { LONGEST_RECORD, readTable } from './table.ts';
 
@@ -32,7 +25,7 @@ export async function sampleFile(path: string): Promise<Sample> {
   const magic = await firstBytes(path);
   const fileName = basename(path);
   if (magic.toString('latin1') === 'PAR1') {
-    return { fileName, shape: 'parquet', header: await parquetColumns(path), first: undefined };
+    return { fileName, shape: 'parquet', header: await parquetColumns(path), first: undefined, line: '' };
   }
   const text = (await firstText(path, magic)).trimStart();
   if (text === '') throw unreadable(path, 'is empty', 'Name a file that holds rows.');
@@ -43,10 +36,10 @@ export async function sampleFile(path: string): Promise<Sample> {
   if (text[0] === '{') {
     const object = parseObject(line);
     const first = object instanceof BrokenLine ? undefined : object;
-    return { fileName, shape: 'objects', header: Object.keys(first ?? {}), first };
+    return { fileName, shape: 'objects', header: Object.keys(first ?? {}), first, line };
   }
   const header = splitLine(line, delimiterOf(line));
-  return { fileName, shape: 'csv', header, first: header };
+  return { fileName, shape: 'csv', header, first: header, line };
 }
 
 /** Opens a file for the connector, which says whether the first line names the columns. */
@@ -64,9 +57,9 @@ export async function openFile(
   const bytesRead = () => Math.min(raw.bytesRead, bytesTotal);
   if (sample.shape === 'objects')
     return { header: sample.header, bytesTotal, bytesRead, batches: telling(path, readObjects(bytes, path), bytes) };
-  const delimiter = settings.delimiter ?? delimiterOf(sample.header.join(','));
+  const delimiter = settings.delimiter ?? delimiterOf(sample.line);
   const names = settings.columns ?? (connector.headerless ? connector.columns : undefined);
-  const header = names ?? sample.header;
+  const header = names ?? splitLine(sample.line, delimiter);
   const { encoding = 'utf8' } = settings;
   const batches = readTable(bytes, { delimiter, encoding, width: header.length, skip: names ? 0 : 1 });
   return { header, bytesTotal, bytesRead, batches: telling(path, batches, bytes) };
