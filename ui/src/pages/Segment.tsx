@@ -14,7 +14,8 @@ import { useSegments, useSegmentUsers } from '../queries.ts';
 import styles from './Person.module.css';
 
 export function SegmentPage() {
-  const { id } = useParams<{ id: string }>();
+  // The router leaves escaped colons as they are, and the ids of ready segments hold some.
+  const id = decodeURIComponent(useParams<{ id: string }>().id);
   const segments = useSegments();
   const segment = segments.data?.segments.find((one) => one.id === id);
   const users = useSegmentUsers(id);
