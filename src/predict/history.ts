@@ -1,0 +1,130 @@
+// From the store to rows to learn from: how far the data reach, snapshots where they are missing or out of date, and the
+// matrix of several moments with its outcomes.
+
+import { signals as everySignal, readMatrix, signalSetOf, takeSnapshot } from '../features/index.ts';
+import type { Matrix } from '../learn/index.ts';
+import type { Store } from '../store/index.ts';
+import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
+import type { Outcome } from './question.ts';
+import type { Rows } from './rows.ts';
+
+export type DataSpan = { from: Date; to: Date; people: number; events: number };
+
+/** First and last event of a workspace, undefined when there is none. */
+export async function findDataSpan(store: Store, workspace: string): Promise<DataSpan | undefined> {
+  const [row] = await store.facts.rows<{ from: string; to: string; events: string; people: string }>(
+    `SELECT min(at) AS from, max(at) AS to, count() AS events, uniq(node) AS people
+     FROM events WHERE workspace = {workspace:String}`,
+    { workspace },
+    'batch',
+  );
+  const events = Number(row?.events ?? 0);
+  if (events === 0) return undefined;
+  return { from: fromClickHouseTime(row.from), to: fromClickHouseTime(row.to), people: Number(row.people), events };
+}
+
+/** Conversions of all time, whether or not a snapshot sees them. */
+export async function countConversions(store: Store, workspace: string, { event, category }: Outcome): Promise<number> {
+  const [row] = await store.facts.rows<{ n: string }>(
+    `SELECT count() AS n FROM events WHERE workspace = {workspace:String} AND event = {event:String}
+       AND ({category:String} = '' OR has(categories, {category:String}))`,
+    { workspace, event, category: category ?? '' },
+    'batch',
+  );
+  return Number(row?.n ?? 0);
+}
+
+export type SnapshotWork = {
+  workspace: string;
+  moments: readonly Date[];
+  now: Date;
+  onProgress?: (done: number, total: number) => void;
+};
+
+/**
+ * Takes the snapshots that are missing, and again those that events have come in for since. Answers the id of the
+ * signal set they are kept under.
+ */
+export async function prepareSnapshots(store: Store, work: SnapshotWork): Promise<string> {
+  const { workspace, moments, now, onProgress } = work;
+  const signalSet = signalSetOf(everySignal);
+  const unique = [...new Set(moments.map((moment) => moment.getTime()))].sort((a, b) => a - b);
+  for (const [done, time] of unique.entries()) {
+    const asOf = new Date(time);
+    if (!(await isFresh(store, workspace, signalSet, asOf))) await takeSnapshot(store, { workspace, asOf, now });
+    onProgress?.(done + 1, unique.length);
+  }
+  return signalSet;
+}
+
+async function isFresh(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<boolean> {
+  const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };
+  const [taken] = await store.facts.rows<{ version: string }>(
+    `SELECT max(version) AS version FROM features WHERE workspace = {workspace:String}
+       AND signal_set = {signalSet:String} AND as_of = {asOf:DateTime64(3, 'UTC')}`,
+    params,
+    'batch',
+  );
+  const version = Number(taken?.version ?? 0);
+  if (version === 0) return false;
+  const [later] = await store.facts.rows<{ n: string }>(
+    `SELECT count() AS n FROM (SELECT 1 FROM events WHERE workspace = {workspace:String}
+       AND at < {asOf:DateTime64(3, 'UTC')} AND received_at > {taken:DateTime64(3, 'UTC')} LIMIT 1)`,
+    { ...params, taken: toClickHouseTime(version) },
+    'batch',
+  );
+  return Number(later?.n ?? 0) === 0;
+}
+
+export type RowsWork = {
+  workspace: string;
+  signalSet: string;
+  moments: readonly Date[];
+  outcome: Outcome;
+  maxRows: number;
+  seed: number;
+};
+
+/** People at the moments with their outcomes; a uniform draw when there are more than `maxRows`. */
+export async function readRows(store: Store, work: RowsWork): Promise<Rows> {
+  const { workspace, signalSet, moments, outcome, maxRows, seed } = work;
+  const read = await readMatrix(store, {
+    workspace,
+    signalSet,
+    asOf: moments,
+    label: outcome,
+    sample: { maxRows, seed },
+  });
+  return {
+    x: read.x,
+    y: read.y ?? new Float32Array(read.x.rows),
+    profiles: read.profiles,
+    momentOf: read.asOfIndex,
+    moments,
+    daysToEvent: read.daysToEvent ?? new Float32Array(read.x.rows).fill(Number.NaN),
+  };
+}
+
+/** The snapshot rows of some people, in no particular order; those without one are left out. */
+export async function readPeople(
+  store: Store,
+  workspace: string,
+  asOf: Date,
+  profiles: readonly bigint[],
+): Promise<Matrix> {
+  const rows = await store.facts.rows<{ values: (number | string)[] }>(
+    `SELECT values FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {signalSet:String}
+       AND as_of = {asOf:DateTime64(3, 'UTC')} AND profile IN {profiles:Array(UInt64)}`,
+    {
+      workspace,
+      signalSet: signalSetOf(everySignal),
+      asOf: toClickHouseTime(asOf),
+      profiles: profiles.map(String),
+    },
+  );
+  return {
+    rows: rows.length,
+    names: everySignal.map((signal) => signal.name),
+    columns: everySignal.map((_, c) => Float32Array.from(rows, ({ values }) => Number(values[c]))),
+  };
+}

@@ -1,0 +1,41 @@
+// What will they do? Questions, training, the registry of models, scores, segments and reasons.
+
+export { personDrivers, segmentDrivers } from './drivers.ts';
+export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
+export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';
+export { type DataSpan, findDataSpan, prepareSnapshots } from './history.ts';
+export { CONVERSIONS_NEEDED, type LadderStep } from './ladder.ts';
+export { type IntentNow, openIntentNow, type Prediction, type PredictionRequest } from './now.ts';
+export type { Predictor, Rung } from './predictor.ts';
+export type { Outcome, Question } from './question.ts';
+export { findQuestion, questions } from './questions/index.ts';
+export { PurchaseIntentSettings } from './questions/purchaseIntent.ts';
+export {
+  deleteModel,
+  failAbandonedTrainings,
+  findActiveModel,
+  getModel,
+  type Lineage,
+  listModels,
+  loadPredictor,
+  type ModelRecord,
+  type ModelStatus,
+  type ModelType,
+  usableModel,
+} from './registry.ts';
+export { LEVELS, type Level, levelOf, levelRange, predictConversionDate, scoreOf } from './score.ts';
+export {
+  findScore,
+  latestScoring,
+  listScores,
+  readScore,
+  type Score,
+  type ScoreFilter,
+  type ScorePage,
+  streamScores,
+} from './scores.ts';
+export { type Scoring, scoreEveryone } from './scoring.ts';
+export { createSegment, deleteSegment, findSegment, type IntentSegment, listSegments } from './segments.ts';
+export { planSnapshots, type SnapshotPlan } from './snapshots.ts';
+export { planModelSnapshots, startTraining, type TrainOptions, trainModel } from './train.ts';
+export { type MatrixExport, trainingMatrix } from './trainingMatrix.ts';

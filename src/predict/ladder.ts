@@ -1,0 +1,247 @@
+// The ladder: a rule, then logistic regression, then boosting, as the number of conversions grows; never an off switch.
+// A rung is taken when there are conversions enough for it and its log loss on people it has not seen is below that of
+// the rung under it. Boosting and logistic regression are mixed in log-odds where the mixture is better than either.
+// Everything is chosen on folds of people within the training moments: the number of trees, the penalty, the mixture,
+// the calibration.
+
+import type { FittedModel } from '../learn/index.ts';
+import { wilsonInterval } from '../math/index.ts';
+import { DAY_MS } from '../time.ts';
+import { fitCalibrator, uncalibrated } from './calibration.ts';
+import { LEVEL_DAYS } from './level.ts';
+import { assemblePredictor, type Neighbourhood, type Predictor, type Rung } from './predictor.ts';
+import { countDistinct, drawPeople, foldsOf, type Rows } from './rows.ts';
+import { fitRule } from './rule.ts';
+import {
+  BOOSTING_SHARES,
+  bestRecencySignal,
+  type Choice,
+  FOLDS,
+  fitLogistic,
+  heldOutBoosting,
+  heldOutScores,
+  lossOfScores,
+  mixScores,
+  PENALTIES,
+  recipeOf,
+} from './rungs.ts';
+
+/** Distinct conversions (and as many people without one) from which a rung is tried. */
+export const CONVERSIONS_NEEDED: Record<Rung, number> = { rule: 0, logistic: 10, boosting: 100 };
+
+export type LadderStep = { rung: Rung; reached: boolean; needs: string; has: string };
+
+export type ClimbOptions = {
+  signalSet: string;
+  timeframeDays: number;
+  /** Signals of which the rule takes the one that ranks people best. */
+  recencySignals: readonly string[];
+  /** Days of data behind the training. */
+  historyDays: number;
+  seed: number;
+  onProgress?: (done: number, total: number) => void;
+};
+
+export type Climbed = {
+  predictor: Predictor;
+  choice: Choice;
+  ladder: LadderStep[];
+  /** The lower rungs, for the comparison in the report. */
+  rule: FittedModel;
+  logistic: FittedModel | undefined;
+  /** What every row got from a model that had not seen its person, calibrated likewise; absent on the lowest rung. */
+  heldOut: Float64Array | undefined;
+};
+
+/** Rows of the latest snapshots count for more in the calibration; the weight halves every so many days. */
+const CALIBRATION_HALF_LIFE_DAYS = 30;
+const PENALTY_ROWS = 8_000;
+const NEIGHBOURHOODS = 20;
+const NEIGHBOURHOOD_PEOPLE = 50;
+
+/** Climbs as far as the rows carry. Rows may be none. */
+export function climb(rows: Rows, options: ClimbOptions): Climbed {
+  const { conversions, others } = countDistinct(rows);
+  const enough = Math.min(conversions, others);
+  const ruleSignal = bestRecencySignal(rows, options.recencySignals);
+  const choice: Choice = { rung: 'rule', ruleSignal, l2: PENALTIES[1], trees: 0, boostingShare: 0 };
+  const folds = foldsOf(rows.profiles, FOLDS, options.seed);
+  const held = enough < CONVERSIONS_NEEDED.logistic ? undefined : choose(rows, folds, choice, enough, options);
+  const rule = fitRule(rows.x, rows.y, ruleSignal);
+  const logistic = held && fitLogistic(rows, choice.l2, options.seed);
+  const model = recipeOf(choice, options.seed)(rows);
+  return {
+    ...assemble(rows, model, choice, held?.scores, folds, options),
+    choice,
+    ladder: held?.ladder ?? ladderOf(enough, []),
+    rule,
+    logistic,
+  };
+}
+
+/** Fits what was chosen before on other moments; the calibration is made anew, on folds of these people. */
+export function refit(rows: Rows, choice: Choice, options: ClimbOptions): Predictor {
+  const { conversions, others } = countDistinct(rows);
+  if (choice.rung === 'rule' || Math.min(conversions, others) < CONVERSIONS_NEEDED[choice.rung]) {
+    const kept: Choice = { ...choice, rung: 'rule' };
+    return assemble(rows, recipeOf(kept, options.seed)(rows), kept, undefined, undefined, options).predictor;
+  }
+  let passed = 0;
+  const folds = foldsOf(rows.profiles, FOLDS, options.seed);
+  const fit = recipeOf(choice, options.seed);
+  const scores = heldOutScores(rows, folds, fit, () => options.onProgress?.(++passed, FOLDS + 1));
+  return assemble(rows, fit(rows), choice, scores, folds, options).predictor;
+}
+
+/** The learner as it is shown. */
+export function learnerName({ rung, boostingShare }: Choice): string {
+  if (rung !== 'boosting') return rung;
+  if (boostingShare === 1) return 'boosting';
+  return `boosting ${boostingShare * 100} %, logistic ${(1 - boostingShare) * 100} %`;
+}
+
+type Contest = { rung: Rung; loss: number; below: number };
+
+/** Writes the choice, and answers the held-out log-odds of what was chosen. */
+function choose(rows: Rows, folds: Uint8Array, choice: Choice, enough: number, options: ClimbOptions) {
+  const boostingToo = enough >= CONVERSIONS_NEEDED.boosting;
+  const total = FOLDS * (2 + (boostingToo ? 1 : 0)) + PENALTIES.length;
+  let passed = 0;
+  const onFold = () => options.onProgress?.(++passed, total);
+  const contests: Contest[] = [];
+
+  let scores = heldOutScores(rows, folds, recipeOf(choice, options.seed), onFold);
+  let loss = lossOfScores(rows, scores);
+  const offer = (rung: Rung, candidate: { scores: Float64Array; loss: number }) => {
+    contests.push({ rung, loss: candidate.loss, below: loss });
+    if (candidate.loss >= loss) return false;
+    choice.rung = rung;
+    scores = candidate.scores;
+    loss = candidate.loss;
+    return true;
+  };
+
+  choice.l2 = bestPenalty(rows, options.seed, onFold);
+  const linear = heldOutScores(rows, folds, (outside) => fitLogistic(outside, choice.l2, options.seed), onFold);
+  offer('logistic', { scores: linear, loss: lossOfScores(rows, linear) });
+  if (boostingToo) {
+    const trees = heldOutBoosting(rows, folds, options.seed, onFold);
+    const mixed = lowestLoss(
+      BOOSTING_SHARES.map((share) => {
+        const candidate = mixScores(linear, trees.scores, share);
+        return { share, scores: candidate, loss: lossOfScores(rows, candidate) };
+      }),
+    );
+    if (offer('boosting', mixed)) Object.assign(choice, { trees: trees.trees, boostingShare: mixed.share });
+  }
+  return { scores, ladder: ladderOf(enough, contests) };
+}
+
+/** On a draw of people: what is best for some thousands of rows is near the best for more. */
+function bestPenalty(rows: Rows, seed: number, onPenalty: () => void): number {
+  const drawn = drawPeople(rows, PENALTY_ROWS, seed);
+  const folds = foldsOf(drawn.profiles, FOLDS, seed);
+  return lowestLoss(
+    PENALTIES.map((l2) => {
+      const scores = heldOutScores(
+        drawn,
+        folds,
+        (outside) => fitLogistic(outside, l2, seed),
+        () => {},
+      );
+      onPenalty();
+      return { l2, loss: lossOfScores(drawn, scores) };
+    }),
+  ).l2;
+}
+
+function lowestLoss<Candidate extends { loss: number }>(candidates: Candidate[]): Candidate {
+  return candidates.reduce((best, candidate) => (candidate.loss < best.loss ? candidate : best));
+}
+
+function ladderOf(enough: number, contests: readonly Contest[]): LadderStep[] {
+  const count = (n: number) => `${n.toLocaleString('en-US')} ${n === 1 ? 'conversion' : 'conversions'}`;
+  const higher = (['logistic', 'boosting'] as const).map((rung) => {
+    const contest = contests.find((held) => held.rung === rung);
+    const losses = contest && `; log loss ${contest.loss.toFixed(4)} against ${contest.below.toFixed(4)}`;
+    return {
+      rung,
+      reached: contest !== undefined && contest.loss < contest.below,
+      needs: `${count(CONVERSIONS_NEEDED[rung])}, as many people without one, and a lower log loss than the rung below`,
+      has: `${count(enough)}${losses ?? ''}`,
+    };
+  });
+  return [{ rung: 'rule', reached: true, needs: 'nothing', has: count(enough) }, ...higher];
+}
+
+function assemble(
+  rows: Rows,
+  model: FittedModel,
+  choice: Choice,
+  scores: Float64Array | undefined,
+  folds: Uint8Array | undefined,
+  options: ClimbOptions,
+): { predictor: Predictor; heldOut: Float64Array | undefined } {
+  const calibrate = (days: number) => {
+    const y = days === options.timeframeDays ? rows.y : rows.daysToEvent.map((after) => (after <= days ? 1 : 0));
+    return scores && folds ? fitCalibrator({ scores, y, folds, weights: recentWeights(rows) }) : undefined;
+  };
+  const calibrator = choice.rung === 'rule' ? uncalibrated : (calibrate(options.timeframeDays) ?? uncalibrated);
+  const within = [7, LEVEL_DAYS]
+    .filter((days) => days < options.timeframeDays)
+    .flatMap((days) => {
+      const curve = calibrate(days);
+      return curve ? [{ days, calibrator: curve }] : [];
+    });
+  const heldOut = scores?.map((score) => calibrator.predict(score));
+  const predictor = assemblePredictor({
+    rung: choice.rung,
+    signalSet: options.signalSet,
+    timeframeDays: options.timeframeDays,
+    model,
+    calibrator,
+    within,
+    neighbourhoods: neighbourhoodsOf(rows, heldOut ?? model.predict(rows.x)),
+    ladderFactor: ladderFactor(countDistinct(rows).conversions, options.historyDays),
+    importance: importanceInOrder(model),
+  });
+  return { predictor, heldOut };
+}
+
+/** 0.3 without a conversion, 1 from 100 on [INT-4][INT-18]; a tenth less with under 90 days of data. */
+function ladderFactor(conversions: number, historyDays: number): number {
+  return (0.3 + 0.7 * Math.min(1, conversions / 100)) * (historyDays < 90 ? 0.9 : 1);
+}
+
+function recentWeights({ momentOf, moments }: Rows): Float64Array {
+  const latest = Math.max(...moments.map((moment) => moment.getTime()));
+  const weightOf = moments.map((moment) => 0.5 ** ((latest - moment.getTime()) / DAY_MS / CALIBRATION_HALF_LIFE_DAYS));
+  return Float64Array.from(momentOf, (m) => weightOf[m]);
+}
+
+/** Stretches of near probabilities: how many different people stand behind each, and what came of them. */
+function neighbourhoodsOf(rows: Rows, predicted: Float64Array): Neighbourhood[] {
+  const order = Uint32Array.from(predicted, (_, r) => r).sort((a, b) => predicted[a] - predicted[b]);
+  const wanted = Math.floor(new Set(rows.profiles).size / NEIGHBOURHOOD_PEOPLE);
+  const count = Math.max(1, Math.min(NEIGHBOURHOODS, wanted));
+  const found: Neighbourhood[] = [];
+  for (let b = 0; b < count; b++) {
+    const members = order.subarray(
+      Math.floor((b * order.length) / count),
+      Math.floor(((b + 1) * order.length) / count),
+    );
+    const people = new Set(Array.from(members, (r) => rows.profiles[r])).size;
+    let conversions = 0;
+    for (const r of members) conversions += rows.y[r];
+    const rate = members.length > 0 ? conversions / members.length : 0;
+    // One person at several moments is one witness, not several.
+    const [low, high] = wilsonInterval(rate * people, people, 0.9);
+    found.push({ upTo: b === count - 1 ? 1 : predicted[members[members.length - 1]], people, low, high });
+  }
+  return found;
+}
+
+function importanceInOrder(model: FittedModel): number[] {
+  const gains = new Map(model.importance().map(({ name, gain }) => [name, gain]));
+  return model.names.map((name) => Math.min(1, Math.max(0, gains.get(name) ?? 0)));
+}

@@ -1,0 +1,172 @@
+// The part of a training that only computes: rows in, model and report out. It touches no database, so that it can run in
+// a worker thread (see learningWorker.ts) while the server goes on answering.
+
+import type { CalibratorKind } from './calibration.ts';
+import { evaluate, type Performance, type Wording } from './evaluate.ts';
+import { type Driver, driversOf, spreadRows } from './explain.ts';
+import { type ClimbOptions, CONVERSIONS_NEEDED, climb, type LadderStep, learnerName, refit } from './ladder.ts';
+import { levelDays, measureLevel } from './level.ts';
+import type { Predictor } from './predictor.ts';
+import { countByMoment, countDistinct, pickRows, type Rows, rowsWhere } from './rows.ts';
+import { bestRecencySignal, type Choice, recencyScores } from './rungs.ts';
+import { learnableSignals, withSignals } from './signals.ts';
+
+export type LearningJob = {
+  train: Rows;
+  /** No rows when the history is too short to keep later days apart. */
+  test: Rows;
+  /** For each test moment, people of `levelDays` before with what they did since; see level.ts. */
+  levels: Rows[];
+  /** The rows of the deployed model; undefined = those of the training. */
+  deploy?: Rows;
+  signalSet: string;
+  signals: { include?: string[]; exclude?: string[] };
+  recencySignals: string[];
+  historyDays: number;
+  timeframeDays: number;
+  wording: Wording;
+  seed: number;
+};
+
+export type Learned = {
+  predictor: Predictor;
+  choice: Choice & { calibration: CalibratorKind; learner: string };
+  performance: Performance;
+  drivers: Driver[];
+  ladder: LadderStep[];
+  /** Mean confidence of the people of the test. */
+  confidence: number;
+  counts: { train: SnapshotCount[]; test: SnapshotCount[]; deploy: SnapshotCount[] };
+  /** Distinct conversions behind the deployed model. */
+  conversions: number;
+  warnings: string[];
+  seconds: { choose: number; refit: number; explain: number };
+};
+
+export type SnapshotCount = { asOf: Date; people: number; conversions: number };
+export type OnProgress = (done: number, total: number) => void;
+
+/** Chooses on the training moments, reports on the test moments, fits the same again on the latest moments. */
+export function learn(job: LearningJob, onProgress?: OnProgress): Learned {
+  const started = performance.now();
+  const names = learnableSignals(job.train, job.signals);
+  const train = withSignals(job.train, names);
+  const options: ClimbOptions = {
+    signalSet: job.signalSet,
+    timeframeDays: job.timeframeDays,
+    recencySignals: job.recencySignals,
+    historyDays: job.historyDays,
+    seed: job.seed,
+    onProgress: (done, total) => onProgress?.(done, total + 5),
+  };
+  const climbed = climb(train, options);
+  const chosen = performance.now();
+  const report = reportOn(job, climbed, train);
+  const reported = performance.now();
+  const deploy = job.deploy && withSignals(job.deploy, learnableSignals(job.deploy, job.signals));
+  const predictor = deploy ? refit(deploy, climbed.choice, { ...options, onProgress: undefined }) : climbed.predictor;
+  onProgress?.(1, 1);
+  const counts = {
+    train: countByMoment(train),
+    test: countByMoment(job.test),
+    deploy: countByMoment(deploy ?? train),
+  };
+  const { conversions, others } = countDistinct(deploy ?? train);
+  return {
+    predictor,
+    choice: {
+      ...climbed.choice,
+      calibration: predictor.calibrator.kind,
+      learner: learnerName(climbed.choice),
+    },
+    ...report,
+    ladder: climbed.ladder,
+    counts,
+    conversions,
+    warnings: warningsFor(conversions, others, job),
+    seconds: {
+      choose: (chosen - started) / 1000,
+      explain: (reported - chosen) / 1000,
+      refit: (performance.now() - reported) / 1000,
+    },
+  };
+}
+
+type Climbed = ReturnType<typeof climb>;
+
+function reportOn(job: LearningJob, climbed: Climbed, train: Rows) {
+  const later = job.test.y.length > 0;
+  const rows = later ? withSignals(job.test, train.x.names) : train;
+  const predicted = later
+    ? predictAtLevel(job, climbed.predictor, rows)
+    : (climbed.heldOut ?? climbed.predictor.predict(rows.x));
+  const signal = bestRecencySignal(job.train, job.recencySignals);
+  const performance = evaluate(
+    {
+      asOf: rows.moments,
+      protocol: later ? 'later days' : 'people held out',
+      y: rows.y,
+      predicted,
+      baseline: recencyScores(later ? job.test : job.train, signal),
+      baselineName: `recency alone (${signal.replaceAll('_', ' ')})`,
+      logistic: later ? climbed.logistic?.predict(rows.x) : undefined,
+    },
+    job.timeframeDays,
+    job.wording,
+  );
+  const sample = spreadRows(rows.y.length);
+  const drivers = driversOf(climbed.predictor, rows.x, sample);
+  return { performance, drivers, confidence: meanConfidence(climbed.predictor, rows, predicted, sample) };
+}
+
+/** Each test moment at the level that could be measured on that day. */
+function predictAtLevel(job: LearningJob, predictor: Predictor, rows: Rows): Float64Array {
+  const predicted = new Float64Array(rows.y.length);
+  const days = levelDays(job.timeframeDays);
+  rows.moments.forEach((_, m) => {
+    const before = job.levels[m];
+    const expected = before && predictor.predictWithin(withSignals(before, predictor.signals).x, days);
+    const shift = expected ? measureLevel(expected, before.y) : 0;
+    const members = rowsWhere(rows, (r) => rows.momentOf[r] === m);
+    const moved = predictor.withLevel(shift).predict(pickRows(rows, members).x);
+    for (let i = 0; i < members.length; i++) predicted[members[i]] = moved[i];
+  });
+  return predicted;
+}
+
+function meanConfidence(predictor: Predictor, rows: Rows, predicted: Float64Array, sample: Uint32Array): number {
+  const row = new Float32Array(predictor.signals.length);
+  let sum = 0;
+  for (const r of sample) {
+    for (let c = 0; c < row.length; c++) row[c] = rows.x.columns[c][r];
+    sum += predictor.confidence(row, predicted[r]);
+  }
+  return sample.length > 0 ? sum / sample.length : 0;
+}
+
+const ASKED_DAYS = 90;
+
+function warningsFor(conversions: number, others: number, job: LearningJob): string[] {
+  const warnings: string[] = [];
+  const count = (n: number, one: string) => `${n.toLocaleString('en-US')} ${one}${n === 1 ? '' : 's'}`;
+  if (conversions < CONVERSIONS_NEEDED.boosting) {
+    warnings.push(
+      `${count(conversions, 'conversion')} to learn from; 100 are recommended. Scores are rough and their confidence is lowered.`,
+    );
+  } else if (others < CONVERSIONS_NEEDED.boosting) {
+    warnings.push(`Only ${count(others, 'person')} did not convert; there is little to tell people apart by.`);
+  }
+  if (job.historyDays < ASKED_DAYS) {
+    warnings.push(
+      `${count(Math.floor(job.historyDays), 'day')} of data; 90 are recommended. Seasons and slow buyers are not in them yet.`,
+    );
+  }
+  if (job.train.y.length === 0) {
+    warnings.push(
+      `No ${job.timeframeDays} days have passed since anybody was first seen, so no outcome is known. A rule stands in.`,
+    );
+  } else if (job.test.y.length === 0) {
+    warnings.push('Too little history to test on later days: the figures come from people held out of the training.');
+  }
+  return warnings;
+}

@@ -1,0 +1,42 @@
+// The level moves while a ranking holds: before Christmas everybody is likelier to buy, and a model that learned from
+// outcomes known by now learned from a month ago. So at each scoring the latest people with an outcome — those of two
+// weeks ago, or of a shorter timeframe — are compared with what was expected of them over those days, and the
+// difference in log-odds is added to everyone. Only what happened before the moment of scoring is used.
+
+import { logOdds, sigmoid } from '../learn/index.ts';
+
+/** Days over which the present level is measured: long enough to even out weekdays and campaigns. */
+export const LEVEL_DAYS = 14;
+/** With fewer conversions over those days the level stays as it was learned. */
+const CONVERSIONS_NEEDED = 30;
+/** The difference is drawn towards none as if by so many conversions at the learned level. */
+const PRIOR_CONVERSIONS = 25;
+const MOST_SHIFT = 1.5;
+
+/** The days over which the level of a model with that timeframe is measured. */
+export function levelDays(timeframeDays: number): number {
+  return Math.min(timeframeDays, LEVEL_DAYS);
+}
+
+/**
+ * How far the level has moved, in log-odds. `expected` are probabilities of a conversion within `levelDays` of people as
+ * they were known that many days ago, `converted` says who did.
+ */
+export function measureLevel(expected: Float64Array, converted: Float32Array): number {
+  let conversions = 0;
+  for (const outcome of converted) conversions += outcome;
+  if (conversions < CONVERSIONS_NEEDED || conversions === converted.length) return 0;
+  const rate = conversions / converted.length;
+  const scores = expected.map(logOdds);
+  let low = -MOST_SHIFT;
+  let high = MOST_SHIFT;
+  // The mean rises with the shift: halve the interval until it is found.
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2;
+    let sum = 0;
+    for (const score of scores) sum += sigmoid(score + middle);
+    if (sum / scores.length < rate) low = middle;
+    else high = middle;
+  }
+  return (((low + high) / 2) * conversions) / (conversions + PRIOR_CONVERSIONS);
+}

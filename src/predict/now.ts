@@ -1,0 +1,156 @@
+// The prediction for one person at this second [WH-9]: their live history, the same signals as in training, the same
+// model, the level of the last scoring, and the reasons. A few milliseconds once the person and the model are in memory.
+
+import { LRUCache } from 'lru-cache';
+import type { EventRow } from '../collect/index.ts';
+import { InklingError } from '../errors.ts';
+import { signals as everySignal, type LivePeople, openLivePeople } from '../features/index.ts';
+import { toHexId } from '../identify/index.ts';
+import type { Store } from '../store/index.ts';
+import { explainRow, type Reason, sentenceFor } from './explain.ts';
+import type { Predictor } from './predictor.ts';
+import { findQuestion } from './questions/index.ts';
+import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
+import { type Level, levelOf, predictConversionDate, scoreOf } from './score.ts';
+import { readLevel } from './scoring.ts';
+
+export type PredictionRequest = {
+  workspace: string;
+  /** A user id, an anonymous id, a profile id, an e-mail address or phone number or their hash. */
+  person: string;
+  modelId?: string;
+  now: Date;
+};
+
+export type Prediction = {
+  userId: string | null;
+  profileId: string;
+  modelId: string;
+  modelVersion: number;
+  score: number;
+  intentLevel: Level;
+  probability: number;
+  /** Of a conversion within 7 days, whatever the model's timeframe. */
+  purchaseProbability7d: number | null;
+  timeframeDays: number;
+  confidence: number;
+  confidenceReason: string;
+  predictedConversionDate: string | null;
+  category: string | null;
+  /** The whole in one plain sentence. */
+  sentence: string;
+  reasons: Reason[];
+  basedOn: { events: number; lastEventAt: string | null };
+  latencyMs: number;
+};
+
+export interface IntentNow {
+  predict(request: PredictionRequest): Promise<Prediction>;
+  /** Rows that reached the facts; keeps those in memory up to date. */
+  shipped(rows: readonly EventRow[]): void;
+  /** Identifiers that changed hands. */
+  moved(workspace: string, moves: readonly { node: bigint; profile: bigint }[]): void;
+}
+
+type Ready = { model: ModelRecord; predictor: Predictor; places: Int32Array };
+
+const WORKSPACES_IN_MEMORY = 50;
+/** A newly trained model and a newly measured level are noticed after so long. */
+const MODEL_KEPT_MS = 2000;
+
+export function openIntentNow(store: Store): IntentNow {
+  const people = new LRUCache<string, LivePeople>({ max: WORKSPACES_IN_MEMORY });
+  const ready = new LRUCache<string, Ready>({ max: WORKSPACES_IN_MEMORY, ttl: MODEL_KEPT_MS });
+
+  const peopleOf = (workspace: string) => {
+    const known = people.get(workspace) ?? openLivePeople(store, { workspace });
+    people.set(workspace, known);
+    return known;
+  };
+  const readyModel = async (workspace: string, modelId: string | undefined): Promise<Ready> => {
+    const key = `${workspace} ${modelId ?? ''}`;
+    const known = ready.get(key);
+    if (known) return known;
+    const model = await usableModel(store, workspace, modelId);
+    const learned = await loadPredictor(store, model);
+    const predictor = learned.withLevel(await readLevel(store, model));
+    const made = { model, predictor, places: placesOf(predictor) };
+    ready.set(key, made);
+    return made;
+  };
+
+  return {
+    async predict({ workspace, person, modelId, now }) {
+      const started = performance.now();
+      const { model, predictor, places } = await readyModel(workspace, modelId);
+      const live = await peopleOf(workspace).features(person, now);
+      if (live === undefined) throw unknownPerson(person);
+      const row = Float32Array.from(places, (place) => live.values[place]);
+      return {
+        ...answer(model, predictor, row, person, now),
+        userId: person === toHexId(live.profile) ? null : person,
+        profileId: toHexId(live.profile),
+        category: live.category || null,
+        basedOn: { events: live.basedOn.events, lastEventAt: live.basedOn.lastEventAt?.toISOString() ?? null },
+        latencyMs: performance.now() - started,
+      };
+    },
+    shipped(rows) {
+      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) people.get(workspace)?.shipped(own);
+    },
+    moved(workspace, moves) {
+      people.get(workspace)?.moved(moves);
+    },
+  };
+}
+
+type Answer = Omit<Prediction, 'userId' | 'profileId' | 'category' | 'basedOn' | 'latencyMs'>;
+
+function answer(model: ModelRecord, predictor: Predictor, row: Float32Array, name: string, now: Date): Answer {
+  const probability = predictor.predictRow(row);
+  const score = scoreOf(probability);
+  const level = levelOf(score);
+  const reasons = explainRow(predictor, row);
+  const { timeframeDays } = model;
+  const wording = findQuestion(model.question).wording(model.settings);
+  return {
+    modelId: model.id,
+    modelVersion: model.version,
+    score,
+    intentLevel: level,
+    probability,
+    purchaseProbability7d: withinSevenDays(predictor, row, probability),
+    timeframeDays,
+    confidence: predictor.confidence(row, probability),
+    confidenceReason: predictor.confidenceReason(row, probability),
+    predictedConversionDate: predictConversionDate(probability, timeframeDays, now),
+    sentence: sentenceFor(name, { level, score, timeframeDays }, reasons, wording),
+    reasons,
+  };
+}
+
+/** Learned where the timeframe is longer than a week; else by a constant chance per day. */
+function withinSevenDays(predictor: Predictor, row: Float32Array, probability: number): number {
+  return predictor.predictRowWithin(row, 7) ?? 1 - (1 - probability) ** (7 / predictor.timeframeDays);
+}
+
+/** For each signal of the model its place among all signals. */
+function placesOf(predictor: Predictor): Int32Array {
+  return Int32Array.from(predictor.signals, (name) => {
+    const place = everySignal.findIndex((signal) => signal.name === name);
+    if (place < 0) {
+      throw new InklingError('model_file_invalid', `The model looks at "${name}", which is no longer defined.`, {
+        hint: 'Train the model again.',
+      });
+    }
+    return place;
+  });
+}
+
+function unknownPerson(person: string): InklingError {
+  return new InklingError('not_found', `Nobody known here has the identifier "${person}".`, {
+    field: 'userId',
+    value: person,
+    hint: 'Send an event of this person first, or use another of their identifiers.',
+  });
+}

@@ -1,0 +1,154 @@
+// What a trained model is when it is put to use: the learner's fitted model, the calibration that turns its answer into a
+// probability that holds, and what is needed to say how sure it is. Saved as one JSON blob, checked when it is read.
+//
+// Confidence, 0 to 1, of one prediction = (1 − width of the 90 % interval of the conversion rate among the people with
+// the nearest predictions in training) × factor of the ladder × (½ + ½ · share of what the model looks at that is known
+// of this person, signals counted by their importance). Thin data, a low rung and an unknown person each lower it.
+
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { InklingError } from '../errors.ts';
+import { type FittedModel, fromJSON, logOdds, type Matrix, sigmoid } from '../learn/index.ts';
+import { type Calibrator, readCalibrator } from './calibration.ts';
+import { isRule, readRule } from './rule.ts';
+
+export type Rung = 'rule' | 'logistic' | 'boosting';
+
+/** A stretch of calibrated probabilities up to `upTo` and how many people stand behind it. */
+const Neighbourhood = Type.Object({
+  upTo: Type.Number({ minimum: 0, maximum: 1 }),
+  people: Type.Integer({ minimum: 0 }),
+  /** 90 % Wilson interval of the conversion rate. */
+  low: Type.Number({ minimum: 0, maximum: 1 }),
+  high: Type.Number({ minimum: 0, maximum: 1 }),
+});
+export type Neighbourhood = Static<typeof Neighbourhood>;
+
+const PredictorFile = Type.Object({
+  format: Type.Literal('inkling-predictor-1'),
+  rung: Type.Union([Type.Literal('rule'), Type.Literal('logistic'), Type.Literal('boosting')]),
+  signalSet: Type.String(),
+  signals: Type.Array(Type.String(), { minItems: 1 }),
+  timeframeDays: Type.Integer({ minimum: 1 }),
+  model: Type.Unknown(),
+  calibrator: Type.Unknown(),
+  within: Type.Array(Type.Object({ days: Type.Integer({ minimum: 1 }), calibrator: Type.Unknown() })),
+  neighbourhoods: Type.Array(Neighbourhood, { minItems: 1 }),
+  ladderFactor: Type.Number({ minimum: 0, maximum: 1 }),
+  /** Shares that sum to one, in the order of the signals. */
+  importance: Type.Array(Type.Number({ minimum: 0, maximum: 1 })),
+});
+
+export type PredictorParts = {
+  rung: Rung;
+  /** Id of the signal set whose snapshots the model reads; `signals` may be a part of it. */
+  signalSet: string;
+  timeframeDays: number;
+  model: FittedModel;
+  calibrator: Calibrator;
+  /** The same for a conversion within fewer days than the timeframe. */
+  within: readonly { days: number; calibrator: Calibrator }[];
+  neighbourhoods: readonly Neighbourhood[];
+  ladderFactor: number;
+  importance: readonly number[];
+};
+
+export type Predictor = PredictorParts & {
+  readonly signals: readonly string[];
+  /** Calibrated probabilities of a conversion within the timeframe. */
+  predict(x: Matrix): Float64Array;
+  predictRow(row: Float32Array): number;
+  /** The same within fewer days, if the model learned that span; see `within`. */
+  predictWithin(x: Matrix, days: number): Float64Array | undefined;
+  predictRowWithin(row: Float32Array, days: number): number | undefined;
+  /** The same model with everyone's log-odds moved; see level.ts. */
+  withLevel(shift: number): Predictor;
+  /** Log-odds per signal before calibration; the last element is the bias. */
+  contributions(row: Float32Array): Float64Array;
+  confidence(row: Float32Array, probability: number): number;
+  /** The same in words: what stands behind the number. */
+  confidenceReason(row: Float32Array, probability: number): string;
+  toJSON(): object;
+};
+
+export function assemblePredictor(parts: PredictorParts, level = 0): Predictor {
+  const { model, calibrator, neighbourhoods, ladderFactor, importance } = parts;
+  const curveOf = (days: number) =>
+    days === parts.timeframeDays ? calibrator : parts.within.find((span) => span.days === days)?.calibrator;
+  const finish = (score: number, curve: Calibrator) => {
+    const probability = curve.predict(score);
+    return level === 0 ? probability : sigmoid(logOdds(probability) + level);
+  };
+  const known = (row: Float32Array) => {
+    let share = 0;
+    for (let c = 0; c < importance.length; c++) if (!Number.isNaN(row[c])) share += importance[c];
+    return Math.min(1, share);
+  };
+  const nearest = (probability: number) =>
+    neighbourhoods.find(({ upTo }) => probability <= upTo) ?? neighbourhoods[neighbourhoods.length - 1];
+  return {
+    ...parts,
+    signals: model.names,
+    predict: (x) => model.rawScores(x).map((score) => finish(score, calibrator)),
+    predictRow: (row) => finish(model.rawScore(row), calibrator),
+    predictWithin(x, days) {
+      const curve = curveOf(days);
+      return curve && model.rawScores(x).map((score) => finish(score, curve));
+    },
+    predictRowWithin(row, days) {
+      const curve = curveOf(days);
+      return curve && finish(model.rawScore(row), curve);
+    },
+    withLevel: (shift) => assemblePredictor(parts, shift),
+    contributions: (row) => model.contributions(row),
+    confidence(row, probability) {
+      const { low, high } = nearest(probability);
+      return (1 - (high - low)) * ladderFactor * (0.5 + 0.5 * known(row));
+    },
+    confidenceReason(row, probability) {
+      const { people, low, high } = nearest(probability);
+      const percent = (share: number) => `${Math.round(share * 100)} %`;
+      const behind =
+        people === 0
+          ? 'No outcome of similar people is known yet'
+          : `Of ${people.toLocaleString('en-US')} people with similar scores ${percent(low)} to ${percent(high)} converted`;
+      const rule = parts.rung === 'rule' ? '; a simple rule stands in until there is more data' : '';
+      return `${behind}; ${percent(known(row))} of what the model looks at is known of this person${rule}.`;
+    },
+    toJSON: () => ({
+      format: 'inkling-predictor-1',
+      rung: parts.rung,
+      signalSet: parts.signalSet,
+      timeframeDays: parts.timeframeDays,
+      signals: model.names,
+      model: model.toJSON(),
+      calibrator: calibrator.toJSON(),
+      within: parts.within.map((span) => ({ days: span.days, calibrator: span.calibrator.toJSON() })),
+      neighbourhoods,
+      ladderFactor,
+      importance,
+    }),
+  };
+}
+
+/** Reads what `toJSON` wrote; refuses a damaged file with the reason. */
+export function readPredictor(json: unknown): Predictor {
+  if (!Value.Check(PredictorFile, json)) {
+    const first = Value.Errors(PredictorFile, json)[0];
+    broken(first ? `${first.instancePath || 'the whole'} ${first.message}` : 'it has another form');
+  }
+  const model = isRule(json.model) ? readRule(json.model) : fromJSON(json.model);
+  const names = model.names;
+  if (names.length !== json.signals.length || names.some((name, c) => name !== json.signals[c])) {
+    broken('its signals are not those of its model');
+  }
+  if (json.importance.length !== names.length) broken('its importances do not fit its signals');
+  const within = json.within.map(({ days, calibrator }) => ({ days, calibrator: readCalibrator(calibrator) }));
+  return assemblePredictor({ ...json, model, calibrator: readCalibrator(json.calibrator), within });
+}
+
+function broken(reason: string): never {
+  throw new InklingError('model_file_invalid', `The saved model cannot be read: ${reason}.`, {
+    hint: 'Train the model again, or restore the file from a backup.',
+  });
+}

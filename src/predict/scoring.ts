@@ -1,0 +1,205 @@
+// Scores for everyone as of a moment [INT-3]: features stream by in pages, each person gets a probability at the present
+// level, a confidence, the signals that moved it most, a date and a category. Memory is bounded by the page.
+
+import { type FeatureBlock, streamFeatures } from '../features/index.ts';
+import { copyRow, selectColumns } from '../learn/index.ts';
+import type { Store } from '../store/index.ts';
+import { addDays, startOfDay, toClickHouseTime } from '../time.ts';
+import { topColumns } from './explain.ts';
+import { findDataSpan, prepareSnapshots, readRows } from './history.ts';
+import { levelDays, measureLevel } from './level.ts';
+import type { Predictor } from './predictor.ts';
+import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
+import { type Level, levelOf, predictConversionDate, scoreOf } from './score.ts';
+
+export type ScoringOptions = {
+  workspace: string;
+  /** Absent = the active model. */
+  modelId?: string;
+  /** Only what happened before this moment is looked at. */
+  asOf: Date;
+  now: Date;
+  onProgress?: (done: number, total: number) => void;
+};
+
+export type Scoring = {
+  modelId: string;
+  modelVersion: number;
+  asOf: Date;
+  people: number;
+  segments: Record<Level, number>;
+  /** How far the level has moved since the training, in log-odds. */
+  levelShift: number;
+  seconds: { features: number; score: number };
+};
+
+const LEVEL_ROWS = 50_000;
+/** After so many people others get their turn on the thread. */
+const PEOPLE_PER_TURN = 400;
+
+export async function scoreEveryone(store: Store, options: ScoringOptions): Promise<Scoring> {
+  const { workspace, asOf, now, onProgress } = options;
+  const model = await usableModel(store, workspace, options.modelId);
+  const learned = await loadPredictor(store, model);
+  const started = performance.now();
+  const signalSet = await prepareSnapshots(store, { workspace, moments: [asOf], now });
+  const levelShift = await measurePresentLevel(store, model, learned, { workspace, asOf, now });
+  const predictor = learned.withLevel(levelShift);
+  const featuresReady = performance.now();
+  const total = await countSnapshot(store, workspace, signalSet, asOf);
+  const segments: Record<Level, number> = { HIGH: 0, MEDIUM: 0, LOW: 0 };
+  let people = 0;
+  for await (const block of streamFeatures(store, { workspace, signalSet, asOf })) {
+    const rows = await scoreBlock(predictor, block, { model, asOf, now }, (done) => onProgress?.(people + done, total));
+    await store.facts.insert('scores', rows, { lane: 'batch' });
+    for (const row of rows) segments[row.segment]++;
+    people += rows.length;
+  }
+  await removeOlder(store, model, asOf, now);
+  await saveLevel(store, model, { asOf, shift: levelShift }, now);
+  return {
+    modelId: model.id,
+    modelVersion: model.version,
+    asOf,
+    people,
+    segments,
+    levelShift,
+    seconds: {
+      features: (featuresReady - started) / 1000,
+      score: (performance.now() - featuresReady) / 1000,
+    },
+  };
+}
+
+/** The level measured at the last scoring, for predictions in between; 0 before the first. */
+export async function readLevel(store: Store, model: ModelRecord): Promise<number> {
+  const [row] = await store.state.query<{ value: { shift: number } }>(
+    'SELECT value FROM settings WHERE workspace = $1 AND name = $2',
+    [model.workspace, levelSetting(model)],
+  );
+  return row?.value.shift ?? 0;
+}
+
+async function measurePresentLevel(
+  store: Store,
+  model: ModelRecord,
+  predictor: Predictor,
+  { workspace, asOf, now }: { workspace: string; asOf: Date; now: Date },
+): Promise<number> {
+  const days = levelDays(model.timeframeDays);
+  const before = startOfDay(addDays(asOf, -days));
+  const span = await findDataSpan(store, workspace);
+  if (predictor.rung === 'rule' || span === undefined || before <= addDays(span.from, 1)) return 0;
+  const signalSet = await prepareSnapshots(store, { workspace, moments: [before], now });
+  const rows = await readRows(store, {
+    workspace,
+    signalSet,
+    moments: [before],
+    outcome: { event: model.conversionEvent, timeframeDays: days, category: model.productCategory ?? undefined },
+    maxRows: LEVEL_ROWS,
+    seed: 1,
+  });
+  const expected = predictor.predictWithin(selectColumns(rows.x, predictor.signals), days);
+  return expected ? measureLevel(expected, rows.y) : 0;
+}
+
+type ScoreRow = {
+  workspace: string;
+  model_id: string;
+  model_version: number;
+  as_of: string;
+  profile: string;
+  score: number;
+  probability: number;
+  segment: Level;
+  confidence: number;
+  predicted_conversion_date: string | null;
+  category: string;
+  signals: string[];
+  contributions: number[];
+  signal_values: (number | string)[];
+  scored_at: string;
+};
+
+async function scoreBlock(
+  predictor: Predictor,
+  block: FeatureBlock,
+  { model, asOf, now }: { model: ModelRecord; asOf: Date; now: Date },
+  onTurn: (done: number) => void,
+): Promise<ScoreRow[]> {
+  const x = selectColumns(block.x, predictor.signals);
+  const row = new Float32Array(predictor.signals.length);
+  const shared = {
+    workspace: model.workspace,
+    model_id: model.id,
+    model_version: model.version,
+    as_of: toClickHouseTime(asOf),
+    scored_at: toClickHouseTime(now),
+  };
+  const rows: ScoreRow[] = [];
+  for (let r = 0; r < x.rows; r++) {
+    copyRow(x, r, row);
+    const probability = predictor.predictRow(row);
+    const contributions = predictor.contributions(row);
+    const top = topColumns(contributions);
+    const score = scoreOf(probability);
+    rows.push({
+      ...shared,
+      profile: block.profiles[r].toString(),
+      score,
+      probability,
+      segment: levelOf(score),
+      confidence: predictor.confidence(row, probability),
+      predicted_conversion_date: predictConversionDate(probability, model.timeframeDays, asOf),
+      category: block.categories[r],
+      signals: top.map((c) => predictor.signals[c]),
+      contributions: top.map((c) => contributions[c]),
+      // JSON has no NaN; the engine reads the word.
+      signal_values: top.map((c) => (Number.isNaN(row[c]) ? 'nan' : row[c])),
+    });
+    if ((r + 1) % PEOPLE_PER_TURN === 0) {
+      onTurn(r + 1);
+      await new Promise(setImmediate);
+    }
+  }
+  onTurn(x.rows);
+  return rows;
+}
+
+async function countSnapshot(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<number> {
+  const [row] = await store.facts.rows<{ n: string }>(
+    `SELECT count() AS n FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {signalSet:String}
+       AND as_of = {asOf:DateTime64(3, 'UTC')}`,
+    { workspace, signalSet, asOf: toClickHouseTime(asOf) },
+    'batch',
+  );
+  return Number(row?.n ?? 0);
+}
+
+/** Scoring the same moment again replaces everyone, and forgets those who are no longer somebody of their own. */
+async function removeOlder(store: Store, model: ModelRecord, asOf: Date, now: Date): Promise<void> {
+  const params = {
+    workspace: model.workspace,
+    model: model.id,
+    asOf: toClickHouseTime(asOf),
+    now: toClickHouseTime(now),
+  };
+  const where = `workspace = {workspace:String} AND model_id = {model:String} AND as_of = {asOf:DateTime64(3, 'UTC')}
+    AND scored_at < {now:DateTime64(3, 'UTC')}`;
+  const [row] = await store.facts.rows<{ n: string }>(
+    `SELECT count() AS n FROM scores WHERE ${where}`,
+    params,
+    'batch',
+  );
+  if (Number(row?.n ?? 0) > 0) await store.facts.remove('scores', where, params);
+}
+
+async function saveLevel(store: Store, model: ModelRecord, level: { asOf: Date; shift: number }, now: Date) {
+  await store.state.query(
+    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, $2, $3::jsonb, $4)
+     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+    [model.workspace, levelSetting(model), { asOf: level.asOf.toISOString(), shift: level.shift }, now],
+  );
+}
+
+const levelSetting = (model: ModelRecord) => `level ${model.id}`;

@@ -1,0 +1,197 @@
+// Training a model, from the facts to the registry: plan the moments, take their snapshots, learn, and save. Whatever the
+// data, the result is a usable model that says how far it can be trusted [INT-4][INT-18]; only a mistake in the
+// settings is an error.
+
+import { readFileSync } from 'node:fs';
+import type { Store } from '../store/index.ts';
+import { DAY_MS } from '../time.ts';
+import { type DataSpan, findDataSpan, prepareSnapshots, readRows } from './history.ts';
+import type { Learned, LearningJob } from './learning.ts';
+import { learnAside } from './learningWorker.ts';
+import { levelDays } from './level.ts';
+import type { Outcome, Question } from './question.ts';
+import { findQuestion } from './questions/index.ts';
+import type { PurchaseIntentSettings } from './questions/purchaseIntent.ts';
+import { activateModel, failModel, type ModelRecord, type ModelType, registerModel } from './registry.ts';
+import type { Rows } from './rows.ts';
+import { completeSettings } from './settings.ts';
+import { planSnapshots, type SnapshotPlan } from './snapshots.ts';
+
+export type TrainOptions = Partial<PurchaseIntentSettings> & {
+  workspace: string;
+  question?: string;
+  name?: string;
+  modelType?: ModelType;
+  /** Moments the figures come from; absent = the last ones with a complete outcome. */
+  testMoments?: readonly Date[];
+  now: Date;
+  onProgress?: (done: number, total: number, step: 'snapshots' | 'rows' | 'learning') => void;
+};
+
+/** Rows a model learns from at most; more people are drawn from, more moments are left out. */
+export const MOST_ROWS = 100_000;
+export const MOST_TEST_ROWS = 200_000;
+const FEWEST_MOMENTS = 4;
+const MOST_MOMENTS = 10;
+
+/** Trains and saves a model; on an error its row says FAILED and why. */
+export async function trainModel(store: Store, options: TrainOptions): Promise<ModelRecord> {
+  const training = await startTraining(store, options);
+  return training.finished;
+}
+
+/** Registers the model at once and trains on; settings that cannot be used are refused before anything is registered. */
+export async function startTraining(
+  store: Store,
+  options: TrainOptions,
+): Promise<{ model: ModelRecord; finished: Promise<ModelRecord> }> {
+  const question = findQuestion(options.question ?? 'purchase_intent');
+  const settings = settingsFrom(question, options);
+  const outcome = question.outcome(settings);
+  const custom =
+    options.modelType === 'CUSTOM' || settings.signals !== undefined || settings.productCategory !== undefined;
+  const model = await registerModel(store, {
+    workspace: options.workspace,
+    name: options.name ?? `${question.sentence.split(',')[0]}, ${outcome.timeframeDays} days`,
+    modelType: options.modelType ?? (custom ? 'CUSTOM' : 'GENERIC'),
+    question: question.name,
+    conversionEvent: outcome.event,
+    productCategory: outcome.category,
+    timeframeDays: outcome.timeframeDays,
+    settings,
+    now: options.now,
+  });
+  const finished = run(store, model, question, settings, options).catch(async (error) => {
+    await failModel(store, model, error instanceof Error ? error.message : String(error), options.now);
+    throw error;
+  });
+  return { model, finished };
+}
+
+function settingsFrom(question: Question, options: TrainOptions): PurchaseIntentSettings {
+  const { timeframeDays, conversionEvent, productCategory, signals, seed } = options;
+  const given = { timeframeDays, conversionEvent, productCategory, signals, seed };
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return completeSettings<PurchaseIntentSettings>(question.name, question.settings, present);
+}
+
+async function run(
+  store: Store,
+  model: ModelRecord,
+  question: Question,
+  settings: PurchaseIntentSettings,
+  options: TrainOptions,
+): Promise<ModelRecord> {
+  const { workspace, now, onProgress } = options;
+  const started = performance.now();
+  const span = await findDataSpan(store, workspace);
+  const outcome = question.outcome(settings);
+  const plan = span ? planFor(span, outcome.timeframeDays, options.testMoments) : nothingToPlan;
+  const signalSet = await prepareSnapshots(store, {
+    workspace,
+    moments: momentsOf(plan),
+    now,
+    onProgress: (done, total) => onProgress?.((20 * done) / total, 100, 'snapshots'),
+  });
+  const snapshotsTaken = performance.now();
+  const job = await gatherJob(store, { plan, signalSet, outcome, settings, span, question, workspace });
+  onProgress?.(30, 100, 'rows');
+  const rowsRead = performance.now();
+  const learned = await learnAside(job, (done, total) => onProgress?.(30 + (70 * done) / total, 100, 'learning'));
+  return activateModel(store, model, {
+    ...learned,
+    learner: learned.choice.learner,
+    trainingDataSize: learned.conversions,
+    lineage: {
+      dataFrom: span?.from.toISOString() ?? null,
+      dataTo: span?.to.toISOString() ?? null,
+      snapshots: snapshotRows(learned),
+      signalSet,
+      signals: [...learned.predictor.signals],
+      codeVersion,
+      seed: settings.seed,
+      settings,
+      choice: learned.choice,
+      note: noteOn(plan),
+      seconds: {
+        snapshots: (snapshotsTaken - started) / 1000,
+        rows: (rowsRead - snapshotsTaken) / 1000,
+        ...learned.seconds,
+      },
+    },
+    now,
+  });
+}
+
+/** The moments that a training with these options would use, for whoever takes their snapshots beforehand. */
+export async function planModelSnapshots(
+  store: Store,
+  options: Pick<TrainOptions, 'workspace' | 'testMoments'> & { timeframeDays: number },
+): Promise<SnapshotPlan> {
+  const span = await findDataSpan(store, options.workspace);
+  return span ? planFor(span, options.timeframeDays, options.testMoments) : nothingToPlan;
+}
+
+/** Every moment of a plan, once. */
+export function momentsOf({ train, test, level, deploy }: SnapshotPlan): Date[] {
+  const times = new Set([...train, ...test, ...level, ...deploy].map((moment) => moment.getTime()));
+  return [...times].sort((a, b) => a - b).map((time) => new Date(time));
+}
+
+const nothingToPlan: SnapshotPlan = { train: [], test: [], level: [], deploy: [] };
+
+function planFor(span: DataSpan, timeframeDays: number, testMoments?: readonly Date[]): SnapshotPlan {
+  // Many moments where people are few, few where they are many.
+  const limit = Math.min(MOST_MOMENTS, Math.max(FEWEST_MOMENTS, Math.ceil(MOST_ROWS / span.people)));
+  return planSnapshots({ dataFrom: span.from, dataTo: span.to, timeframeDays, testMoments, limit });
+}
+
+type Gathering = {
+  plan: SnapshotPlan;
+  signalSet: string;
+  outcome: Outcome;
+  settings: PurchaseIntentSettings;
+  span: DataSpan | undefined;
+  question: Question;
+  workspace: string;
+};
+
+async function gatherJob(store: Store, work: Gathering): Promise<LearningJob> {
+  const { plan, signalSet, outcome, settings, span, question, workspace } = work;
+  const read = (moments: readonly Date[], maxRows = MOST_ROWS, label = outcome): Promise<Rows> =>
+    readRows(store, { workspace, signalSet, moments, outcome: label, maxRows, seed: settings.seed });
+  const short = { ...outcome, timeframeDays: levelDays(outcome.timeframeDays) };
+  const levelRows: Rows[] = [];
+  for (const moment of plan.level) levelRows.push(await read([moment], MOST_ROWS / 2, short));
+  return {
+    train: await read(plan.train),
+    test: await read(plan.test, MOST_TEST_ROWS),
+    levels: levelRows,
+    deploy: plan.test.length > 0 ? await read(plan.deploy) : undefined,
+    signalSet,
+    signals: settings.signals ?? {},
+    recencySignals: [...question.recencySignals],
+    historyDays: span ? (span.to.getTime() - span.from.getTime()) / DAY_MS : 0,
+    timeframeDays: outcome.timeframeDays,
+    wording: question.wording(settings),
+    seed: settings.seed,
+  };
+}
+
+function snapshotRows({ counts }: Learned) {
+  return (['train', 'test', 'deploy'] as const).flatMap((role) =>
+    counts[role].map(({ asOf, people, conversions }) => ({ asOf: asOf.toISOString(), people, conversions, role })),
+  );
+}
+
+function noteOn(plan: SnapshotPlan): string {
+  if (plan.test.length > 0) {
+    return 'The figures come from a twin of this model that learned only from outcomes that were complete before the first test moment. The model in use was fitted with the same choices on the latest outcomes.';
+  }
+  if (plan.train.length > 0) {
+    return 'The history is too short for a test on later days; each person was predicted by a model that had not seen them.';
+  }
+  return 'No outcome is complete yet; the model is a rule with a prior belief.';
+}
+
+const codeVersion: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
