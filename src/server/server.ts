@@ -23,6 +23,8 @@ export type Server = {
   close(): Promise<void>;
 };
 
+const SWEEP_MS = 50;
+
 export async function openServer(options: ServerOptions): Promise<Server> {
   const {
     store,
@@ -37,7 +39,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
   const close = async () => {
+    // Connections that were busy when the stop began would keep it waiting after their answer, for they may ask again.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
     await app.close();
+    clearInterval(sweep);
     await intake.close();
   };
   try {
