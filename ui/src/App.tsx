@@ -2,10 +2,11 @@
 // shell with the page inside. Pages are fetched when first opened.
 
 import { type ComponentType, lazy, Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { ApiError } from './client.ts';
 import { NotFound } from './pages/NotFound.tsx';
 import { SignIn } from './pages/SignIn.tsx';
+import { Boundary } from './parts/Boundary.tsx';
 import { LoadingPage } from './parts/Loading.tsx';
 import { ProblemNote } from './parts/ProblemNote.tsx';
 import { Shell } from './parts/Shell.tsx';
@@ -45,18 +46,21 @@ export function App() {
 
 function SignedIn() {
   const workspace = useWorkspace();
+  const [location] = useLocation();
   if (workspace.data) {
     return (
       <WorkspaceProvider workspace={workspace.data}>
         <Shell>
-          <Suspense fallback={<LoadingPage />}>
-            <Switch>
-              {pages.map(({ path, page }) => (
-                <Route key={path} path={path} component={page} />
-              ))}
-              <Route component={NotFound} />
-            </Switch>
-          </Suspense>
+          <Boundary key={location}>
+            <Suspense fallback={<LoadingPage />}>
+              <Switch>
+                {pages.map(({ path, page }) => (
+                  <Route key={path} path={path} component={page} />
+                ))}
+                <Route component={NotFound} />
+              </Switch>
+            </Suspense>
+          </Boundary>
         </Shell>
       </WorkspaceProvider>
     );

@@ -2,15 +2,17 @@
 
 import { Link } from 'wouter';
 import type { LiveEvent } from '../../api.ts';
-import { timeWithSeconds } from '../../format.ts';
+import { day, shortDayYear, stamp, timeWithSeconds, words } from '../../format.ts';
 import { EventIcon } from '../../parts/EventIcon.tsx';
 import { EventWords } from '../../parts/EventWords.tsx';
 import { Panel } from '../../parts/Panel.tsx';
-import { useZone } from '../../place.tsx';
+import { useNow, useZone } from '../../place.tsx';
 import styles from './Stream.module.css';
 
 export function Stream({ events }: { events: LiveEvent[] }) {
   const zone = useZone();
+  const today = day(new Date(useNow(60)).toISOString(), zone);
+  const isToday = (at: string) => day(at, zone) === today;
   return (
     <Panel title="Arriving" note={`The latest ${events.length}, newest first; times in ${zone}.`}>
       {events.length === 0 ? (
@@ -19,7 +21,9 @@ export function Stream({ events }: { events: LiveEvent[] }) {
         <ol>
           {events.map((event) => (
             <li key={event.messageId} className={styles.event}>
-              <span className={`${styles.time} faint number tiny`}>{timeWithSeconds(event.at, zone)}</span>
+              <time className={`${styles.time} faint number tiny`} dateTime={event.at} title={stamp(event.at, zone)}>
+                {isToday(event.at) ? timeWithSeconds(event.at, zone) : shortDayYear(event.at, zone)}
+              </time>
               <span className={styles.icon}>
                 <EventIcon event={event.event} />
               </span>
@@ -30,7 +34,7 @@ export function Stream({ events }: { events: LiveEvent[] }) {
                 </Link>
               </span>
               <span className={`${styles.from} faint tiny`}>
-                {event.platform}
+                {words(event.platform)}
                 {event.source && event.source !== event.platform && `, ${event.source}`}
               </span>
             </li>
