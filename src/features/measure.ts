@@ -93,6 +93,45 @@ export function highest(column: NumberColumn, filter: Filter, window?: Window): 
   };
 }
 
+/** The amount of the latest such event, the largest of several at the same moment; unknown without an event. */
+export function latest(amount: 'revenue' | 'lines', filter: Filter): Measure {
+  const sql = amount === 'lines' ? 'toFloat64(length(product_ids))' : 'toFloat64(revenue)';
+  const of = (row: HistoryEvent) => (amount === 'lines' ? row.product_ids.length : row.revenue);
+  return {
+    sql: (use) => {
+      const last = use.aggregate(`argMaxIf(${sql}, (at_ms, ${sql}), ${filter.sql})`);
+      return `if(${use.aggregate(`countIf(${conditionOf(filter)})`)} = 0, nan, ${last})`;
+    },
+    evaluate: (history) => {
+      const last = history.events.findLast(filter.test);
+      if (!last) return Number.NaN;
+      return Math.max(...history.events.filter((row) => row.at === last.at && filter.test(row)).map(of));
+    },
+  };
+}
+
+/** Share of the products of the latest such event that were in an earlier one; unknown without an earlier one. */
+export function knownShareOfLatest(filter: Filter): Measure {
+  const lines = `groupArrayArrayIf(arrayMap(x -> (at_ms, cityHash64(x)), product_ids), ${filter.sql})`;
+  return {
+    sql: (use) => {
+      const all = use.aggregate(lines);
+      const last = use.derive(`arrayMax(${all}.1)`);
+      const [now, before] = ['=', '<'].map((is) =>
+        use.derive(`arrayDistinct(arrayFilter(x -> x.1 ${is} ${last}, ${all}).2)`),
+      );
+      return `if(empty(${all}) OR empty(${before}), nan, length(arrayIntersect(${now}, ${before})) / length(${now}))`;
+    },
+    evaluate: (history) => {
+      const rows = history.events.filter((row) => filter.test(row) && row.product_ids.length > 0);
+      const last = rows.at(-1)?.at;
+      const now = new Set(rows.filter((row) => row.at === last).flatMap((row) => row.product_ids));
+      const before = new Set(rows.filter((row) => row.at !== last).flatMap((row) => row.product_ids));
+      return before.size === 0 ? Number.NaN : [...now].filter((product) => before.has(product)).length / now.size;
+    },
+  };
+}
+
 /** Days since the latest such event, with fractions. */
 export function daysSinceLast(filter: Filter): Measure {
   return {
@@ -133,36 +172,6 @@ export function daysSinceNthLastDay(filter: Filter, n: number): Measure {
     evaluate: (history) => {
       const days = daysOf(history, filter);
       return days.length >= n ? dayOf(history.asOf) - days[days.length - n] : Number.NaN;
-    },
-  };
-}
-
-/** Mean, median or standard deviation of the days between consecutive days with such an event. */
-export function gap(statistic: 'mean' | 'median' | 'deviation', filter: Filter): Measure {
-  const fewest = statistic === 'deviation' ? 3 : 2;
-  return {
-    sql: (use) => {
-      const days = daysSql(use, filter);
-      const gaps = use.derive(`arrayPopFront(arrayDifference(arrayMap(d -> toFloat64(d), ${days})))`);
-      const mean = `(arraySum(${gaps}) / length(${gaps}))`;
-      const sorted = `arraySort(${gaps})`;
-      const middle = (of: string) => `${sorted}[intDiv(length(${gaps}) + ${of}, 2)]`;
-      const value = {
-        mean,
-        median: `(${middle('1')} + ${middle('2')}) / 2`,
-        deviation: `sqrt(arraySum(g -> pow(g - ${mean}, 2), ${gaps}) / length(${gaps}))`,
-      }[statistic];
-      return `if(length(${days}) >= ${fewest}, ${value}, nan)`;
-    },
-    evaluate: (history) => {
-      const days = daysOf(history, filter);
-      if (days.length < fewest) return Number.NaN;
-      const gaps = days.slice(1).map((day, i) => day - days[i]);
-      const mean = gaps.reduce((sum, g) => sum + g, 0) / gaps.length;
-      if (statistic === 'mean') return mean;
-      if (statistic === 'deviation') return Math.sqrt(gaps.reduce((sum, g) => sum + (g - mean) ** 2, 0) / gaps.length);
-      const sorted = gaps.toSorted((a, b) => a - b);
-      return (sorted[(gaps.length - 1) >> 1] + sorted[gaps.length >> 1]) / 2;
     },
   };
 }
@@ -363,17 +372,23 @@ function within(history: History, row: HistoryEvent, window: Window | undefined)
   return typeof window === 'number' ? age <= window : age <= window.from && age > window.to;
 }
 
-function daysSql(use: Use, filter: Filter, window?: Window): string {
+/** The epoch day (UTC) of a moment in ms. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+/** The days (UTC, epoch days, ascending) with such an event. */
+export function daysSql(use: Use, filter: Filter, window?: Window): string {
   return use.aggregate(`arraySort(arrayDistinct(groupArrayIf(day, ${conditionOf(filter, window)})))`);
 }
 
-function daysOf(history: History, filter: Filter, window?: Window): number[] {
+/** The same of one person. */
+export function daysOf(history: History, filter: Filter, window?: Window): number[] {
   return history.memo(`days ${conditionOf(filter, window)}`, () => [
     ...new Set(chosen(history, filter, window).map((row) => dayOf(row.at))),
   ]);
 }
 
-const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
 const known = (sql: string) => `if(isFinite(${sql}), ${sql}, nan)`;
 const finite = (value: number) => (Number.isFinite(value) ? value : Number.NaN);
 const quotient = (a: number, b: number) => (b === 0 ? Number.NaN : a / b);

@@ -9,6 +9,7 @@ import { messageSignals } from './messages.ts';
 import { pageViewSignals } from './pageviews.ts';
 import { purchaseSignals } from './purchases.ts';
 import { rfmSignals } from './rfm.ts';
+import { rhythmSignals } from './rhythm.ts';
 import { searchSignals } from './search.ts';
 import { seasonSignals } from './season.ts';
 import { visitSignals } from './visiting.ts';
@@ -21,6 +22,7 @@ export const signals: readonly Signal[] = [
   ...cartSignals,
   ...messageSignals,
   ...purchaseSignals,
+  ...rhythmSignals,
   ...rfmSignals,
   ...affinitySignals,
   ...contextSignals,

@@ -1,5 +1,4 @@
-// What they bought, and at which rhythm [WH-6]. A day with several orders counts once in the rhythm: what matters is
-// the days between visits to the till.
+// What they bought, how much and how large at a time [WH-6].
 
 import { on, present } from '../filter.ts';
 import {
@@ -8,18 +7,15 @@ import {
   countLines,
   daysSinceFirst,
   daysSinceLast,
-  daysSinceNthLastDay,
-  decayed,
   distinct,
-  formula,
-  gap,
-  minus,
+  highest,
+  knownShareOfLatest,
+  latest,
   onWith,
   ratio,
   repeatShare,
   sum,
   sumLines,
-  trend,
 } from '../measure.ts';
 import {
   amount,
@@ -34,10 +30,9 @@ import {
 } from '../signal.ts';
 
 const history: SignalFamily = { group: 'Purchase history', category: 'TRANSACTION', source: 'CRM' };
-const rhythm: SignalFamily = { group: 'Purchase rhythm', category: 'TRANSACTION', source: 'CRM' };
 const purchase = on('purchase');
 
-const historySignals: Signal[] = [
+export const purchaseSignals: Signal[] = [
   ...counted(history, 'purchases', purchase, { verb: 'made', one: 'purchase', many: 'purchases' }, [
     7,
     30,
@@ -67,6 +62,71 @@ const historySignals: Signal[] = [
     measure: ratio(sum('revenue', purchase), count(purchase)),
     phrase: known('never bought', (v) => `spends ${plain(v)} per purchase`),
   },
+  {
+    ...history,
+    name: 'last_order_value',
+    sentence: 'Revenue of the last purchase.',
+    windowDays: null,
+    unit: 'currency',
+    measure: latest('revenue', purchase),
+    phrase: known('never bought', (v) => `spent ${plain(v)} on the last purchase`),
+  },
+  {
+    ...history,
+    name: 'largest_order_value',
+    sentence: 'Revenue of the largest purchase.',
+    windowDays: null,
+    unit: 'currency',
+    measure: highest('revenue', purchase),
+    phrase: known('never bought', (v) => `once spent ${plain(v)} on a purchase`),
+  },
+  {
+    ...history,
+    name: 'last_order_ratio',
+    sentence: 'Revenue of the last purchase against the mean: above 1 is more.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(latest('revenue', purchase), ratio(sum('revenue', purchase), count(purchase))),
+    phrase: known('never bought', (v) => `spent ${plain(v)} times as much as usual on the last purchase`),
+  },
+  {
+    ...history,
+    name: 'last_basket_ratio',
+    sentence: 'Product lines of the last purchase against the mean: above 1 is more.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(latest('lines', purchase), ratio(countLines('product_ids', purchase), count(purchase))),
+    phrase: known('never bought', (v) => `bought ${plain(v)} times as many kinds as usual the last time`),
+  },
+  {
+    ...history,
+    name: 'last_basket_known_share',
+    sentence: 'Share of the products of the last purchase that they had bought before.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: knownShareOfLatest(purchase),
+    phrase: known('bought once at most', (v) => `bought the same again for ${percent(v)} of the last basket`),
+  },
+  {
+    ...history,
+    name: 'purchases_per_day',
+    sentence: 'Purchases on a day with any.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(count(purchase), activeDays(purchase)),
+    phrase: known('never bought', (v) => `makes ${plain(v)} purchases on a day with any`),
+  },
+  ...[30, 90].map(
+    (windowDays): Signal => ({
+      ...history,
+      name: `items_bought_${windowDays}d`,
+      sentence: `Product lines they bought${inTheLast(windowDays)}.`,
+      windowDays,
+      unit: 'count',
+      measure: countLines('product_ids', purchase, windowDays),
+      phrase: (v) => `bought ${amount(v, 'product line', 'product lines')}${inTheLast(windowDays)}`,
+    }),
+  ),
   {
     ...history,
     name: 'items_per_purchase',
@@ -144,6 +204,24 @@ const historySignals: Signal[] = [
   },
   {
     ...history,
+    name: 'days_since_refund',
+    sentence: 'Days since the last refund.',
+    windowDays: null,
+    unit: 'days',
+    measure: daysSinceLast(on('refund')),
+    phrase: known('never had a refund', (v) => `had the last refund ${daysAgo(v)}`),
+  },
+  {
+    ...history,
+    name: 'refunded_revenue_share',
+    sentence: 'Refunded money against money spent.',
+    windowDays: null,
+    unit: 'ratio',
+    measure: ratio(sum('revenue', on('refund')), sum('revenue', purchase)),
+    phrase: known('never bought', (v) => `was refunded ${percent(v)} of the money spent`),
+  },
+  {
+    ...history,
     name: 'conversion_rate_90d',
     sentence: 'Purchases per active day in the last 90 days.',
     windowDays: 90,
@@ -164,155 +242,3 @@ const historySignals: Signal[] = [
     phrase: known('never signed up', (v) => `signed up ${daysAgo(v)}`),
   },
 ];
-
-const rhythmSignals: Signal[] = [
-  {
-    ...rhythm,
-    name: 'days_since_purchase',
-    sentence: 'Days since the last purchase.',
-    windowDays: null,
-    unit: 'days',
-    measure: daysSinceLast(purchase),
-    phrase: known('never bought', (v) => `last bought ${daysAgo(v)}`),
-  },
-  {
-    ...rhythm,
-    name: 'days_since_first_purchase',
-    sentence: 'Days since the first purchase.',
-    windowDays: null,
-    unit: 'days',
-    measure: daysSinceFirst(purchase),
-    phrase: known('never bought', (v) => `first bought ${daysAgo(v)}`),
-  },
-  ...[2, 3].map(
-    (n): Signal => ({
-      ...rhythm,
-      name: `days_since_purchase_${n}`,
-      sentence: `Days since the ${n === 2 ? 'second' : 'third'} last day with a purchase.`,
-      windowDays: null,
-      unit: 'days',
-      measure: daysSinceNthLastDay(purchase, n),
-      phrase: known(
-        `bought on fewer than ${n} days`,
-        (v) => `bought ${n === 2 ? 'the time before' : 'two times before'} ${daysAgo(v)}`,
-      ),
-    }),
-  ),
-  ...[30, 90, 180, null].map(
-    (windowDays): Signal => ({
-      ...rhythm,
-      name: windowDays === null ? 'purchase_days_all' : `purchase_days_${windowDays}d`,
-      sentence: `Days with a purchase${inTheLast(windowDays)}.`,
-      windowDays,
-      unit: 'days',
-      measure: activeDays(purchase, windowDays ?? undefined),
-      phrase: (v) => `bought on ${amount(v, 'day', 'days')}${inTheLast(windowDays)}`,
-    }),
-  ),
-  ...(['mean', 'median', 'deviation'] as const).map(
-    (statistic): Signal => ({
-      ...rhythm,
-      name: `purchase_gap_${statistic}`,
-      sentence: `${{ mean: 'Mean', median: 'Median', deviation: 'Standard deviation' }[statistic]} of the days between purchases.`,
-      windowDays: null,
-      unit: 'days',
-      measure: gap(statistic, purchase),
-      phrase: known(
-        'bought too rarely to show a rhythm',
-        statistic === 'deviation'
-          ? (v) => `keeps the rhythm of purchases within ${plain(v)} days`
-          : (v) => `buys every ${plain(v)} days`,
-      ),
-    }),
-  ),
-  {
-    ...rhythm,
-    name: 'overdue_ratio',
-    sentence: 'Days since the last purchase against the usual gap: above 1 is later than usual.',
-    windowDays: null,
-    unit: 'ratio',
-    measure: ratio(daysSinceLast(purchase), gap('mean', purchase)),
-    phrase: known('bought too rarely to be overdue', (v) => `is at ${percent(v)} of the usual gap between purchases`),
-  },
-  {
-    ...rhythm,
-    name: 'overdue_deviations',
-    sentence: 'How many standard deviations the next purchase is late.',
-    windowDays: null,
-    unit: 'score',
-    measure: formula(
-      [minus(daysSinceLast(purchase), gap('mean', purchase)), gap('deviation', purchase)],
-      (late, deviation) => `${late} / (${deviation} + 1)`,
-      (late, deviation) => late / (deviation + 1),
-    ),
-    phrase: known('bought too rarely to be overdue', (v) =>
-      v > 0 ? `is later than usual with the next purchase` : `is within the usual rhythm`,
-    ),
-  },
-  {
-    ...rhythm,
-    name: 'purchase_rate',
-    sentence: 'Days with a purchase per 30 days since the first.',
-    windowDays: null,
-    unit: 'ratio',
-    measure: formula(
-      [activeDays(purchase), daysSinceFirst(purchase)],
-      (days, age) => `if(isNaN(${age}), nan, 30 * ${days} / (${age} + 30))`,
-      (days, age) => (30 * days) / (age + 30),
-    ),
-    phrase: known('never bought', (v) => `buys on ${plain(v)} days a month`),
-  },
-  ...[7, 30, 90].map(
-    (days): Signal => ({
-      ...rhythm,
-      name: `purchases_decayed_${days}`,
-      sentence: `Purchases, each counting half as much for every ${days} days that passed.`,
-      windowDays: null,
-      unit: 'score',
-      measure: decayed(purchase, days),
-      phrase: (v) => `has a recent purchase weight of ${plain(v)}`,
-    }),
-  ),
-  {
-    ...rhythm,
-    name: 'revenue_decayed_90',
-    sentence: 'Spending, counting half as much for every 90 days that passed.',
-    windowDays: null,
-    unit: 'currency',
-    measure: decayed(purchase, 90, 'revenue'),
-    phrase: (v) => `has a recent spending of ${plain(v)}`,
-  },
-  ...[30, 90].map(
-    (days): Signal => ({
-      ...rhythm,
-      name: `purchase_trend_${days}d`,
-      sentence: `Purchases of the last ${days} days against the ${days} days before: above 1 is more.`,
-      windowDays: 2 * days,
-      unit: 'ratio',
-      measure: trend(count(purchase, days), count(purchase, { from: 2 * days, to: days })),
-      phrase: (v) => `buys ${plain(v)} times as often as the ${days} days before`,
-    }),
-  ),
-  {
-    ...rhythm,
-    name: 'revenue_trend_90d',
-    sentence: 'Spending of the last 90 days against the 90 days before: above 1 is more.',
-    windowDays: 180,
-    unit: 'ratio',
-    measure: trend(sum('revenue', purchase, 90), sum('revenue', purchase, { from: 180, to: 90 })),
-    phrase: (v) => `spends ${plain(v)} times as much as the 90 days before`,
-  },
-  ...([30, 90] as const).map(
-    (days): Signal => ({
-      ...rhythm,
-      name: `purchases_last_year_${days}d`,
-      sentence: `Purchases a year ago in the ${days} days that lie ahead now.`,
-      windowDays: null,
-      unit: 'count',
-      measure: count(purchase, { from: 365, to: 365 - days }),
-      phrase: (v) => `made ${amount(v, 'purchase', 'purchases')} at this time last year`,
-    }),
-  ),
-];
-
-export const purchaseSignals: Signal[] = [...historySignals, ...rhythmSignals];
