@@ -17,7 +17,7 @@ export function gap(statistic: GapStatistic, filter: Filter): Measure {
   return {
     sql: (use) => {
       const gaps = gapsSql(use, filter);
-      return `if(length(${gaps}) >= ${fewest}, ${sql(gaps)}, nan)`;
+      return `if(length(${gaps}) >= ${fewest}, ${sql(gaps, use)}, nan)`;
     },
     evaluate: (history) => {
       const gaps = gapsOf(history, filter);
@@ -115,20 +115,27 @@ export function periodsWith(filter: Filter, periodDays: number): Measure {
   };
 }
 
-const meanSql = (gaps: string) => `(arraySum(${gaps}) / length(${gaps}))`;
-const deviationSql = (gaps: string) => `sqrt(arraySum(g -> pow(g - ${meanSql(gaps)}, 2), ${gaps}) / length(${gaps}))`;
-const middleSql = (gaps: string, of: number) => `arraySort(${gaps})[intDiv(length(${gaps}) + ${of}, 2)]`;
+const meanSql = (gaps: string, use: Use) => use.derive(`arraySum(${gaps}) / length(${gaps})`);
+const deviationSql = (gaps: string, use: Use) => {
+  const middle = meanSql(gaps, use);
+  return use.derive(`sqrt(arraySum(g -> pow(g - ${middle}, 2), ${gaps}) / length(${gaps}))`);
+};
+const middleSql = (sorted: string, of: number) => `${sorted}[intDiv(length(${sorted}) + ${of}, 2)]`;
 /** Each gap counts 2^(-1/2) of the next later one. */
-const recencySql = (gaps: string) => `arrayMap(i -> exp2((toInt64(i) - length(${gaps})) / 2), arrayEnumerate(${gaps}))`;
+const recencySql = (gaps: string, use: Use) =>
+  use.derive(`arrayMap(i -> exp2((toInt64(i) - length(${gaps})) / 2), arrayEnumerate(${gaps}))`);
 
 const statistics: Record<
   GapStatistic,
-  { fewest: number; sql(gaps: string): string; evaluate(gaps: readonly number[]): number }
+  { fewest: number; sql(gaps: string, use: Use): string; evaluate(gaps: readonly number[]): number }
 > = {
   mean: { fewest: 1, sql: meanSql, evaluate: mean },
   median: {
     fewest: 1,
-    sql: (gaps) => `(${middleSql(gaps, 1)} + ${middleSql(gaps, 2)}) / 2`,
+    sql: (gaps, use) => {
+      const sorted = use.derive(`arraySort(${gaps})`);
+      return `(${middleSql(sorted, 1)} + ${middleSql(sorted, 2)}) / 2`;
+    },
     evaluate: (gaps) => {
       const sorted = gaps.toSorted((a, b) => a - b);
       return (sorted[(gaps.length - 1) >> 1] + sorted[gaps.length >> 1]) / 2;
@@ -137,7 +144,7 @@ const statistics: Record<
   deviation: { fewest: 2, sql: deviationSql, evaluate: deviation },
   variation: {
     fewest: 2,
-    sql: (gaps) => `${deviationSql(gaps)} / ${meanSql(gaps)}`,
+    sql: (gaps, use) => `${deviationSql(gaps, use)} / ${meanSql(gaps, use)}`,
     evaluate: (gaps) => deviation(gaps) / mean(gaps),
   },
   last: { fewest: 1, sql: (gaps) => `${gaps}[-1]`, evaluate: (gaps) => gaps[gaps.length - 1] },
@@ -145,7 +152,10 @@ const statistics: Record<
   longest: { fewest: 1, sql: (gaps) => `arrayMax(${gaps})`, evaluate: (gaps) => Math.max(...gaps) },
   weighted: {
     fewest: 1,
-    sql: (gaps) => `arraySum((g, w) -> g * w, ${gaps}, ${recencySql(gaps)}) / arraySum(${recencySql(gaps)})`,
+    sql: (gaps, use) => {
+      const weights = recencySql(gaps, use);
+      return `arraySum((g, w) -> g * w, ${gaps}, ${weights}) / arraySum(${weights})`;
+    },
     evaluate: (gaps) => {
       const weights = gaps.map((_, i) => 2 ** ((i + 1 - gaps.length) / 2));
       return total(gaps.map((g, i) => g * weights[i])) / total(weights);
