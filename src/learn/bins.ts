@@ -52,18 +52,20 @@ function findEdges(column: Float32Array, maxBins: number): Float32Array {
   const edges: number[] = [];
   let inBin = 0;
   let left = count;
-  for (let i = 0; i < count; ) {
-    let end = i + 1;
-    while (end < count && sorted[end] === sorted[i]) end++;
-    inBin += end - i;
-    i = end;
-    if (i === count) break;
-    // Close the bin when it holds its share of what is left for the bins that are left.
-    if (distinct > maxBins && inBin < left / (maxBins - edges.length)) continue;
-    if (edges.length === maxBins - 1) break;
+  const closeBefore = (i: number) => {
     edges.push(edgeBetween(sorted[i - 1], sorted[i]));
     left -= inBin;
     inBin = 0;
+  };
+  for (let i = 0; i < count && edges.length < maxBins - 1; ) {
+    let end = i + 1;
+    while (end < count && sorted[end] === sorted[i]) end++;
+    // A bin's share of what is left. A value that fills it alone does not take in the smaller values before it.
+    const share = distinct <= maxBins ? 0 : left / (maxBins - edges.length);
+    if (inBin > 0 && end - i >= share) closeBefore(i);
+    inBin += end - i;
+    if (inBin >= share && end < count && edges.length < maxBins - 1) closeBefore(end);
+    i = end;
   }
   return Float32Array.from(edges);
 }
