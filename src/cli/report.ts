@@ -4,16 +4,14 @@
 import { signals } from '../features/index.ts';
 import type { ModelRecord } from '../predict/index.ts';
 import type { RoadResult } from '../server/index.ts';
-import type { Loaded } from './commands/demo.ts';
 import { table } from './table.ts';
+
+/** What was loaded, and how long it took. */
+export type Loaded = { events: number; rejected: number; seconds: number };
 
 export type DemoSummary = ReturnType<typeof summariseDemo>;
 
-export function summariseDemo(
-  road: RoadResult,
-  loaded: Pick<Loaded, 'events' | 'rejected' | 'seconds'>,
-  best: number | null,
-) {
+export function summariseDemo(road: RoadResult, loaded: Loaded, best: number | null) {
   const { model, seconds } = road;
   const performance = model.performance;
   return {

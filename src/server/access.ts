@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InklingError } from '../errors.ts';
 import type { KeyKind } from '../govern/index.ts';
-import type { ServerContext } from './app.ts';
+import type { ServerContext } from './context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,59 +1,27 @@
 // The HTTP application: one Fastify instance, one route file per room (routes/index.ts), schemas that validate what
 // comes in and describe it in OpenAPI at once, and every failure as a problem document.
 
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fastifyCors from '@fastify/cors';
-import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
-import type { Intake } from '../collect/index.ts';
-import type { KeyRing } from '../govern/index.ts';
-import type { Store } from '../store/index.ts';
+import fastify, { type FastifyRequest } from 'fastify';
+import type { App, ServerContext } from './context.ts';
+import { serveDashboard } from './dashboard.ts';
 import { answerWithProblems } from './problems.ts';
 import { routes } from './routes/index.ts';
-
-/** What a route may use. */
-export type ServerContext = {
-  store: Store;
-  keys: KeyRing;
-  /** Where messages come in. */
-  intake: Intake;
-  now(): Date;
-};
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
-
-/** A route file: adds what it answers. */
-export type Routes = (app: App, context: ServerContext) => void;
 
 export type AppOptions = { logLevel: string };
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-const dashboard = fileURLToPath(new URL('../../ui/dist/', import.meta.url));
 
 export async function buildApp(context: ServerContext, { logLevel }: AppOptions): Promise<App> {
   const app = fastify({
     logger: logLevel === 'silent' ? false : { level: logLevel, serializers: { req: describeRequest } },
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: () => crypto.randomUUID(),
-    // One wrong field at a time would make people send the same request ten times.
-    ajv: { customOptions: { allErrors: true, removeAdditional: false, verbose: true } },
+    // `verbose` keeps the offending value, which the problem document shows.
+    ajv: { customOptions: { removeAdditional: false, verbose: true } },
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
   answerWithProblems(app);
@@ -81,31 +49,6 @@ function corsFor(url: string | undefined) {
         maxAge: 86_400,
       }
     : { origin: false };
-}
-
-async function serveDashboard(app: App): Promise<void> {
-  if (!existsSync(`${dashboard}index.html`)) {
-    app.get('/', { schema: { hide: true } }, (_, reply) =>
-      reply
-        .type('text/html')
-        .send(
-          '<p>The dashboard is not built. Run <code>npm start</code>, which builds it. The API is at <a href="/docs">/docs</a>.</p>',
-        ),
-    );
-    return;
-  }
-  await app.register(fastifyStatic, {
-    root: dashboard,
-    wildcard: false,
-    // File names carry a hash of their content, only the page itself must be asked for each time.
-    setHeaders: (reply, path) =>
-      reply.header('cache-control', path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable'),
-  });
-}
-
-/** True for an address that the dashboard's own router answers. */
-export function isPage(method: string, url: string): boolean {
-  return method === 'GET' && !/^\/(api|v1|docs|assets|openapi)/.test(url) && existsSync(`${dashboard}index.html`);
 }
 
 function openapi() {

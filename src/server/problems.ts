@@ -2,9 +2,9 @@
 // wrong inside is logged with the request's id; the answer carries only that id.
 
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, InklingError } from '../errors.ts';
-import { type App, isPage } from './app.ts';
+import { isPage } from './dashboard.ts';
 
 export type Problem = {
   type: string;
@@ -18,7 +18,7 @@ export type Problem = {
   requestId: string;
 };
 
-export function answerWithProblems(app: App): void {
+export function answerWithProblems(app: Pick<FastifyInstance, 'setErrorHandler' | 'setNotFoundHandler'>): void {
   app.setErrorHandler((error: FastifyError | InklingError, request, reply) => {
     const known = error instanceof InklingError ? error : translate(error, request.routeOptions.bodyLimit);
     if (known.status >= 500) request.log.error({ err: error }, known.message);

@@ -15,7 +15,7 @@ import { bestPossibleAuc } from '../best-possible.ts';
 import { buildDashboardIfStale } from '../dashboard.ts';
 import { answer, DEFAULT_FOLDER } from '../place.ts';
 import { openProgress, type Progress } from '../progress.ts';
-import { describeDemo, summariseDemo } from '../report.ts';
+import { describeDemo, type Loaded, summariseDemo } from '../report.ts';
 import { watchWith } from '../watch.ts';
 import { type ServeOptions, serve, withServeOptions } from './start.ts';
 
@@ -85,7 +85,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-export type Loaded = { events: number; rejected: number; seconds: number; shop?: Shop; testMoments?: readonly Date[] };
+type Source = Loaded & { shop?: Shop; testMoments?: readonly Date[] };
 
 async function load(
   store: Store,
@@ -93,7 +93,7 @@ async function load(
   options: DemoOptions,
   progress: Progress,
   now: Date,
-): Promise<Loaded> {
+): Promise<Source> {
   const stage = progress.stage('load');
   if (options.from) {
     const result = await importFile(store, {

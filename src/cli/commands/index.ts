@@ -5,6 +5,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
+import { addLab } from './lab.ts';
 import { addReport } from './report.ts';
 import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';
@@ -20,5 +21,6 @@ export const commands: readonly ((program: Command) => void)[] = [
   addScore,
   addReport,
   addKeys,
+  addLab,
   addDoctor,
 ];

@@ -29,11 +29,7 @@ export function addScore(program: Command): void {
         onProgress: (done, total) => stage.update(done, total),
       });
       stage.end();
-      answer(
-        options,
-        { modelId, asOf, ...result },
-        () => `${result.people} people scored as of ${asOf.toISOString()}.`,
-      );
+      answer(options, result, () => `${result.people} people scored as of ${asOf.toISOString()}.`);
     }),
   );
 }

@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 import { BATCH_LIMIT_BYTES, type Delivery, type MessageType, messageTypes } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import { requireKey } from '../access.ts';
-import type { App, Routes } from '../app.ts';
+import type { App, Routes } from '../context.ts';
 import { sendProblem } from '../problems.ts';
 
 const fields = Type.Record(Type.String(), Type.Unknown());

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { describeFeatures, signals } from '../../features/index.ts';
 import { findActiveModel, latestScoring } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { Moment, Nullable } from '../shapes.ts';
 
 const Features = Type.Object({

@@ -2,7 +2,7 @@
 // whoever decides where to send traffic.
 
 import { Type } from 'typebox';
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { Moment, Nullable } from '../shapes.ts';
 
 const Engine = Type.Object({ engine: Type.String(), answers: Type.Boolean() });

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { requireKey } from '../access.ts';
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { readFreshness, readLatestEvents, readRejected } from '../reading/live.ts';
 import { Moment, Nullable } from '../shapes.ts';
 

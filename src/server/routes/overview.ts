@@ -3,7 +3,7 @@
 import { Type } from 'typebox';
 import { findActiveModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { readDays, readIntent, readMovement, readTotals } from '../reading/overview.ts';
 import { Day, Interval, Level, Moment, Nullable } from '../shapes.ts';
 

@@ -3,7 +3,7 @@
 import { Type } from 'typebox';
 import { findActiveModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { listPeople } from '../reading/people.ts';
 import { nodesOf, readPerson, requireProfile } from '../reading/person.ts';
 import { readTimeline } from '../reading/timeline.ts';

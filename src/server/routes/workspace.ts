@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { getWorkspace } from '../../govern/index.ts';
 import { findActiveModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { Moment, Nullable } from '../shapes.ts';
 
 export const addWorkspaceRoutes: Routes = (app, context) => {

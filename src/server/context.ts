@@ -1,0 +1,33 @@
+// What a route file gets: the store, the keys, the intake, a clock; and the application it adds itself to.
+
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Intake } from '../collect/index.ts';
+import type { KeyRing } from '../govern/index.ts';
+import type { Store } from '../store/index.ts';
+
+/** What a route may use. */
+export type ServerContext = {
+  store: Store;
+  keys: KeyRing;
+  /** Where messages come in. */
+  intake: Intake;
+  now(): Date;
+};
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** A route file: adds what it answers. */
+export type Routes = (app: App, context: ServerContext) => void;
