@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox';
 import { InklingError } from '../errors.ts';
 import { createRandom, type Random } from '../math/index.ts';
 import { binColumns } from './bins.ts';
-import { checkTrees, DEEPEST, plantForest, sumOfLeaves, Tree } from './forest.ts';
+import { addLeaves, checkTrees, DEEPEST, plantForest, sumOfLeaves, Tree } from './forest.ts';
 import { createBuffers, growTree, MOST_ROWS, packGradients } from './growing.ts';
 import {
   brokenModel,
@@ -23,7 +23,6 @@ import {
   checkLabels,
   checkMatrix,
   checkTraining,
-  copyRow,
   countedRows,
   type Matrix,
   selectColumns,
@@ -229,13 +228,9 @@ function takeGradients(
 
 /** Adds a tree's answer to the rows that were not drawn for it. */
 function scoreOtherRows(tree: Tree, x: Matrix, drawn: Int32Array, scores: Float64Array): void {
-  const forest = plantForest([tree]);
   const isDrawn = new Uint8Array(x.rows);
   for (const row of drawn) isDrawn[row] = 1;
-  const row = new Float32Array(x.columns.length);
-  for (let r = 0; r < x.rows; r++) {
-    if (isDrawn[r] === 0) scores[r] += sumOfLeaves(forest, copyRow(x, r, row));
-  }
+  addLeaves(plantForest([tree]), x, scores, isDrawn);
 }
 
 /** Follows the log loss on validation rows tree by tree. */
@@ -248,12 +243,10 @@ function watchLoss(names: readonly string[], valid: Validation, baseScore: numbe
   let bestLoss = logLoss(y, scores.map(sigmoid), weights);
   let best = 0;
   let round = 0;
-  const row = new Float32Array(x.columns.length);
   return {
     bestRound: () => best,
     roundsSinceBest(tree: Tree): number {
-      const forest = plantForest([tree]);
-      for (let r = 0; r < x.rows; r++) scores[r] += sumOfLeaves(forest, copyRow(x, r, row));
+      addLeaves(plantForest([tree]), x, scores);
       const loss = logLoss(y, scores.map(sigmoid), weights);
       round++;
       if (loss < bestLoss) {

@@ -2,6 +2,7 @@
 // A row goes left where its value is not above the threshold, and where it is missing, as the node has learned.
 import { type Static, Type } from 'typebox';
 import { brokenModel } from './learner.ts';
+import type { Matrix } from './matrix.ts';
 
 /** Trees node by node; `column` is −1 at a leaf. Children stand after their parent. */
 export type Forest = {
@@ -67,6 +68,23 @@ export function sumOfLeaves(forest: Forest, row: ArrayLike<number>): number {
     sum += value[node];
   }
   return sum;
+}
+
+/** Adds to each row's score the leaf it falls into, read column by column; rows marked in `skip` are left as they are. */
+export function addLeaves(forest: Forest, x: Matrix, scores: Float64Array, skip?: Uint8Array): void {
+  const { starts, column, threshold, missingLeft, left, right, value } = forest;
+  for (let t = 0; t + 1 < starts.length; t++) {
+    for (let r = 0; r < x.rows; r++) {
+      if (skip !== undefined && skip[r] !== 0) continue;
+      let node = starts[t];
+      while (column[node] >= 0) {
+        const known = x.columns[column[node]][r];
+        const isLeft = Number.isNaN(known) ? missingLeft[node] === 1 : known <= threshold[node];
+        node = isLeft ? left[node] : right[node];
+      }
+      scores[r] += value[node];
+    }
+  }
 }
 
 /** Whether a row goes left at an inner node. */
