@@ -69,6 +69,10 @@ async function respond(state: State, dist: string, request: IncomingMessage, res
   }
   if (!url.pathname.startsWith('/api/')) return serveFile(dist, url.pathname, response);
   const { status, body } = answer(state, request, url, await readBody(request));
+  if (typeof body === 'string') {
+    response.writeHead(status, { 'content-type': 'text/csv' }).end(body);
+    return;
+  }
   response.writeHead(status, { 'content-type': status >= 400 ? 'application/problem+json' : 'application/json' });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
@@ -96,7 +100,7 @@ function answer(state: State, request: IncomingMessage, url: URL, body: Record<s
     );
   }
   if (request.method === 'POST') return create(state, path, body);
-  if (request.method === 'DELETE') return removeModel(state, path);
+  if (request.method === 'DELETE') return removeOne(state, path);
   return read(state, path, url.searchParams);
 }
 
@@ -106,9 +110,11 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/overview') return ok(scored ? overviewOf(shop) : unscored(overviewOf(shop), variant));
   if (path === '/live') return ok(live(shop, variant, Number(query.get('limit') ?? 50)));
   if (path === '/people') return ok(listPeople(scored ? shop.people : withoutScores(shop.people, variant), query));
-  if (path === '/features') return ok(variant === 'empty' ? { asOf: shop.asOf, signals: [] } : featuresOf(shop));
+  if (path === '/features')
+    return ok(variant === 'empty' ? { asOf: shop.asOf, people: 0, signals: [] } : featuresOf(shop));
   if (path === '/intent/models') return ok({ models: scored ? state.models : [] });
   if (path === `/intent/models/${modelId}`) return ok(modelOf(shop));
+  if (path === '/intent/export') return ok(exportOf(shop, query));
   if (path === '/intent/segments') return ok({ segments: scored ? state.segments : [] });
   const [, room, encoded, rest] = path.match(/^\/(people|intent\/segments)\/([^/]+)(?:\/(\w+))?$/) ?? [];
   const id = encoded && decodeURIComponent(encoded);
@@ -148,6 +154,7 @@ function create(state: State, path: string, body: Record<string, unknown>): Answ
       id: `segment-${state.segments.length + 1}`,
       name: String(body.name),
       level: null,
+      minConfidence: null,
       minScore: Number(body.minScore),
       maxScore: Number(body.maxScore),
       size: inside.length,
@@ -175,9 +182,10 @@ function create(state: State, path: string, body: Record<string, unknown>): Answ
   return { status: 202, body: model };
 }
 
-function removeModel(state: State, path: string): Answer {
+function removeOne(state: State, path: string): Answer {
+  const id = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
   const active = state.models.filter(({ status }) => status === 'ACTIVE');
-  if (active.length === 1 && path.endsWith(`/${active[0].id}`)) {
+  if (active.length === 1 && active[0].id === id) {
     return problem(
       409,
       'conflict',
@@ -186,8 +194,19 @@ function removeModel(state: State, path: string): Answer {
       'Train another one first.',
     );
   }
-  state.models = state.models.filter(({ id }) => !path.endsWith(`/${id}`));
+  state.models = state.models.filter((model) => model.id !== id);
+  state.segments = state.segments.filter((segment) => segment.id !== id);
   return { status: 204, body: undefined };
+}
+
+function exportOf(shop: Shop, query: URLSearchParams): string {
+  const wanted = shop.people.filter(
+    ({ score, segment }) =>
+      score! >= Number(query.get('minScore') ?? 0) &&
+      score! <= Number(query.get('maxScore') ?? 100) &&
+      (!query.get('segment') || segment === query.get('segment')),
+  );
+  return ['profileId,score', ...wanted.map(({ id, score }) => `${id},${score}`)].join('\r\n');
 }
 
 function listPeople(people: PersonRow[], query: URLSearchParams) {

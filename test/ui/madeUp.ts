@@ -311,6 +311,7 @@ export function segmentsOf(shop: Shop): Segment[] {
     productCategory: null,
     minScore: [70, 40, 0][index],
     maxScore: [100, 69, 39][index],
+    minConfidence: null,
     size: segment.size,
     share: segment.share,
     expectedConversions: segment.expectedConversions,

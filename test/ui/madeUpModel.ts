@@ -67,6 +67,7 @@ export function featuresOf(shop: Shop): Features {
   const weights = [0.24, 0.19, 0.14, 0.11, 0.09, 0.07, 0.05, 0.04, 0.04, 0.03];
   return {
     asOf: shop.asOf,
+    people: shop.people.length,
     signals: signalFacts.map(([name, sentence, group, category, windowDays, unit, top], index) => {
       return {
         name,
@@ -94,7 +95,7 @@ export function modelRow(shop: Shop): ModelRow {
     id: modelId,
     name: 'Purchase in 30 days',
     modelType: 'GENERIC',
-    question: 'Who buys within 30 days?',
+    question: 'purchase_intent',
     conversionEvent: 'purchase',
     productCategory: null,
     timeframeDays,

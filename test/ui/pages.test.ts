@@ -199,7 +199,10 @@ pageTest(
   async (seen) => {
     const { page } = seen;
     const main = await text(seen);
-    assert.match(main, /Of 100 people called High, 71 bought within 30 days\. The true figure lies between 62 and 78/);
+    assert.match(
+      main,
+      /Of 100 people called High, 71 bought within 30 days\. The true share lies between 62 and 78 of 100/,
+    );
     assert.match(main, /4,067 people .* of whom 471 bought/);
     for (const name of ['Calibration', 'ROC curve', 'Precision and recall', 'Lift', 'Gain', 'Thresholds']) {
       assert.equal(await page.getByRole('button', { name: `Show the table: ${name}`, exact: true }).count(), 1, name);
@@ -258,6 +261,17 @@ pageTest(
     await standStill(page);
     assert.match(await text(seen, 'header'), new RegExp(`${inside} people with a score from 60 to 80`));
     assert.equal(await page.locator('tbody tr').count(), Math.min(50, inside));
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export everyone' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'Warm.csv');
+    assert.equal((await readFile(await download.path(), 'utf8')).split('\r\n').length, inside + 1);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete it' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Segments' }).waitFor();
+    await standStill(page);
+    assert.equal(await page.getByRole('link', { name: 'Warm' }).count(), 0);
   },
 );
 

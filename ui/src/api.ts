@@ -168,7 +168,7 @@ export type TimelineEvent = {
 };
 
 /** GET /api/v1/features */
-export type Features = { asOf: string; signals: Signal[] };
+export type Features = { asOf: string; people: number; signals: Signal[] };
 
 export type Signal = {
   name: string;
@@ -298,6 +298,7 @@ export type Segment = {
   productCategory: string | null;
   minScore: number;
   maxScore: number;
+  minConfidence: number | null;
   size: number | null;
   share: number | null;
   expectedConversions: number | null;

@@ -20,6 +20,11 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   return call<T>('GET', path + queryString(query), undefined, signal);
 }
 
+/** A file, such as an export. */
+export async function getBlob(path: string, query: Query = {}): Promise<Blob> {
+  return (await ask('GET', path + queryString(query))).blob();
+}
+
 export function post<T>(path: string, body: object): Promise<T> {
   return call<T>('POST', path, body);
 }
@@ -39,7 +44,15 @@ export function queryString(query: Query): string {
 }
 
 async function call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${currentKey() ?? ''}` };
+  const response = await ask(method, path, body, signal);
+  const answer: unknown = await response.json().catch(() => null);
+  if (answer === null && response.status !== 204) throw new ApiError(notJson(path, response));
+  return answer as T;
+}
+
+/** An answer that is well; anything else is thrown. */
+async function ask(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { authorization: `Bearer ${currentKey() ?? ''}` };
   if (body) headers['content-type'] = 'application/json';
   let response: Response;
   try {
@@ -48,10 +61,8 @@ async function call<T>(method: string, path: string, body?: object, signal?: Abo
     if (signal?.aborted) throw cause;
     throw new ApiError(unreachable());
   }
-  const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(asProblem(answer, response));
-  if (answer === null && response.status !== 204) throw new ApiError(notJson(path, response));
-  return answer as T;
+  if (!response.ok) throw new ApiError(asProblem(await response.json().catch(() => null), response));
+  return response;
 }
 
 function unreachable(): Problem {

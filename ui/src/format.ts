@@ -59,6 +59,8 @@ export function signalValue(amount: Maybe, unit: Signal['unit']): string {
   if (!isKnown(amount)) return unknown;
   if (unit === 'ratio' || unit === 'flag') return percent(amount);
   if (unit === 'currency') return money(amount);
+  if (unit === 'minutes' && amount >= 180) return signalValue(amount / 60, 'hours');
+  if (unit === 'hours' && amount >= 72) return signalValue(amount / 24, 'days');
   return ['days', 'hours', 'minutes'].includes(unit) ? `${value(amount)} ${unit}` : value(amount);
 }
 
@@ -123,6 +125,11 @@ export function stamp(iso: string | null | undefined, zone: string): string {
   return text === unknown ? text : `${text} (${zone})`;
 }
 
+/** '19 Nov, 23:04', for events that are not of today. */
+export function dayAndTime(iso: string | null | undefined, zone: string): string {
+  return moment(iso, zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -131,13 +138,13 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** '3 minutes ago', 'in 12 days'. */
-export function relative(iso: string | null | undefined, now: number): string {
+export function relative(iso: string | null | undefined, now: number, style: 'long' | 'short' = 'long'): string {
   const at = iso ? Date.parse(iso) : Number.NaN;
   if (Number.isNaN(at)) return unknown;
   const seconds = (at - now) / 1000;
   if (Math.abs(seconds) < 1) return 'now';
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? steps[3];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style }).format(Math.trunc(seconds / size), unit);
 }
 
 const spellings: Record<string, string> = { ios: 'iOS', crm: 'CRM', email: 'E-mail', api: 'API' };

@@ -13,6 +13,14 @@ import { cssVariables, theme } from './theme.ts';
 takeKeyFromAddress();
 window.addEventListener('hashchange', takeKeyFromAddress);
 
+// After an upgrade of the server the parts of the old build are gone: load the new one, but not twice within a minute.
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(window.name.replace('inkling-reloaded-', '')) || 0;
+  if (Date.now() - last < 60_000) return;
+  window.name = `inkling-reloaded-${Date.now()}`;
+  window.location.reload();
+});
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {

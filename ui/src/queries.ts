@@ -138,6 +138,14 @@ export function useCreateSegment() {
   });
 }
 
+export function useDeleteSegment() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(`/api/v1/intent/segments/${encodeURIComponent(id)}`),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['segments'] }),
+  });
+}
+
 export function useSegmentUsers(id: string) {
   return useInfiniteQuery({
     queryKey: ['segment-users', id],

@@ -13,9 +13,9 @@ type Row = Performance['calibration'][number];
 export const calibration: Chart<Performance> = {
   option({ calibration: rows }, t) {
     return frame(t, {
-      ...unitSquare(t, 'Predicted', 'Bought'),
+      ...unitSquare(t, 'Predicted', 'Bought', limitOf(rows)),
       series: [
-        diagonal(t),
+        diagonal(t, limitOf(rows)),
         whiskers(rows, t),
         {
           type: 'scatter',
@@ -48,6 +48,12 @@ export const calibration: Chart<Performance> = {
     rows: rows.map(({ predicted, observed, low, high, people }) => [predicted, observed, low, high, people]),
   }),
 };
+
+/** Where both axes end: where people are seldom likely to buy, the points would otherwise crowd into a corner. */
+function limitOf(rows: Row[]): number {
+  const highest = Math.max(...rows.map(({ predicted, high }) => Math.max(predicted, high)));
+  return [0.08, 0.2, 0.4, 0.6, 0.8].find((limit) => highest <= limit) ?? 1;
+}
 
 function whiskers(rows: Row[], t: Tokens): CustomSeriesOption {
   return {

@@ -2,6 +2,7 @@
 // who does not see it) and lists itself (the table behind it). Also the look they all share.
 
 import type { EChartsOption } from 'echarts';
+import { shortDay } from '../format.ts';
 import type { Tokens } from '../tokens.ts';
 
 export type Table = { columns: string[]; rows: (string | number | null)[][] };
@@ -48,6 +49,20 @@ export function axis(t: Tokens, name?: string) {
     axisTick: { show: false },
     axisLabel: { color: t.inkFaint, fontSize: 11.5, hideOverlap: true },
     splitLine: { show: true, lineStyle: { color: t.line } },
+  };
+}
+
+/** A true axis of time: days without a point leave their gap. Never finer than a day. */
+export function timeAxis(t: Tokens, zone: string) {
+  return {
+    ...axis(t),
+    type: 'time' as const,
+    minInterval: 86_400_000,
+    splitLine: { show: false },
+    axisLabel: {
+      ...axis(t).axisLabel,
+      formatter: (moment: number) => shortDay(new Date(moment).toISOString(), zone),
+    },
   };
 }
 

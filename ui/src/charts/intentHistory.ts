@@ -3,10 +3,10 @@
 
 import type { LineSeriesOption } from 'echarts';
 import type { IntentToday, Level } from '../api.ts';
-import { compact, count, day, shortDay } from '../format.ts';
+import { compact, count, day } from '../format.ts';
 import { levelColor, levelSymbol, levels } from '../levels.ts';
 import type { Tokens } from '../tokens.ts';
-import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
+import { axis, type Chart, firstIndex, frame, timeAxis, tip } from './chart.ts';
 
 type Day = IntentToday['history'][number];
 export type IntentHistoryData = { history: Day[]; shown: Level[] };
@@ -15,14 +15,7 @@ export const intentHistory: Chart<IntentHistoryData> = {
   option({ history, shown }, t) {
     const drawn = levels.filter(({ level }) => shown.includes(level));
     return frame(t, {
-      xAxis: {
-        ...axis(t),
-        type: 'category',
-        boundaryGap: false,
-        data: history.map(({ date }) => date),
-        splitLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (date: string) => shortDay(date, 'UTC'), alignMaxLabel: 'right' },
-      },
+      xAxis: timeAxis(t, 'UTC'),
       yAxis: {
         ...axis(t),
         type: 'value',
@@ -69,7 +62,7 @@ function line(history: Day[], level: Level, t: Tokens): LineSeriesOption {
     showAllSymbol: true,
     symbolSize: (_: unknown, params: { dataIndex: number }) => (params.dataIndex === last ? 10 : 0),
     emphasis: { disabled: true },
-    data: history.map((at) => of(at, level)),
+    data: history.map((at) => [Date.parse(at.date), of(at, level)]),
   };
 }
 

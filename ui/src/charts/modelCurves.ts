@@ -168,13 +168,13 @@ export const gain: Chart<Performance> = {
   table: lift.table,
 };
 
-/** Two axes from 0 to 100% with their names. */
-export function unitSquare(t: Tokens, x: string, y: string): EChartsOption {
+/** Two axes from 0 to 100%, or less far, with their names. */
+export function unitSquare(t: Tokens, x: string, y: string, limit = 1): EChartsOption {
   const unit = {
     type: 'value' as const,
     min: 0,
-    max: 1,
-    interval: 0.25,
+    max: limit,
+    interval: limit / 4,
     axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => percent(value) },
   };
   return {
@@ -183,7 +183,7 @@ export function unitSquare(t: Tokens, x: string, y: string): EChartsOption {
   };
 }
 
-export function diagonal(t: Tokens) {
+export function diagonal(t: Tokens, limit = 1) {
   return {
     type: 'line' as const,
     silent: true,
@@ -192,7 +192,7 @@ export function diagonal(t: Tokens) {
     lineStyle: { color: t.lineStrong, width: 1.25, type: 'dotted' as const },
     data: [
       [0, 0],
-      [1, 1],
+      [limit, limit],
     ] as Pair[],
   };
 }

@@ -1,23 +1,16 @@
 // A person's score from scoring to scoring, over the bands of High, Medium and Low.
 
 import type { Level } from '../api.ts';
-import { day, shortDay } from '../format.ts';
+import { day } from '../format.ts';
 import { factsOf, levelColor, levelSymbol, levels } from '../levels.ts';
-import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
+import { axis, type Chart, firstIndex, frame, timeAxis, tip } from './chart.ts';
 
 export type ScoreHistoryData = { points: { asOf: string; score: number; segment: Level }[]; zone: string };
 
 export const scoreHistory: Chart<ScoreHistoryData> = {
   option({ points, zone }, t) {
     return frame(t, {
-      xAxis: {
-        ...axis(t),
-        type: 'category',
-        boundaryGap: false,
-        data: points.map(({ asOf }) => shortDay(asOf, zone)),
-        splitLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, alignMaxLabel: 'right', alignMinLabel: 'left' },
-      },
+      xAxis: timeAxis(t, zone),
       yAxis: {
         ...axis(t),
         type: 'value',
@@ -33,8 +26,8 @@ export const scoreHistory: Chart<ScoreHistoryData> = {
         symbolSize: 8,
         showAllSymbol: true,
         emphasis: { disabled: true },
-        data: points.map(({ score, segment }) => ({
-          value: score,
+        data: points.map(({ asOf, score, segment }) => ({
+          value: [Date.parse(asOf), score],
           symbol: levelSymbol(segment),
           itemStyle: { color: levelColor(segment, t) },
         })),

@@ -1,16 +1,16 @@
 // How the values of one signal are spread over the people.
 
 import type { Signal } from '../api.ts';
-import { compact, plural, signalValue, titled } from '../format.ts';
+import { compact, plural, signalValue, titled, value, words } from '../format.ts';
 import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
 
 export const signalHistogram: Chart<Signal> = {
   option({ histogram, unit }, t) {
     return frame(t, {
       xAxis: {
-        ...axis(t, unit === 'count' ? undefined : unit),
+        ...axis(t, isTime(unit) ? words(unit) : undefined),
         type: 'category',
-        data: histogram.map(({ from }) => signalValue(from, unit)),
+        data: histogram.map(({ from }) => (isTime(unit) ? value(from) : signalValue(from, unit))),
         splitLine: { show: false },
       },
       yAxis: {
@@ -47,3 +47,8 @@ export const signalHistogram: Chart<Signal> = {
     rows: histogram.map(({ from, to, people }) => [from, to, people]),
   }),
 };
+
+/** Units that the axis names once; the others stand on every label. */
+function isTime(unit: Signal['unit']): boolean {
+  return unit === 'days' || unit === 'hours' || unit === 'minutes';
+}

@@ -103,7 +103,7 @@ function Answer({ features }: { features: Features }) {
           )}
         </>
       }
-      note={`Values as of ${stamp(features.asOf, zone)}.`}
+      note={`Of ${plural(features.people, 'person', 'people')}, as of ${stamp(features.asOf, zone)}.`}
     />
   );
 }

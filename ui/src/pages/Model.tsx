@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import type { Model, Performance } from '../api.ts';
 import { count, ofHundredRange, plural, shortDay } from '../format.ts';
+import { DeleteButton } from '../parts/DeleteButton.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
@@ -12,8 +13,7 @@ import { StaleNote } from '../parts/StaleNote.tsx';
 import { StatusMark } from '../parts/StatusMark.tsx';
 import { Term } from '../parts/Term.tsx';
 import { useZone } from '../place.tsx';
-import { useModel } from '../queries.ts';
-import { DeleteModel } from './models/DeleteModel.tsx';
+import { useDeleteModel, useModel } from '../queries.ts';
 import { Drivers } from './models/Drivers.tsx';
 import { Ladder } from './models/Ladder.tsx';
 import { LineagePanel } from './models/LineagePanel.tsx';
@@ -46,6 +46,7 @@ export function ModelPage() {
 
 function Content({ model, refreshFailed }: { model: Model; refreshFailed: boolean }) {
   const { performance } = model;
+  const remove = useDeleteModel();
   return (
     <>
       <PageHead
@@ -55,7 +56,13 @@ function Content({ model, refreshFailed }: { model: Model; refreshFailed: boolea
         actions={
           <>
             <StatusMark status={model.status} />
-            <DeleteModel model={model} />
+            <DeleteButton
+              id={model.id}
+              name={model.name}
+              consequence="Its scores and its figures go with it. The events stay."
+              mutation={remove}
+              then="/models"
+            />
           </>
         }
       />
@@ -96,7 +103,7 @@ function Statement({ performance }: { performance: Performance }) {
       {high?.interval && (
         <>
           {' '}
-          The true figure lies between {ofHundredRange(high.interval).replace(' to ', ' and ')} with 95%{' '}
+          The true share lies between {ofHundredRange(high.interval).replace(' to ', ' and ')} of 100, with 95%{' '}
           <Term name="interval">certainty</Term>.
         </>
       )}

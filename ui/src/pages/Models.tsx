@@ -14,6 +14,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Term } from '../parts/Term.tsx';
 import { usePlace } from '../place.tsx';
 import { useModels } from '../queries.ts';
+import { questionOf } from '../question.ts';
 import { ModelCard } from './models/ModelCard.tsx';
 import { TrainForm } from './models/TrainForm.tsx';
 
@@ -68,7 +69,7 @@ function Content({ models }: { models: ModelRow[] }) {
 function Best({ model }: { model: ModelRow }) {
   return (
     <>
-      <strong>{model.question}</strong> The model ranks a buyer above someone who does not buy{' '}
+      <strong>{questionOf(model)}</strong> The model ranks a buyer above someone who does not buy{' '}
       <strong>{percent(model.auc)}</strong> of the time (<Term name="auc">AUC</Term> {decimal(model.auc)}
       {model.baselineAuc !== null && (
         <>

@@ -8,13 +8,14 @@ import { CsvButton } from '../charts/Figure.tsx';
 import { count, ofHundred, ofHundredRange, plural, stamp, words } from '../format.ts';
 import { factsOf } from '../levels.ts';
 import { Empty } from '../parts/Empty.tsx';
+import { ExportButton } from '../parts/ExportButton.tsx';
 import { FirstEvents } from '../parts/FirstEvents.tsx';
 import { LoadingBlock, LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { PeopleTable, peopleAsTable } from '../parts/PeopleTable.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { usePlace, useZone } from '../place.tsx';
-import { useOverview, usePeople } from '../queries.ts';
+import { type PeopleFilter, useOverview, usePeople } from '../queries.ts';
 import { PeopleFilters, peopleFilterNames } from './people/PeopleFilters.tsx';
 
 export function PeoplePage() {
@@ -34,7 +35,7 @@ export function PeoplePage() {
       <PeopleFilters
         filter={filter}
         onChange={setFilter}
-        actions={rows.length > 0 && <CsvButton name="People" table={() => peopleAsTable(rows)} />}
+        actions={rows.length > 0 && <Exports rows={rows} filter={filter} />}
       />
       {people.error && <ProblemNote error={people.error} onRetry={() => void people.refetch()} />}
       {people.data && rows.length === 0 && (
@@ -42,6 +43,18 @@ export function PeoplePage() {
       )}
       {rows.length > 0 && <List rows={rows} people={people} />}
     </>
+  );
+}
+
+/** The export of the server knows no search; then only what is on the screen can be had. */
+function Exports({ rows, filter }: { rows: PersonRow[]; filter: PeopleFilter }) {
+  const { segment, category } = filter;
+  const whole = filter.search === '' && rows.some(({ score }) => score !== null);
+  return (
+    <span className="row">
+      {whole && <ExportButton filter={{ segment, category }} name="people" />}
+      <CsvButton name="People" table={() => peopleAsTable(rows)} />
+    </span>
   );
 }
 

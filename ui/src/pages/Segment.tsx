@@ -3,14 +3,16 @@
 import { Button } from '@mantine/core';
 import { Link, useParams } from 'wouter';
 import type { Segment } from '../api.ts';
-import { CsvButton } from '../charts/Figure.tsx';
+import type { Query } from '../client.ts';
 import { count, ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
+import { DeleteButton } from '../parts/DeleteButton.tsx';
+import { ExportButton } from '../parts/ExportButton.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { PeopleTable, peopleAsTable } from '../parts/PeopleTable.tsx';
+import { PeopleTable } from '../parts/PeopleTable.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { useZone } from '../place.tsx';
-import { useSegments, useSegmentUsers } from '../queries.ts';
+import { useDeleteSegment, useSegments, useSegmentUsers } from '../queries.ts';
 import styles from './Person.module.css';
 
 export function SegmentPage() {
@@ -36,7 +38,7 @@ export function SegmentPage() {
             <span className="faint small number">
               {count(rows.length)} of {count(users.data?.pages[0].total)} shown
             </span>
-            <CsvButton name={segment?.name ?? 'Segment'} table={() => peopleAsTable(rows)} />
+            {segment && <ExportButton filter={filterOf(segment)} name={segment.name} />}
           </div>
           <PeopleTable rows={rows} />
           {users.hasNextPage && (
@@ -55,11 +57,27 @@ export function SegmentPage() {
   );
 }
 
+function filterOf({ modelId, minScore, maxScore, minConfidence, productCategory }: Segment): Query {
+  return { modelId, minScore, maxScore, minConfidence, category: productCategory };
+}
+
 function Answer({ segment, total }: { segment: Segment | undefined; total: number | null }) {
   const zone = useZone();
+  const remove = useDeleteSegment();
   return (
     <PageHead
       title={segment?.name ?? 'Segment'}
+      actions={
+        segment?.level === null && (
+          <DeleteButton
+            id={segment.id}
+            name={segment.name}
+            consequence="Only the segment goes; its people and their scores stay."
+            mutation={remove}
+            then="/segments"
+          />
+        )
+      }
       answer={
         <>
           <strong>{plural(total ?? segment?.size, 'person', 'people')}</strong>

@@ -86,7 +86,7 @@ function Freshness() {
     : live.data && !last
       ? 'No events yet'
       : last
-        ? `Last event ${relative(last, Math.max(now, Date.parse(last)))}`
+        ? `Last event ${relative(last, Math.max(now, Date.parse(last)), 'short')}`
         : '';
   return <span className="faint tiny clip">{text}</span>;
 }

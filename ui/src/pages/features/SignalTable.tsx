@@ -51,7 +51,7 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
               <td className={styles.bar}>
                 <Importance importance={signal.importance} part={(signal.importance ?? 0) / strongest} />
               </td>
-              <td className={`${styles.right} ${styles.known} quiet`}>
+              <td className={`${styles.right} ${styles.known} quiet nowrap`}>
                 {signal.missingShare === 0 ? 'none' : percent(signal.missingShare)}
               </td>
               <td className={`${styles.right} ${styles.mid} quiet nowrap`}>

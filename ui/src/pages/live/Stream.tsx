@@ -2,7 +2,7 @@
 
 import { Link } from 'wouter';
 import type { LiveEvent } from '../../api.ts';
-import { day, shortDayYear, stamp, timeWithSeconds, words } from '../../format.ts';
+import { day, dayAndTime, stamp, timeWithSeconds, words } from '../../format.ts';
 import { EventIcon } from '../../parts/EventIcon.tsx';
 import { EventWords } from '../../parts/EventWords.tsx';
 import { Panel } from '../../parts/Panel.tsx';
@@ -22,7 +22,7 @@ export function Stream({ events }: { events: LiveEvent[] }) {
           {events.map((event) => (
             <li key={event.messageId} className={styles.event}>
               <time className={`${styles.time} faint number tiny`} dateTime={event.at} title={stamp(event.at, zone)}>
-                {isToday(event.at) ? timeWithSeconds(event.at, zone) : shortDayYear(event.at, zone)}
+                {isToday(event.at) ? timeWithSeconds(event.at, zone) : dayAndTime(event.at, zone)}
               </time>
               <span className={styles.icon}>
                 <EventIcon event={event.event} />
@@ -33,9 +33,8 @@ export function Stream({ events }: { events: LiveEvent[] }) {
                   {event.anchor.replace(/^[uaep]:/, '')}
                 </Link>
               </span>
-              <span className={`${styles.from} faint tiny`}>
+              <span className={`${styles.from} faint tiny`} title={event.source}>
                 {words(event.platform)}
-                {event.source && event.source !== event.platform && `, ${event.source}`}
               </span>
             </li>
           ))}

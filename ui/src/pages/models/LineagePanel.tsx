@@ -7,6 +7,7 @@ import { DataTable } from '../../parts/DataTable.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { Term } from '../../parts/Term.tsx';
 import { useZone } from '../../place.tsx';
+import { questionOf } from '../../question.ts';
 import styles from './LineagePanel.module.css';
 
 const uses: Record<string, string> = { train: 'learn', test: 'test', deploy: 'learn once more, for use' };
@@ -19,7 +20,7 @@ export function LineagePanel({ lineage, model }: { lineage: Lineage; model: Mode
         <Fact name="Data">
           {day(lineage.dataFrom, zone)} to {day(lineage.dataTo, zone)}
         </Fact>
-        <Fact name="Question">{model.question}</Fact>
+        <Fact name="Question">{questionOf(model)}</Fact>
         <Fact name="Event that counts">
           <span className="mono">{model.conversionEvent}</span>
         </Fact>

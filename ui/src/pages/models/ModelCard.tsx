@@ -2,10 +2,11 @@
 
 import { Link } from 'wouter';
 import type { ModelRow } from '../../api.ts';
-import { count, decimal, percent, stamp, unknown, words } from '../../format.ts';
+import { count, decimal, percent, stamp, unknown } from '../../format.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { Term } from '../../parts/Term.tsx';
 import { useZone } from '../../place.tsx';
+import { questionOf } from '../../question.ts';
 import { AucScale } from './AucScale.tsx';
 import styles from './ModelCard.module.css';
 
@@ -22,9 +23,7 @@ export function ModelCard({ model }: { model: ModelRow }) {
           </h2>
           <StatusMark status={model.status} />
         </div>
-        <p className="quiet">
-          {model.question} {model.productCategory && <>Only {words(model.productCategory).toLowerCase()}.</>}
-        </p>
+        <p className="quiet">{questionOf(model)}</p>
         <p className="faint small">
           {model.rung ? rungNames[model.rung] : 'Not learned yet'}, version {model.version},{' '}
           {model.modelType === 'CUSTOM' ? 'your own' : 'the general one'}

@@ -32,9 +32,10 @@ export function Movers({ overview, className }: { overview: Overview; className?
           <strong>{count(moved.down)}</strong> fell a level
         </span>
       </p>
+      {movers.length > 0 && <h3 className="small quiet">Whose score rose most</h3>}
       {movers.length > 0 && (
-        <ul className={styles.list}>
-          {movers.map((mover) => (
+        <ul>
+          {movers.slice(0, 6).map((mover) => (
             <li key={mover.id} className={styles.mover}>
               <Link href={`/people/${mover.id}`} className={styles.name}>
                 {mover.displayName}

@@ -1,9 +1,9 @@
 // A segment of one's own: drag the range over today's scores, see about how many it holds, name it.
 
-import { Button, RangeSlider, TextInput } from '@mantine/core';
+import { Button, RangeSlider, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Bin, SegmentRequest } from '../../api.ts';
-import { plural } from '../../format.ts';
+import { plural, words } from '../../format.ts';
 import { levelOfScore, scoresOf } from '../../levels.ts';
 import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
@@ -13,12 +13,15 @@ import styles from './SegmentBuilder.module.css';
 export function SegmentBuilder() {
   const [range, setRange] = useState<[number, number]>([55, 80]);
   const [name, setName] = useState('');
+  const [category, setCategory] = useState<string | null>(null);
   const [made, setMade] = useState('');
   const create = useCreateSegment();
-  const bins = useOverview().data?.intent?.distribution ?? [];
+  const intent = useOverview().data?.intent;
+  const bins = intent?.distribution ?? [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const request: SegmentRequest = { name: name.trim(), minScore: range[0], maxScore: range[1] };
+    if (category !== null) request.productCategory = category;
     create.mutate(request, {
       onSuccess: (segment) => {
         setMade(`${segment.name} is saved.`);
@@ -44,7 +47,9 @@ export function SegmentBuilder() {
         </div>
         <p className={styles.size} aria-live="polite">
           Score {range[0]} to {range[1]}
-          {bins.length > 0 && <>: about {plural(estimate(bins, range), 'person', 'people')} today</>}
+          {bins.length > 0 && category === null && (
+            <>: about {plural(estimate(bins, range), 'person', 'people')} today</>
+          )}
         </p>
         <div className={styles.save}>
           <TextInput
@@ -55,6 +60,17 @@ export function SegmentBuilder() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
+          {intent && intent.categories.length > 0 && (
+            <Select
+              aria-label="Category of the segment"
+              placeholder="Any category"
+              clearable
+              searchable
+              value={category}
+              onChange={setCategory}
+              data={intent.categories.map((row) => ({ value: row.category, label: words(row.category) }))}
+            />
+          )}
           <Button type="submit" loading={create.isPending}>
             Save the segment
           </Button>

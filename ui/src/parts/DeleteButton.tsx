@@ -1,0 +1,44 @@
+// Takes something away for good, after asking. What the server says against it is shown in place.
+
+import { Button, Modal } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { UseMutationResult } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import styles from './DeleteButton.module.css';
+import { ProblemNote } from './ProblemNote.tsx';
+
+export type DeleteButtonProps = {
+  id: string;
+  name: string;
+  /** What goes with it and what stays. */
+  consequence: string;
+  mutation: UseMutationResult<null, Error, string>;
+  /** Where to go when it is gone. */
+  then: string;
+};
+
+export function DeleteButton({ id, name, consequence, mutation, then }: DeleteButtonProps) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const [, go] = useLocation();
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={open}>
+        Delete
+      </Button>
+      <Modal opened={opened} onClose={close} title={`Delete “${name}”`} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <div className={styles.body}>
+          <p className="quiet">{consequence}</p>
+          {mutation.error && <ProblemNote error={mutation.error} />}
+          <div className="row">
+            <Button loading={mutation.isPending} onClick={() => mutation.mutate(id, { onSuccess: () => go(then) })}>
+              Delete it
+            </Button>
+            <Button variant="default" onClick={close} data-autofocus>
+              Keep it
+            </Button>
+          </div>
+        </div>
+      </Modal>
+    </>
+  );
+}
