@@ -25,7 +25,8 @@ export interface ImportInProgress {
   readonly wasDone: boolean;
   readonly wasBrokenOff: boolean;
   counts(): ImportCounts;
-  take(outcome: Outcome): Promise<void>;
+  /** Something to wait for when a block has been filled. */
+  take(outcome: Outcome): Promise<void> | undefined;
   finish(): Promise<void>;
   /** Waits for the block under way and notes that the rest is missing. Never throws. */
   breakOff(): Promise<void>;
@@ -95,7 +96,7 @@ class RunningImport implements ImportInProgress {
     return { ...this.total, reasons: { ...this.total.reasons } };
   }
 
-  async take(outcome: Outcome): Promise<void> {
+  take(outcome: Outcome): Promise<void> | undefined {
     const passedOver = this.seen < this.record.rows;
     this.seen += outcome.rows;
     this.block.rows += outcome.rows;
@@ -105,7 +106,7 @@ class RunningImport implements ImportInProgress {
       if ('message' in outcome) this.accept(outcome);
       else this.refuse(outcome, outcome.refusal.field, outcome.refusal.value, outcome.refusal.reason, outcome.body);
     }
-    if (this.block.rows >= BLOCK_ROWS) await this.closeBlock('RUNNING');
+    return this.block.rows >= BLOCK_ROWS ? this.closeBlock('RUNNING') : undefined;
   }
 
   async finish(): Promise<void> {

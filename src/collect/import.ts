@@ -67,7 +67,10 @@ export async function importFile(store: Store, options: ImportOptions): Promise<
   if (!progress.wasDone) {
     try {
       for await (const block of outcomes) {
-        for (const outcome of block) await progress.take(outcome);
+        for (const outcome of block) {
+          const full = progress.take(outcome);
+          if (full) await full;
+        }
         tell(file.bytesRead());
       }
       await progress.finish();
