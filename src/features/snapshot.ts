@@ -15,7 +15,7 @@ export type SnapshotOptions = {
   /** Absent = every signal. */
   signals?: readonly Signal[];
   now: Date;
-  /** One part of the work per so many events; the default takes about 1 GB. */
+  /** One part of the work per so many events; the default takes up to 1 GB. */
   eventsPerPart?: number;
   onProgress?: (done: number, total: number) => void;
 };
@@ -25,7 +25,7 @@ export type Snapshot = { people: number; signalSet: string };
 /** Every statement is a new one to the engine's compiler, which would take longer than the work it saves. */
 const withoutCompiler = 'compile_expressions = 0, compile_aggregate_expressions = 0';
 
-const EVENTS_PER_PART = 4_000_000;
+const EVENTS_PER_PART = 2_000_000;
 
 /** Everyone with an event before `asOf`, except bots. */
 export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): Promise<Snapshot> {

@@ -6,8 +6,8 @@ import type { Facts, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { isBlockedId, type Method, type Pair, pairsOf } from './evidence.ts';
 import { type Change, type Evidence, openLinks } from './links.ts';
+import { membersOf, within } from './members.ts';
 import { nodeOf } from './node.ts';
-import { identityMapSql } from './people.ts';
 import { birthsWhere, evidenceWhere, openMapWriter } from './stored.ts';
 
 /** The columns of a shipped row that say who it was. */
@@ -114,18 +114,6 @@ async function relink(facts: Facts, workspace: string, news: readonly Sighting[]
   return fresh.map(({ node, profile }) => ({ node, profile }));
 }
 
-/** Every identifier of every profile that one of the nodes belongs to now. */
-export async function membersOf(facts: Facts, workspace: string, nodes: readonly bigint[]): Promise<bigint[]> {
-  const mine = `SELECT if(m.profile = 0, n.node, m.profile) AS profile
-    FROM (SELECT arrayJoin([${[...new Set(nodes)].map((node) => `toUInt64(${node})`).join(', ')}]) AS node) AS n
-    LEFT JOIN (${identityMapSql()}) AS m ON n.node = m.node`;
-  const rows = await facts.rows<{ node: string }>(
-    `SELECT node FROM (${identityMapSql()}) WHERE profile IN (${mine}) UNION DISTINCT ${mine}`,
-    { workspace },
-  );
-  return [...new Set([...nodes, ...rows.map((row) => BigInt(row.node))])];
-}
-
 /** Late evidence can make moves of a later moment untrue. */
 async function removeStale(
   facts: Facts,
@@ -142,8 +130,4 @@ async function removeStale(
   );
   const kept = new Set(fresh.map((change) => `${change.node} ${toClickHouseTime(change.since)}`));
   if (rows.some((row) => !kept.has(`${row.node} ${row.since}`))) await facts.remove('identity_map', where, params);
-}
-
-function within(column: string, nodes: readonly bigint[]): string {
-  return nodes.length === 0 ? '0' : `${column} IN (${[...new Set(nodes)].join(', ')})`;
 }

@@ -1,9 +1,10 @@
 // Who was it? A deterministic graph of identifiers, resolved as of any moment.
 
 export { type Method, methods } from './evidence.ts';
-export { type Followed, type FollowedRow, followBlock, membersOf } from './follow.ts';
+export { type Followed, type FollowedRow, followBlock } from './follow.ts';
 export { USERS_PER_ADDRESS } from './links.ts';
 export { findProfile, type Identity, identityOf } from './lookup.ts';
+export { membersOf } from './members.ts';
 export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {
   identityMapSql,

@@ -4,9 +4,8 @@ import { emailHashOf, phoneHashOf } from '../collect/index.ts';
 import type { Store } from '../store/index.ts';
 import { fromClickHouseTime } from '../time.ts';
 import type { Method } from './evidence.ts';
-import { membersOf } from './follow.ts';
+import { membersOf, profilesOf, within } from './members.ts';
 import { fromHexId, nodeOf } from './node.ts';
-import { identityMapSql } from './people.ts';
 
 export type Identity = {
   nodes: { identifier: string; type: 'user id' | 'anonymous id' | 'e-mail hash' | 'phone hash'; firstSeenAt: Date }[];
@@ -35,19 +34,16 @@ export async function findProfile({ facts }: Store, workspace: string, text: str
     .map(nodeOf);
   const asId = fromHexId(text);
   if (asId !== undefined) candidates.push(asId);
-  const list = candidates.join(', ');
-  const known = await facts.rows<{ node: string; profile: string }>(
-    `SELECT k.node AS node, if(m.profile = 0, k.node, m.profile) AS profile
-     FROM (
-       SELECT DISTINCT node FROM events WHERE workspace = {workspace:String} AND node IN (${list})
-       UNION DISTINCT SELECT node_a FROM identity_evidence WHERE workspace = {workspace:String} AND node_a IN (${list})
-       UNION DISTINCT SELECT node_b FROM identity_evidence WHERE workspace = {workspace:String} AND node_b IN (${list})) AS k
-     LEFT JOIN (${identityMapSql()}) AS m ON k.node = m.node`,
+  const here = 'workspace = {workspace:String}';
+  const known = await facts.rows<{ node: string }>(
+    `SELECT DISTINCT node FROM events WHERE ${here} AND ${within('node', candidates)}
+     UNION DISTINCT SELECT node_a FROM identity_evidence WHERE ${here} AND ${within('node_a', candidates)}
+     UNION DISTINCT SELECT node_b FROM identity_evidence WHERE ${here} AND ${within('node_b', candidates)}`,
     { workspace },
   );
-  const profiles = new Map(known.map((row) => [BigInt(row.node), BigInt(row.profile)]));
-  const found = candidates.find((node) => profiles.has(node));
-  return found === undefined ? undefined : profiles.get(found);
+  const nodes = new Set(known.map((row) => BigInt(row.node)));
+  const found = candidates.find((node) => nodes.has(node));
+  return found === undefined ? undefined : (await profilesOf(facts, workspace, [found])).get(found);
 }
 
 /** The identifiers of a profile, the oldest first, and the evidence among them in order of time. */
