@@ -187,7 +187,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
   const anonymous = row.identifiers.anonymousIds[0];
   return {
     ...rest,
-    traits: user ? { plan: 'member' } : {},
+    traits: user ? { plan: 'member', address: { city: 'Bergen' } } : {},
     platforms: ['web', 'ios'],
     country: 'NO',
     deviceType: 'mobile',
@@ -212,13 +212,21 @@ export function personOf(shop: Shop, row: PersonRow): Person {
     })),
     identity: {
       nodes: [
-        ...(user ? [{ identifier: user, type: 'user', firstSeenAt: row.firstSeenAt }] : []),
-        { identifier: anonymous, type: 'anonymous', firstSeenAt: row.firstSeenAt },
-        { identifier: `${anonymous}-phone`, type: 'anonymous', firstSeenAt: row.lastSeenAt },
+        ...(user ? [{ identifier: user, type: 'user id', firstSeenAt: row.firstSeenAt }] : []),
+        { identifier: anonymous, type: 'anonymous id', firstSeenAt: row.firstSeenAt },
+        { identifier: `${anonymous}-phone`, type: 'anonymous id', firstSeenAt: row.lastSeenAt },
       ],
       evidence: user
         ? [
-            { at: row.firstSeenAt, from: anonymous, to: user, method: 'login', confidence: 1, messageId: 'msg-1' },
+            {
+              at: row.firstSeenAt,
+              from: anonymous,
+              to: user,
+              method: 'login',
+              confidence: 1,
+              messageId: 'msg-1',
+              revoked: false,
+            },
             {
               at: row.lastSeenAt,
               from: `${anonymous}-phone`,
@@ -226,6 +234,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
               method: 'email',
               confidence: 0.99,
               messageId: 'msg-2',
+              revoked: false,
             },
           ]
         : [
@@ -236,6 +245,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
               method: 'alias',
               confidence: 1,
               messageId: 'msg-3',
+              revoked: false,
             },
           ],
     },

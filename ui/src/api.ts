@@ -149,7 +149,15 @@ export type Reason = {
 
 export type Identity = {
   nodes: { identifier: string; type: string; firstSeenAt: string }[];
-  evidence: { at: string; from: string; to: string; method: string; confidence: number; messageId: string }[];
+  evidence: {
+    at: string;
+    from: string;
+    to: string;
+    method: string;
+    confidence: number;
+    messageId: string;
+    revoked: boolean;
+  }[];
 };
 
 /** GET /api/v1/people/:id/timeline */

@@ -170,6 +170,11 @@ export function within(sentence: string): string {
   return (begin + sentence.slice(1)).replace(/\.$/, '');
 }
 
+/** Long identifiers, such as hashes, by their two ends. */
+export function shortened(identifier: string, longest = 40): string {
+  return identifier.length > longest ? `${identifier.slice(0, 8)}…${identifier.slice(-6)}` : identifier;
+}
+
 export function isKnown(value: Maybe): value is number {
   return value !== null && value !== undefined && Number.isFinite(value);
 }

@@ -21,6 +21,7 @@ import { Identity } from './person/Identity.tsx';
 import { PersonFacts } from './person/PersonFacts.tsx';
 import { Reasons } from './person/Reasons.tsx';
 import { Timeline } from './person/Timeline.tsx';
+import { Traits } from './person/Traits.tsx';
 
 export function PersonPage() {
   const { id } = useParams<{ id: string }>();
@@ -91,6 +92,7 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
               />
             )}
             <Identity person={person} />
+            <Traits traits={person.traits} />
           </div>
         </div>
       </div>

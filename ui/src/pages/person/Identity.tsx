@@ -1,7 +1,7 @@
 // Which identifiers are this person, and on what evidence they were joined: a small graph and the list behind it.
 
 import type { Person } from '../../api.ts';
-import { percent, plural, stamp, words } from '../../format.ts';
+import { percent, plural, shortened, stamp, words } from '../../format.ts';
 import { Panel } from '../../parts/Panel.tsx';
 import { useZone } from '../../place.tsx';
 import styles from './Identity.module.css';
@@ -31,7 +31,7 @@ export function Identity({ person }: { person: Person }) {
         {nodes.map((node) => (
           <li key={`${node.type} ${node.identifier}`} className={styles.line}>
             <span className="mono clip" title={node.identifier}>
-              {node.identifier}
+              {shortened(node.identifier)}
             </span>
             <span className="faint small nowrap">{words(node.type)}</span>
           </li>
@@ -46,11 +46,11 @@ export function Identity({ person }: { person: Person }) {
                 <p>
                   <strong>{words(methods[piece.method] ?? piece.method)}</strong>{' '}
                   <span className="faint small number">
-                    {percent(piece.confidence)} sure, {stamp(piece.at, zone)}
+                    {piece.revoked ? 'undone' : `${percent(piece.confidence)} sure`}, {stamp(piece.at, zone)}
                   </span>
                 </p>
                 <p className={`${styles.pair} mono quiet`}>
-                  {piece.from} = {piece.to}
+                  {shortened(piece.from)} {piece.revoked ? '≠' : '='} {shortened(piece.to)}
                 </p>
               </li>
             ))}

@@ -2,12 +2,13 @@
 // With more than a dozen the rest is counted, not drawn; the list below the picture has them all.
 
 import type { Identity } from '../../api.ts';
+import { shortened } from '../../format.ts';
 import styles from './IdentityGraph.module.css';
 
 const width = 360;
 const height = 190;
 const mostDrawn = 12;
-const rank = ['user', 'email', 'phone', 'anonymous'];
+const rank = ['user', 'e-mail', 'phone', 'anonymous'];
 
 export function IdentityGraph({ identity }: { identity: Identity }) {
   const sorted = [...identity.nodes].sort((a, b) => rankOf(a.type) - rankOf(b.type));
@@ -16,7 +17,7 @@ export function IdentityGraph({ identity }: { identity: Identity }) {
   const lines = identity.evidence.flatMap((piece) => {
     const from = places.get(bare(piece.from));
     const to = places.get(bare(piece.to));
-    return from && to ? [{ key: `${piece.messageId} ${piece.from} ${piece.to}`, from, to }] : [];
+    return from && to && !piece.revoked ? [{ key: `${piece.messageId} ${piece.from} ${piece.to}`, from, to }] : [];
   });
   const label = `${identity.nodes.length} identifiers and ${identity.evidence.length} links between them, listed below.`;
   return (
@@ -26,12 +27,12 @@ export function IdentityGraph({ identity }: { identity: Identity }) {
       ))}
       {drawn.map((node) => {
         const { x, y } = places.get(bare(node.identifier)) ?? { x: 0, y: 0 };
-        const known = node.type !== 'anonymous';
+        const known = !node.type.startsWith('anonymous');
         return (
           <g key={`${node.type} ${node.identifier}`} transform={`translate(${x} ${y})`}>
             <circle r={known ? 9 : 7} className={known ? styles.known : styles.anonymous} />
             <text y={known ? 24 : 21} className={styles.label}>
-              {shorten(bare(node.identifier))}
+              {shortened(bare(node.identifier), 18)}
             </text>
           </g>
         );
@@ -63,8 +64,4 @@ function placeOf(index: number, total: number) {
 /** Evidence may name an identifier with its kind in front ('a:…'); the list of nodes does not. */
 function bare(identifier: string): string {
   return identifier.replace(/^[uaep]:/, '');
-}
-
-function shorten(identifier: string): string {
-  return identifier.length > 18 ? `${identifier.slice(0, 8)}…${identifier.slice(-6)}` : identifier;
 }
