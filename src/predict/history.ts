@@ -114,12 +114,11 @@ export async function readPeople(
 ): Promise<Matrix> {
   const rows = await store.facts.rows<{ values: (number | string)[] }>(
     `SELECT values FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {signalSet:String}
-       AND as_of = {asOf:DateTime64(3, 'UTC')} AND profile IN {profiles:Array(UInt64)}`,
+       AND as_of = {asOf:DateTime64(3, 'UTC')} AND profile IN (${profiles.join(', ')})`,
     {
       workspace,
       signalSet: signalSetOf(everySignal),
       asOf: toClickHouseTime(asOf),
-      profiles: profiles.map(String),
     },
   );
   return {

@@ -66,14 +66,15 @@ export function climb(rows: Rows, options: ClimbOptions): Climbed {
   const ruleSignal = bestRecencySignal(rows, options.recencySignals);
   const choice: Choice = { rung: 'rule', ruleSignal, l2: PENALTIES[1], trees: 0, boostingShare: 0 };
   const folds = foldsOf(rows.profiles, FOLDS, options.seed);
-  const held = enough < CONVERSIONS_NEEDED.logistic ? undefined : choose(rows, folds, choice, enough, options);
+  const held =
+    enough < CONVERSIONS_NEEDED.logistic ? undefined : choose(rows, folds, choice, { conversions, others }, options);
   const rule = fitRule(rows.x, rows.y, ruleSignal);
   const logistic = held && fitLogistic(rows, choice.l2, options.seed);
   const model = recipeOf(choice, options.seed)(rows);
   return {
     ...assemble(rows, model, choice, held?.scores, folds, options),
     choice,
-    ladder: held?.ladder ?? ladderOf(enough, []),
+    ladder: held?.ladder ?? ladderOf({ conversions, others }, []),
     rule,
     logistic,
   };
@@ -100,11 +101,12 @@ export function learnerName({ rung, boostingShare }: Choice): string {
   return `boosting ${boostingShare * 100} %, logistic ${(1 - boostingShare) * 100} %`;
 }
 
+type Counts = { conversions: number; others: number };
 type Contest = { rung: Rung; loss: number; below: number };
 
 /** Writes the choice, and answers the held-out log-odds of what was chosen. */
-function choose(rows: Rows, folds: Uint8Array, choice: Choice, enough: number, options: ClimbOptions) {
-  const boostingToo = enough >= CONVERSIONS_NEEDED.boosting;
+function choose(rows: Rows, folds: Uint8Array, choice: Choice, counts: Counts, options: ClimbOptions) {
+  const boostingToo = Math.min(counts.conversions, counts.others) >= CONVERSIONS_NEEDED.boosting;
   const total = FOLDS * (2 + (boostingToo ? 1 : 0)) + PENALTIES.length;
   let passed = 0;
   const onFold = () => options.onProgress?.(++passed, total);
@@ -134,7 +136,7 @@ function choose(rows: Rows, folds: Uint8Array, choice: Choice, enough: number, o
     );
     if (offer('boosting', mixed)) Object.assign(choice, { trees: trees.trees, boostingShare: mixed.share });
   }
-  return { scores, ladder: ladderOf(enough, contests) };
+  return { scores, ladder: ladderOf(counts, contests) };
 }
 
 /** On a draw of people: what is best for some thousands of rows is near the best for more. */
@@ -159,8 +161,9 @@ function lowestLoss<Candidate extends { loss: number }>(candidates: Candidate[])
   return candidates.reduce((best, candidate) => (candidate.loss < best.loss ? candidate : best));
 }
 
-function ladderOf(enough: number, contests: readonly Contest[]): LadderStep[] {
+function ladderOf({ conversions, others }: Counts, contests: readonly Contest[]): LadderStep[] {
   const count = (n: number) => `${n.toLocaleString('en-US')} ${n === 1 ? 'conversion' : 'conversions'}`;
+  const has = `${count(conversions)}, ${others.toLocaleString('en-US')} people without one`;
   const higher = (['logistic', 'boosting'] as const).map((rung) => {
     const contest = contests.find((held) => held.rung === rung);
     const losses = contest && `; log loss ${contest.loss.toFixed(4)} against ${contest.below.toFixed(4)}`;
@@ -168,10 +171,10 @@ function ladderOf(enough: number, contests: readonly Contest[]): LadderStep[] {
       rung,
       reached: contest !== undefined && contest.loss < contest.below,
       needs: `${count(CONVERSIONS_NEEDED[rung])}, as many people without one, and a lower log loss than the rung below`,
-      has: `${count(enough)}${losses ?? ''}`,
+      has: `${has}${losses ?? ''}`,
     };
   });
-  return [{ rung: 'rule', reached: true, needs: 'nothing', has: count(enough) }, ...higher];
+  return [{ rung: 'rule', reached: true, needs: 'nothing', has }, ...higher];
 }
 
 function assemble(

@@ -22,9 +22,9 @@ export type Lineage = {
   signals: string[];
   codeVersion: string;
   seed: number;
-  settings: object;
+  settings: Record<string, unknown>;
   /** What was chosen on held-out people: rung, trees, penalty, mixture, calibration. */
-  choice: object;
+  choice: Record<string, unknown>;
   /** How the figures and the deployed model belong together. */
   note: string;
   seconds: Record<string, number>;
@@ -49,7 +49,7 @@ export type ModelRecord = {
   /** Distinct conversions that the deployed model learned from. */
   trainingDataSize: number | null;
   warnings: string[];
-  settings: object;
+  settings: Record<string, unknown>;
   createdAt: string;
   updatedAt: string;
   performance: Performance | null;
@@ -66,7 +66,7 @@ export type NewModel = {
   conversionEvent: string;
   productCategory?: string;
   timeframeDays: number;
-  settings: object;
+  settings: Record<string, unknown>;
   now: Date;
 };
 
@@ -280,7 +280,7 @@ type ModelRow = {
   status: ModelStatus;
   rung: Rung | null;
   learner: string | null;
-  settings: object;
+  settings: Record<string, unknown>;
   performance: (Performance & { drivers: Driver[]; ladder: LadderStep[] }) | null;
   lineage: Lineage | null;
   warnings: string[];

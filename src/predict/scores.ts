@@ -225,8 +225,8 @@ async function findIdentifiers(store: Store, workspace: string, profiles: readon
   if (profiles.length === 0) return found;
   const rows = await store.facts.rows<{ profile: string; userId: string; anonymousId: string }>(
     `SELECT profile, argMax(user_ids, version)[1] AS userId, argMax(anonymous_ids, version)[1] AS anonymousId
-     FROM profiles WHERE workspace = {workspace:String} AND profile IN {profiles:Array(UInt64)} GROUP BY profile`,
-    { workspace, profiles },
+     FROM profiles WHERE workspace = {workspace:String} AND profile IN (${profiles.map(BigInt).join(', ')}) GROUP BY profile`,
+    { workspace },
   );
   for (const { profile, ...names } of rows) found.set(profile, names);
   return found;

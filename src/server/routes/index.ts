@@ -1,9 +1,10 @@
 // Every route file: one per room, one line each.
 
-import type { Routes } from '../app.ts';
+import type { Routes } from '../context.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addFeaturesRoutes } from './features.ts';
 import { addHealthRoutes } from './health.ts';
+import { addIntentRoutes } from './intent.ts';
 import { addLiveRoutes } from './live.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
@@ -17,4 +18,5 @@ export const routes: readonly Routes[] = [
   addOverviewRoutes,
   addPeopleRoutes,
   addFeaturesRoutes,
+  addIntentRoutes,
 ];
