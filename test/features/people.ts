@@ -85,7 +85,11 @@ export function randomHistories(options: { people: number; most: number; asOf: D
         prices: list(lines, () => (random.uniform() < 0.1 ? 0 : Math.round(random.uniform() * 9000) / 100)),
         quantities: list(lines, () => random.int(4)),
       });
-      const step = random.uniform() < 0.7 ? random.int(50 * 60_000) : random.int(40 * DAY_MS);
+      // Now and then exactly on an edge: half an hour after the last, or a whole number of days before the moment.
+      const edge = random.uniform();
+      const untilWholeDay = (options.asOf.getTime() - at) % DAY_MS;
+      const usual = random.uniform() < 0.7 ? random.int(50 * 60_000) : random.int(40 * DAY_MS);
+      const step = edge < 0.1 ? 30 * 60_000 : edge < 0.2 ? untilWholeDay : usual;
       at = Math.min(at + step, options.asOf.getTime() - 1);
     }
   }

@@ -214,6 +214,25 @@ for (const seed of [1, 2, 3]) {
   });
 }
 
+test('a block that comes late puts right what it makes untrue', async () => {
+  const rows = (w: string) => [
+    row(w, day(2), { anonymous_id: 'family', user_id: 'ben' }),
+    row(w, day(3), { anonymous_id: 'family' }),
+    row(w, day(1), { anonymous_id: 'family', user_id: 'anna' }),
+  ];
+  const all = await withEvents(rows);
+  await resolveAll(store, { workspace: all, now });
+  const live = await withEvents(rows);
+  const [first, second, late] = rows(live);
+  await followBlock(store, live, [first, second], { now });
+  assert.ok(await samePerson(live, 'u:ben', 'a:family'));
+  const { moved } = await followBlock(store, live, [late], { now });
+  assert.ok(moved.length > 0);
+  assert.ok(await samePerson(live, 'u:anna', 'a:family'));
+  assert.ok(!(await samePerson(live, 'u:ben', 'a:family')));
+  assert.deepEqual(await mapRows(live), await mapRows(all));
+});
+
 test('resolving again changes nothing, and what no longer holds goes away', async () => {
   const w = await withEvents((w) => [
     row(w, day(2), { anonymous_id: 'family', user_id: 'ben' }),
