@@ -5,6 +5,8 @@ import { selectColumns } from '../learn/index.ts';
 import { DAY_MS } from '../time.ts';
 import type { Rows } from './rows.ts';
 
+export type SignalChoice = { include?: string[]; exclude?: string[] };
+
 /** A year of snapshots, before which the calendar says nothing that could be told from the months seen. */
 const CALENDAR_NEEDS_DAYS = 365;
 
@@ -12,8 +14,20 @@ const CALENDAR_NEEDS_DAYS = 365;
  * The signals a model may learn from: those asked for, that vary, and — the calendar being the same for everybody at a
  * moment — that do not merely name the moments while less than a year of them was seen.
  */
-export function learnableSignals(rows: Rows, choice: { include?: string[]; exclude?: string[] } = {}): string[] {
-  const known = new Set(rows.x.names);
+export function learnableSignals(rows: Rows, choice: SignalChoice = {}): string[] {
+  const asked = askedSignals(rows.x.names, choice);
+  const times = rows.moments.map((moment) => moment.getTime());
+  const spanDays = (Math.max(...times) - Math.min(...times)) / DAY_MS;
+  const learnable = asked.filter((name) => {
+    const column = rows.x.columns[rows.x.names.indexOf(name)];
+    return varies(column) && (spanDays >= CALENDAR_NEEDS_DAYS || variesWithinMoments(column, rows));
+  });
+  return learnable.length > 0 ? learnable : asked;
+}
+
+/** The signals chosen from all; one that is not known is refused by name, and so is a choice of none. */
+export function askedSignals(names: readonly string[], choice: SignalChoice = {}): string[] {
+  const known = new Set(names);
   const unknown = [...(choice.include ?? []), ...(choice.exclude ?? [])].filter((name) => !known.has(name));
   if (unknown.length > 0) {
     throw new InklingError('invalid_input', `There is no signal ${unknown.map((name) => `"${name}"`).join(', ')}.`, {
@@ -24,20 +38,14 @@ export function learnableSignals(rows: Rows, choice: { include?: string[]; exclu
   }
   const excluded = new Set(choice.exclude);
   const included = choice.include ? new Set(choice.include) : known;
-  const asked = rows.x.names.filter((name) => included.has(name) && !excluded.has(name));
+  const asked = names.filter((name) => included.has(name) && !excluded.has(name));
   if (asked.length === 0) {
     throw new InklingError('invalid_input', 'No signal is left to learn from.', {
       field: 'signals',
       hint: 'Include more signals, or exclude fewer.',
     });
   }
-  const times = rows.moments.map((moment) => moment.getTime());
-  const spanDays = (Math.max(...times) - Math.min(...times)) / DAY_MS;
-  const learnable = asked.filter((name) => {
-    const column = rows.x.columns[rows.x.names.indexOf(name)];
-    return varies(column) && (spanDays >= CALENDAR_NEEDS_DAYS || variesWithinMoments(column, rows));
-  });
-  return learnable.length > 0 ? learnable : asked;
+  return asked;
 }
 
 /** The same rows with some of the columns. */

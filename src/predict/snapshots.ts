@@ -29,6 +29,8 @@ export type SnapshotSettings = {
 };
 
 const LIMIT = 10;
+/** A year and the weeks that make two of its seasons overlap. */
+const SEASON_DAYS = 395;
 
 /** Moments are midnights in UTC, one to two weeks apart; a moment with hardly any history before it is left out. */
 export function planSnapshots({
@@ -86,13 +88,22 @@ function checkedTests(moments: readonly Date[], dataTo: Date, timeframeDays: num
   return [...moments].sort((a, b) => a.getTime() - b.getTime());
 }
 
-/** Two weeks of history lie before the first moment where there are four in all, else one day. */
+/**
+ * Two weeks of history lie before the first moment where there are four in all, else one day. Where more than a year is
+ * known, as many moments again are spread over the last thirteen months, so that a season can be told from a trend.
+ */
 function stepBack(dataFrom: Date, latest: Date, stepDays: number, limit: number): Date[] {
   const spanDays = (latest.getTime() - dataFrom.getTime()) / DAY_MS;
   const historyDays = spanDays >= 28 ? 14 : 1;
-  const moments: Date[] = [];
-  for (let k = 0; k < limit && spanDays - k * stepDays >= historyDays; k++) {
-    moments.unshift(addDays(latest, -k * stepDays));
+  const daysBack = Array.from({ length: limit }, (_, k) => k * stepDays);
+  const recentDays = daysBack[limit - 1];
+  if (spanDays >= SEASON_DAYS + historyDays && recentDays < SEASON_DAYS) {
+    for (let k = 1; k <= limit; k++) {
+      daysBack.push(recentDays + Math.round((k * (SEASON_DAYS - recentDays)) / limit));
+    }
   }
-  return moments;
+  return daysBack
+    .filter((days) => spanDays - days >= historyDays)
+    .map((days) => addDays(latest, -days))
+    .reverse();
 }

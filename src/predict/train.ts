@@ -3,6 +3,7 @@
 // settings is an error.
 
 import { readFileSync } from 'node:fs';
+import { signals as everySignal } from '../features/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS } from '../time.ts';
 import { type DataSpan, findDataSpan, prepareSnapshots, readRows } from './history.ts';
@@ -15,6 +16,7 @@ import type { PurchaseIntentSettings } from './questions/purchaseIntent.ts';
 import { activateModel, failModel, type ModelRecord, type ModelType, registerModel } from './registry.ts';
 import type { Rows } from './rows.ts';
 import { completeSettings } from './settings.ts';
+import { askedSignals } from './signals.ts';
 import { planSnapshots, type SnapshotPlan } from './snapshots.ts';
 
 export type TrainOptions = Partial<PurchaseIntentSettings> & {
@@ -71,6 +73,11 @@ export async function startTraining(
 function settingsFrom(question: Question, options: TrainOptions): PurchaseIntentSettings {
   const { timeframeDays, conversionEvent, productCategory, signals, seed } = options;
   const given = { timeframeDays, conversionEvent, productCategory, signals, seed };
+  if (signals)
+    askedSignals(
+      everySignal.map(({ name }) => name),
+      signals,
+    );
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return completeSettings<PurchaseIntentSettings>(question.name, question.settings, present);
 }

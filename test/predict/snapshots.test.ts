@@ -55,3 +55,9 @@ test('a test moment whose outcome is not known yet is refused by name', () => {
     { code: 'invalid_input', field: 'testMoments' },
   );
 });
+
+test('with more than a year of data the moments reach over all seasons', () => {
+  const plan = planSnapshots({ dataFrom: from, dataTo: new Date('2026-12-31T00:00:00Z'), timeframeDays: 14 });
+  const spanDays = (plan.deploy.at(-1)!.getTime() - plan.deploy[0].getTime()) / 86_400_000;
+  assert.ok(spanDays >= 365 && plan.deploy.length === 20, `${spanDays} days, ${plan.deploy.length} moments`);
+});

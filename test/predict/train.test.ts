@@ -272,10 +272,13 @@ test('a model of one’s own: timeframe, category and signals are as asked [INT-
   });
   const before = (await listModels(store, 'shop')).length;
   await assert.rejects(trainModel(store, { ...asked, signals: { include: ['no_such'] } }), /no_such/);
+  assert.equal((await listModels(store, 'shop')).length, before);
+  const tooLate = [addDays(END, -3)];
+  await assert.rejects(trainModel(store, { ...asked, testMoments: tooLate }), { code: 'invalid_input' });
   const [failed] = await listModels(store, 'shop');
   assert.equal((await listModels(store, 'shop')).length, before + 1);
   assert.equal(failed.status, 'FAILED');
-  assert.match(failed.warnings[0], /no_such/);
+  assert.match(failed.warnings[0], /have not passed yet/);
 });
 
 for (const { name, people, days, readyRate, rung, warning } of [
