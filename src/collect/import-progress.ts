@@ -39,7 +39,7 @@ export const BLOCK_ROWS = 50_000;
 const REASONS_KEPT = 100;
 const OTHER_REASONS = 'other reasons';
 const LONGEST_BODY = 10_000;
-const LINES_A_CHUNK = 2000;
+const LINES_A_CHUNK = 250;
 
 export async function openImport(store: Store, plan: ImportPlan): Promise<ImportInProgress> {
   const record = await beginRecord(store, plan);

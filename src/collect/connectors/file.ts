@@ -16,7 +16,8 @@ import { LONGEST_RECORD, readTable } from './table.ts';
 
 export type TableSettings = { delimiter?: string; encoding?: 'utf8' | 'latin1'; columns?: readonly string[] };
 
-const CHUNK_BYTES = 256 * 1024;
+// Small pieces die young: with larger ones the collector of garbage took a tenth more of the time.
+const CHUNK_BYTES = 64 * 1024;
 const SAMPLE_BYTES = 64 * 1024;
 const delimiters = [',', ';', '\t', '|'];
 

@@ -18,7 +18,7 @@ export type TableReading = {
 
 /** A quote that is never closed makes one record of the rest of the file. */
 export const LONGEST_RECORD = 16 * 1024 * 1024;
-const BATCH_RECORDS = 2000;
+const BATCH_RECORDS = 500;
 
 export async function* readTable(bytes: Readable, reading: TableReading): AsyncIterable<Batch> {
   const { delimiter, width } = reading;
