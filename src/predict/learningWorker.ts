@@ -1,20 +1,21 @@
 // Runs learning.ts in a thread of its own: half a minute of arithmetic must not keep the server from answering. The rows
 // move over without being copied; the model comes back as its JSON.
 
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { InklingError } from '../errors.ts';
-import { type Learned, type LearningJob, learn, type OnProgress } from './learning.ts';
+import type { Learned, LearningJob, OnProgress } from './learning.ts';
 import { readPredictor } from './predictor.ts';
 import type { Rows } from './rows.ts';
 
-type Message =
+/** What the thread tells. */
+export type Message =
   | { done: number; total: number }
   | { learned: Omit<Learned, 'predictor'>; predictor: object }
   | { failure: { code?: string; message: string; hint?: string; field?: string } };
 
 /** Learns in another thread; the job's arrays belong to it from then on. */
 export async function learnAside(job: LearningJob, onProgress?: OnProgress): Promise<Learned> {
-  const worker = new Worker(new URL(import.meta.url));
+  const worker = new Worker(new URL('./learningThread.ts', import.meta.url));
   try {
     return await new Promise<Learned>((resolve, reject) => {
       worker.on('message', (message: Message) => {
@@ -29,21 +30,6 @@ export async function learnAside(job: LearningJob, onProgress?: OnProgress): Pro
   } finally {
     await worker.terminate();
   }
-}
-
-if (!isMainThread && parentPort !== null) {
-  const port = parentPort;
-  port.once('message', (job: LearningJob) => {
-    try {
-      const { predictor, ...learned } = learn(job, (done, total) => port.postMessage({ done, total }));
-      port.postMessage({ learned, predictor: predictor.toJSON() });
-    } catch (error) {
-      const { code, hint, field } = error instanceof InklingError ? error : {};
-      port.postMessage({
-        failure: { code, message: error instanceof Error ? error.message : String(error), hint, field },
-      });
-    }
-  });
 }
 
 function buffersOf(job: LearningJob): ArrayBuffer[] {
