@@ -31,6 +31,8 @@ export type RoadOptions = {
   /** Moments before the last at which everybody is scored as well, so that a trend can be seen; in days before it. */
   scoreAlsoDaysBefore?: readonly number[];
   seed?: number;
+  /** The moment of the scores; absent = now, or the end of the data where they ended days ago. */
+  asOf?: Date;
   now: Date;
   watch?: Watcher;
 };
@@ -51,7 +53,7 @@ export async function walkTheRoad(store: Store, options: RoadOptions): Promise<R
     const found = await resolveAll(store, { workspace, now, onProgress: progress });
     return { value: found, note: `${found.people} people` };
   });
-  const asOf = await momentOfScoring(store, workspace, now);
+  const asOf = options.asOf ?? (await momentOfScoring(store, workspace, now));
   const scoring = [...(options.scoreAlsoDaysBefore ?? []).map((days) => addDays(asOf, -days)), asOf];
 
   await stage('features', async (progress) => {

@@ -10,6 +10,7 @@ import { ensureWorkspace } from '../../govern/index.ts';
 import { walkTheRoad } from '../../server/index.ts';
 import { openShop, type Shop } from '../../simulate/index.ts';
 import { openStore, type Store, storeOptionsFrom } from '../../store/index.ts';
+import { DAY_MS } from '../../time.ts';
 import { count, days } from '../arguments.ts';
 import { bestPossibleAuc } from '../best-possible.ts';
 import { buildDashboardIfStale } from '../dashboard.ts';
@@ -68,6 +69,8 @@ async function runDemo(options: DemoOptions): Promise<void> {
       testMoments: loaded.testMoments,
       scoreAlsoDaysBefore: ALSO_SCORED_DAYS_BEFORE,
       seed: Number(options.seed),
+      // The shop's last day ended at midnight: scored as of now, nobody would have done anything today.
+      asOf: loaded.shop?.settings.end,
       now,
       watch: watchWith(progress),
     });
@@ -121,7 +124,7 @@ async function load(
 }
 
 function start({ settings }: Shop): number {
-  return settings.end.getTime() - settings.days * 86_400_000;
+  return settings.end.getTime() - settings.days * DAY_MS;
 }
 
 /** Only a folder that a demo made is emptied; anything else is somebody's data. */

@@ -18,6 +18,7 @@ export type TimelineEvent = {
 
 export type TimelineQuery = { workspace: string; nodes: readonly string[]; before?: Date; limit: number };
 
+/** A page may run over its limit: events of one millisecond stay together, since the next page begins before it. */
 export async function readTimeline(
   { facts }: Store,
   { workspace, nodes, before, limit }: TimelineQuery,
@@ -27,11 +28,11 @@ export async function readTimeline(
        product_ids, categories, brands, prices, quantities, properties
      FROM events WHERE workspace = {workspace:String} AND node IN (SELECT toUInt64(arrayJoin({nodes:Array(String)})))
        AND at < {before:DateTime64(3, 'UTC')}
-     ORDER BY at DESC, message_id DESC LIMIT {limit:UInt32}`,
+     ORDER BY at DESC LIMIT {limit:UInt32} WITH TIES`,
     { workspace, nodes, before: before ? toClickHouseTime(before) : '2199-01-01 00:00:00.000', limit },
   );
   const events = rows.map(toTimelineEvent);
-  return { events, nextBefore: rows.length === limit ? events[events.length - 1].at : null };
+  return { events, nextBefore: rows.length >= limit ? events[events.length - 1].at : null };
 }
 
 type Row = {

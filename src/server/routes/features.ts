@@ -1,7 +1,7 @@
 // Signals: what each says, how it is spread over people, how much the active model leans on it.
 
 import { Type } from 'typebox';
-import { describeFeatures, signals } from '../../features/index.ts';
+import { describeFeatures, signalSetOf, signals } from '../../features/index.ts';
 import { findActiveModel, latestScoring } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
@@ -43,8 +43,12 @@ export const addFeaturesRoutes: Routes = (app, context) => {
       const { store } = context;
       const model = await findActiveModel(store, workspace);
       const asOf = model && (await latestScoring(store, model));
-      const signalSet = model?.lineage?.signalSet;
-      const spread = asOf && signalSet ? await describeFeatures(store, { workspace, signalSet, asOf }) : undefined;
+      // Snapshots of signals that were defined otherwise say nothing about these; the next scoring takes new ones.
+      const signalSet = signalSetOf(signals);
+      const spread =
+        asOf && model?.lineage?.signalSet === signalSet
+          ? await describeFeatures(store, { workspace, signalSet, asOf })
+          : undefined;
       const importance = new Map(model?.drivers.map((driver) => [driver.signal, driver.importance]));
       return {
         asOf: asOf ?? null,
