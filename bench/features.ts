@@ -32,7 +32,7 @@ else {
   const data = mkdtempSync(join(tmpdir(), 'inkling-bench-'));
   try {
     console.log(
-      `| ${whole(people)} people, ${whole(people * EVENTS_PER_PERSON)} events | seconds | peak RSS, MB |\n| --- | ---: | ---: |`,
+      `| ${whole(people)} people, ${whole(people * EVENTS_PER_PERSON)} events | seconds | CPU seconds | peak RSS, MB |\n| --- | ---: | ---: | ---: |`,
     );
     for (const stage of ['make', 'resolve', 'snapshot', 'matrix', 'stream', 'live']) {
       const child = spawnSync(
@@ -51,9 +51,13 @@ async function run(stage: string, dataDir: string): Promise<void> {
   const store = await openStore({ dataDir, threads: values.threads ? Number(values.threads) : undefined });
   const stages: Record<string, (store: Store) => Promise<string>> = { make, resolve, snapshot, matrix, stream, live };
   const started = performance.now();
+  const before = process.cpuUsage();
   const words = await stages[stage](store);
+  const used = process.cpuUsage(before);
   const seconds = (performance.now() - started) / 1000;
-  console.log(`| ${words} | ${seconds.toFixed(1)} | ${whole(process.resourceUsage().maxRSS / 1024)} |`);
+  console.log(
+    `| ${words} | ${seconds.toFixed(1)} | ${((used.user + used.system) / 1e6).toFixed(1)} | ${whole(process.resourceUsage().maxRSS / 1024)} |`,
+  );
   await store.close();
 }
 

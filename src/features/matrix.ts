@@ -151,7 +151,7 @@ async function sampleCondition(facts: Facts, options: MatrixOptions, sample: { m
 
 async function* pages(facts: Facts, source: Source, moment: Date, chosen: string): AsyncIterable<Page> {
   const rows = await countRows(facts, source, moment, chosen);
-  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(rows / ROWS_PER_PAGE)));
+  const parts = Math.max(1, Math.ceil(rows / ROWS_PER_PAGE));
   for (let index = 0; index < parts; index++) yield await readPage(facts, source, moment, chosen, { index, of: parts });
 }
 

@@ -15,7 +15,7 @@ export type SnapshotOptions = {
   /** Absent = every signal. */
   signals?: readonly Signal[];
   now: Date;
-  /** One part of the work per so many events; the default takes up to 1 GB. */
+  /** One part of the work per so many events; the default takes about 1 GB. */
   eventsPerPart?: number;
   onProgress?: (done: number, total: number) => void;
 };
@@ -25,7 +25,7 @@ export type Snapshot = { people: number; signalSet: string };
 /** Every statement is a new one to the engine's compiler, which would take longer than the work it saves. */
 const withoutCompiler = 'compile_expressions = 0, compile_aggregate_expressions = 0';
 
-const EVENTS_PER_PART = 2_000_000;
+const EVENTS_PER_PART = 3_000_000;
 
 /** Everyone with an event before `asOf`, except bots. */
 export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): Promise<Snapshot> {
@@ -50,7 +50,7 @@ export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): 
     'batch',
   );
   const version = Math.max(now.getTime(), Number(older.version) + 1);
-  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Number(before.events) / eventsPerPart)));
+  const parts = Math.max(1, Math.ceil(Number(before.events) / eventsPerPart));
   for (let index = 0; index < parts; index++) {
     await facts.command(
       `INSERT INTO features (workspace, as_of, profile, signal_set, values, category, version)

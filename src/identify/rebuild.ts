@@ -27,7 +27,7 @@ export async function rebuild(
     'batch',
   );
   const version = Math.max(now.getTime(), Number(older.version) + 1);
-  const of = 2 ** Math.max(0, Math.ceil(Math.log2((await count('events')) / EVENTS_PER_PART)));
+  const of = Math.max(1, Math.ceil((await count('events')) / EVENTS_PER_PART));
   for (let index = 0; index < of; index++) {
     await facts.command(insertSql(of > 1 ? { index, of } : undefined, version), { workspace });
   }

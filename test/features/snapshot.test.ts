@@ -156,7 +156,7 @@ test('taking a snapshot again replaces it, in one part or in many, and leaves ou
     workspace,
     asOf,
     now,
-    eventsPerPart: 200,
+    eventsPerPart: 250,
     onProgress: (done) => progress.push(done),
   });
   assert.ok(progress.length >= 4, `${progress.length} parts`);
