@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { commands } from '../src/cli/commands/index.ts';
-import { catalogue, connectors } from '../src/collect/index.ts';
+import { catalogue, connectors, personalKeys } from '../src/collect/index.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
 import { learners } from '../src/learn/index.ts';
@@ -27,6 +27,12 @@ const pages: Record<string, () => string | Promise<string>> = {
       row('event', 'category', 'what happened', 'also sent as'),
       rule(4),
       ...catalogue.map((e) => row(`\`${e.event}\``, e.category, e.sentence, e.aliases.join(', '))),
+    ]),
+  'personal-data.md': () =>
+    page('Personal data', 'Keys that are never kept, compared without case and punctuation.', [
+      'In properties, traits and context, at any depth; `name` in traits, and an `address` that is a text, as well.',
+      '',
+      personalKeys.map((key) => `\`${key}\``).join(', '),
     ]),
   'signals.md': () =>
     page('Signals', `${signals.length} signals; each is one definition that serves training and live scoring alike.`, [

@@ -1,6 +1,8 @@
 // What was looked at, carried or paid, read from properties in Segment's e-commerce spelling and its usual variants:
 // product lines as parallel arrays, the order's revenue, coupon and search text.
 
+import { numberOf, textOf } from './fields.ts';
+
 type Properties = Record<string, unknown>;
 
 /** One element per product line, in all five arrays. */
@@ -56,20 +58,6 @@ export function revenueOf(event: string, properties: Properties, lines: ProductL
     return Math.abs(back ?? totalOf(lines));
   }
   return properties['revenue'] === undefined ? 0 : (firstNumber(properties['revenue']) ?? 0);
-}
-
-/** A finite number, also from text such as '12.50'; undefined when it is none. */
-export function numberOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'string' || value.trim() === '') return undefined;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
-}
-
-/** Text as it can be stored: numbers are written out, halves of surrogate pairs are replaced. */
-export function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
 }
 
 /** Float32's largest finite number: beyond it the column would hold infinity. */

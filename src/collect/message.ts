@@ -6,12 +6,14 @@
 import { hash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
 import { toClickHouseTime } from '../time.ts';
-import { canonicalEvent, categoryOf } from './catalogue.ts';
-import { numberOf, productLines, revenueOf, textOf } from './commerce.ts';
+import { canonicalEvent } from './catalogue.ts';
+import { productLines, revenueOf } from './commerce.ts';
+import { browserHeader, deviceOf, platformOf } from './device.ts';
+import { type Fields, fieldsOf, noFields, numberOf, shortText, textOf } from './fields.ts';
 import { emailHashOf, phoneHashOf } from './identifiers.ts';
 import { jsonWithout, maskEmails } from './redaction.ts';
 import { pathOf, readTraffic } from './traffic.ts';
-import { readUserAgent, type UserAgent } from './user-agent.ts';
+import { readUserAgent } from './user-agent.ts';
 
 export const messageTypes = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 export type MessageType = (typeof messageTypes)[number];
@@ -99,8 +101,6 @@ export type Arrival = {
   userAgent?: string;
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** The row of a valid message. Throws InklingError when a time cannot be read or nothing says whose event it is. */
 export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow {
   const properties = fieldsOf(message.properties);
@@ -166,17 +166,6 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     traits: jsonWithout(traits, type === 'group' ? 'properties' : 'traits'),
     context: contextOf(context, message.groupId),
   };
-}
-
-const noFields: Fields = Object.freeze({});
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : noFields;
-}
-
-function shortText(value: unknown): string {
-  const text = textOf(value);
-  return text.length > 200 ? text.slice(0, 200).toWellFormed() : text;
 }
 
 /** As sent: the event of a track, the title of a page or screen. */
@@ -301,61 +290,6 @@ function pageOf(type: MessageType, properties: Fields, context: Fields): Page {
 function link(value: unknown): string {
   const text = textOf(value);
   return text === '' ? '' : maskEmails(text.length > 2000 ? text.slice(0, 2000).toWellFormed() : text);
-}
-
-/** Only a browser's header describes the visitor; a library's describes the sender. */
-function browserHeader(header: string | undefined): string {
-  return header?.startsWith('Mozilla/') ? header : '';
-}
-
-const libraries = new Map<string, string>();
-
-function platformOf(
-  message: SegmentMessage,
-  event: string,
-  context: Fields,
-  library: string,
-  agent: UserAgent,
-): string {
-  if (categoryOf(event) === 'email') return 'email';
-  const byLibrary = library === '' ? '' : platformOfLibrary(library);
-  if (byLibrary !== '' && !(byLibrary === 'server' && agent.browser !== '')) return byLibrary;
-  const system = textOf(fieldsOf(context['os'])['name']) || textOf(fieldsOf(context['device'])['type']);
-  if (system !== '') {
-    const lower = system.toLowerCase();
-    if (lower === 'android') return 'android';
-    if (lower === 'ios' || lower === 'ipados') return 'ios';
-  }
-  if (message.channel === 'browser' || message.channel === 'web') return 'web';
-  if (message.channel === 'server') return 'server';
-  if (message.channel === 'mobile' || message.type === 'screen') return 'mobile';
-  return message.type === 'page' || agent.browser !== '' ? 'web' : '';
-}
-
-function platformOfLibrary(library: string): string {
-  const before = libraries.get(library);
-  if (before !== undefined) return before;
-  const platform = /android|kotlin/i.test(library)
-    ? 'android'
-    : /ios|swift|cocoa/i.test(library)
-      ? 'ios'
-      : /node|python|java\b|ruby|php|golang|-go\b|\.net|rust|server|http/i.test(library)
-        ? 'server'
-        : /react-native|flutter/i.test(library)
-          ? ''
-          : /js|next|browser|web|javascript/i.test(library)
-            ? 'web'
-            : '';
-  if (libraries.size >= 1000) libraries.clear();
-  libraries.set(library, platform);
-  return platform;
-}
-
-function deviceOf(device: Fields): string {
-  const type = shortText(device['type']).toLowerCase();
-  if (type === 'ios' || type === 'android')
-    return /ipad|tablet/i.test(shortText(device['model'])) ? 'tablet' : 'mobile';
-  return type;
 }
 
 function screenOf(screen: unknown): string {

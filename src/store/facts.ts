@@ -7,6 +7,7 @@ import { open, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
@@ -160,7 +161,9 @@ class ClickHouseFacts implements Facts {
       } else {
         const query = `INSERT INTO ${table}${token} FORMAT JSONEachRow`;
         const { stream } = await client.exec({ query, values: Readable.from(chunks, { objectMode: false }) });
-        stream.resume();
+        // A statement that takes long has its status sent before its fate is known: a late failure stands in the body.
+        const complaint = await text(stream);
+        if (complaint.trim() !== '') throw new Error(complaint.slice(0, 1000));
       }
     } catch (error) {
       throw explain(error, `INSERT INTO ${table}`);

@@ -3,11 +3,20 @@
 // the facts is written down before it is sent, so that after a crash the same bytes go out again under the same token,
 // which the engine takes once: at-least-once delivery and idempotent blocks make exactly once.
 
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
+import {
+  type Cursor,
+  listSegments,
+  readCursor,
+  readRange,
+  type Segment,
+  segmentFile,
+  syncFolder,
+  writeCursor,
+} from './journal-files.ts';
 import { encodeRecords, isDamagedWhole, type JournalRecord, MAX_PAYLOAD_BYTES, scanRecords } from './journal-record.ts';
 
 export type JournalOptions = {
@@ -61,8 +70,6 @@ const MEBIBYTE = 1024 * 1024;
 const GROUP_BYTES = 8 * MEBIBYTE;
 const WAITING_BYTES = 64 * MEBIBYTE;
 
-type Segment = { base: number; file: string };
-type Cursor = { journal: string; shipped: number; block: { from: number; to: number } | null };
 type Waiting = { bytes: Buffer; records: number; resolve: () => void; reject: (error: Error) => void };
 
 export async function openJournal(options: JournalOptions): Promise<Journal> {
@@ -254,7 +261,7 @@ class FileJournal implements Journal {
   private async startSegment(): Promise<Segment> {
     await this.handle?.close();
     this.handle = undefined;
-    const segment = { base: this.synced, file: join(this.folder, `${String(this.synced).padStart(16, '0')}.log`) };
+    const segment = { base: this.synced, file: segmentFile(this.folder, this.synced) };
     this.handle = await open(segment.file, 'w');
     await syncFolder(this.folder);
     if (this.segments.at(-1)?.base !== segment.base) this.segments.push(segment);
@@ -330,63 +337,6 @@ class FileJournal implements Journal {
       if (this.spoiled.has(first.file)) await rename(first.file, join(this.folder, 'damaged', `${first.base}.log`));
       else await rm(first.file, { force: true });
     }
-  }
-}
-
-async function readRange(file: string, from: number, length: number): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(length);
-    let read = 0;
-    while (read < length) {
-      const { bytesRead } = await handle.read(buffer, read, length - read, from + read);
-      if (bytesRead === 0) break;
-      read += bytesRead;
-    }
-    return buffer.subarray(0, read);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function listSegments(folder: string): Promise<Segment[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{16}\.log$/.test(name)).sort();
-  return names.map((name) => ({ base: Number.parseInt(name, 10), file: join(folder, name) }));
-}
-
-async function readCursor(folder: string): Promise<Cursor> {
-  const file = join(folder, 'cursor.json');
-  if (!existsSync(file)) return { journal: randomBytes(8).toString('hex'), shipped: 0, block: null };
-  try {
-    const cursor = JSON.parse(await readFile(file, 'utf8')) as Cursor;
-    if (typeof cursor.journal === 'string' && Number.isSafeInteger(cursor.shipped)) return cursor;
-  } catch {
-    // Reported below with the remedy.
-  }
-  throw new InklingError('journal_damaged', `The cursor of the journal, ${file}, cannot be read.`, {
-    hint: 'Restore the file from a backup. Without it events that were shipped already would be shipped again.',
-  });
-}
-
-async function writeCursor(folder: string, cursor: Cursor): Promise<void> {
-  const file = join(folder, 'cursor.json');
-  const handle = await open(`${file}.part`, 'w');
-  try {
-    await handle.writeFile(JSON.stringify(cursor));
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.part`, file);
-  await syncFolder(folder);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
