@@ -6,8 +6,9 @@ import type { Facts, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { isBlockedId, type Method, type Pair, pairsOf } from './evidence.ts';
 import { type Change, type Evidence, openLinks } from './links.ts';
-import { membersOf, within } from './members.ts';
+import { membersOf } from './members.ts';
 import { nodeOf } from './node.ts';
+import { within } from './people.ts';
 import { birthsWhere, evidenceWhere, openMapWriter } from './stored.ts';
 
 /** The columns of a shipped row that say who it was. */

@@ -2,6 +2,7 @@
 
 export { type Method, methods } from './evidence.ts';
 export { type Followed, type FollowedRow, followBlock } from './follow.ts';
+export { type Follower, type FollowerOptions, openFollower, refreshPeople } from './follower.ts';
 export { USERS_PER_ADDRESS } from './links.ts';
 export { findProfile, type Identity, identityOf } from './lookup.ts';
 export { membersOf } from './members.ts';

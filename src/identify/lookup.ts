@@ -4,8 +4,9 @@ import { emailHashOf, phoneHashOf } from '../collect/index.ts';
 import type { Store } from '../store/index.ts';
 import { fromClickHouseTime } from '../time.ts';
 import type { Method } from './evidence.ts';
-import { membersOf, profilesOf, within } from './members.ts';
+import { membersOf, profilesOf } from './members.ts';
 import { fromHexId, nodeOf } from './node.ts';
+import { within } from './people.ts';
 
 export type Identity = {
   nodes: { identifier: string; type: 'user id' | 'anonymous id' | 'e-mail hash' | 'phone hash'; firstSeenAt: Date }[];

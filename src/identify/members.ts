@@ -2,6 +2,7 @@
 // the key of the map instead of through the whole of it.
 
 import type { Facts } from '../store/index.ts';
+import { within } from './people.ts';
 
 /** The profile each node belongs to now. */
 export async function profilesOf(
@@ -28,9 +29,4 @@ export async function membersOf(facts: Facts, workspace: string, nodes: readonly
     { workspace },
   );
   return [...new Set([...nodes, ...profiles, ...rows.map((row) => BigInt(row.node))])];
-}
-
-/** The condition that a column holds one of the ids. */
-export function within(column: string, ids: readonly bigint[]): string {
-  return ids.length === 0 ? '0' : `${column} IN (${[...new Set(ids)].join(', ')})`;
 }

@@ -16,32 +16,40 @@ export type ResolvedEvents = {
   where?: string;
   /** One of `of` equal ranges of profile ids, so that a heavy statement can run in parts. */
   part?: ProfilePart;
+  /** Only events under these identifiers; name all of a person's (membersOf) to have the person whole. */
+  nodes?: readonly bigint[];
 };
 
 export type ProfilePart = { index: number; of: number };
 
 /** A SELECT of events with `profile` (and `node`); the statement around it binds {workspace:String}. */
-export function resolvedEventsSql({ asOf, from, to = asOf, columns, where, part }: ResolvedEvents = {}): string {
+export function resolvedEventsSql({ asOf, from, to = asOf, columns, where, part, nodes }: ResolvedEvents = {}): string {
   const wanted = columns ? [...new Set(['node', ...columns])] : ['*'];
   const conditions = [
     'workspace = {workspace:String}',
     from && `at >= ${moment(from)}`,
     to && `at < ${moment(to)}`,
     where && `(${where})`,
+    nodes && within('node', nodes),
     part &&
       `(${inPart('node', part)} OR node IN (SELECT node FROM (${identityMapSql(asOf)}) WHERE ${inPart('profile', part)}))`,
   ].filter(Boolean);
   const resolved = `SELECT e.*, if(m.profile = 0, e.node, m.profile) AS profile
     FROM (SELECT ${wanted.join(', ')} FROM events WHERE ${conditions.join(' AND ')}) AS e
-    LEFT JOIN (${identityMapSql(asOf)}) AS m ON e.node = m.node`;
+    LEFT JOIN (${identityMapSql(asOf, nodes)}) AS m ON e.node = m.node`;
   return part ? `SELECT * FROM (${resolved}) WHERE ${inPart('profile', part)}` : resolved;
 }
 
-/** node → profile as of a moment, for the identifiers that ever moved. */
-export function identityMapSql(asOf?: Date): string {
-  const before = asOf ? `AND since < ${moment(asOf)}` : '';
+/** node → profile as of a moment, for the identifiers (or those of `nodes`) that ever moved. */
+export function identityMapSql(asOf?: Date, nodes?: readonly bigint[]): string {
+  const before = `${asOf ? `AND since < ${moment(asOf)}` : ''} ${nodes ? `AND ${within('node', nodes)}` : ''}`;
   return `SELECT node, argMax(profile, (since, version)) AS profile FROM identity_map
     WHERE workspace = {workspace:String} ${before} GROUP BY node`;
+}
+
+/** The condition that a column holds one of the ids. */
+export function within(column: string, ids: readonly bigint[]): string {
+  return ids.length === 0 ? '0' : `${column} IN (${[...new Set(ids)].join(', ')})`;
 }
 
 /** The condition that an unsigned 64-bit column lies in one part of the range. */

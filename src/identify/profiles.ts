@@ -1,8 +1,7 @@
 // One row per person in `profiles`: who they are in brief, drawn from their events by SQL.
 
-import type { Facts } from '../store/index.ts';
 import { resolvedEventsSql } from './people.ts';
-import { rebuild } from './rebuild.ts';
+import type { Drawn } from './rebuild.ts';
 
 const IDS_AT_MOST = 100;
 
@@ -11,25 +10,19 @@ const columns = [
   ...['device_type', 'event', 'revenue', 'bot'],
 ];
 
-/** Draws every profile anew and returns how many there are. */
-export function refreshProfiles(facts: Facts, options: { workspace: string; now: Date }): Promise<number> {
-  const ids = (column: string) => `arraySort(groupUniqArrayIf(${IDS_AT_MOST})(${column}, ${column} != ''))`;
-  // Later traits win over earlier ones, key by key.
-  const told = `arraySort(groupArrayIf((at, traits), traits NOT IN ('', '{}')))`;
-  return rebuild(
-    facts,
-    'profiles',
-    options,
-    (
-      part,
-      version,
-    ) => `INSERT INTO profiles (workspace, profile, version, first_seen, last_seen, user_ids, anonymous_ids,
-      email_hashes, phone_hashes, traits, platforms, country, device_type, events, purchases, revenue, bot)
+/** Later traits win over earlier ones, key by key. */
+const told = `arraySort(groupArrayIf((at, traits), traits NOT IN ('', '{}')))`;
+const ids = (column: string) => `arraySort(groupUniqArrayIf(${IDS_AT_MOST})(${column}, ${column} != ''))`;
+
+export const profiles: Drawn = {
+  table: 'profiles',
+  key: ['profile'],
+  insertSql: (scope, version) => `INSERT INTO profiles (workspace, profile, version, first_seen, last_seen, user_ids,
+      anonymous_ids, email_hashes, phone_hashes, traits, platforms, country, device_type, events, purchases, revenue, bot)
     SELECT {workspace:String}, profile, ${version}, min(at), max(at), ${ids('user_id')}, ${ids('anonymous_id')},
       ${ids('email_hash')}, ${ids('phone_hash')}, arrayFold((all, x) -> jsonMergePatch(all, x.2), ${told}, '{}'),
       arraySort(groupUniqArrayIf(platform, platform != '')), argMaxIf(country, at, country != ''),
       argMaxIf(device_type, at, device_type != ''), count(), countIf(event = 'purchase'),
       sumIf(revenue, event = 'purchase'), min(bot)
-    FROM (${resolvedEventsSql({ columns, part })}) GROUP BY profile`,
-  );
-}
+    FROM (${resolvedEventsSql({ columns, ...scope })}) GROUP BY profile`,
+};

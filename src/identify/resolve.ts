@@ -5,8 +5,9 @@ import type { Facts, Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
 import { evidenceSql, methods } from './evidence.ts';
 import { openLinks } from './links.ts';
-import { refreshProfiles } from './profiles.ts';
-import { refreshSessions } from './sessions.ts';
+import { profiles } from './profiles.ts';
+import { rebuild } from './rebuild.ts';
+import { sessions } from './sessions.ts';
 import { openMapWriter, readBirths, readEvidence } from './stored.ts';
 
 export type ResolveOptions = {
@@ -39,9 +40,9 @@ export async function resolveAll(store: Store, { workspace, now, onProgress }: R
     await step(facts.command(evidenceSql(method), { workspace, now: toClickHouseTime(now) }));
   }
   const { evidence, linked } = await step(linkEverything(facts, workspace, now));
-  const people = await step(refreshProfiles(facts, { workspace, now }));
-  const sessions = await step(refreshSessions(facts, { workspace, now }));
-  return { people, evidence, linked, sessions };
+  const people = await step(rebuild(facts, profiles, { workspace, now }));
+  const visits = await step(rebuild(facts, sessions, { workspace, now }));
+  return { people, evidence, linked, sessions: visits };
 }
 
 async function linkEverything(facts: Facts, workspace: string, now: Date) {

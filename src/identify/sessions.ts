@@ -1,9 +1,8 @@
 // Visits by the 30-minute rule, with the columns of seed 003 [CBP-2]: the events of a person in order, cut where the
 // gap is long. Cutting sorted arrays is more than ten times as fast as window functions over all events.
 
-import type { Facts } from '../store/index.ts';
 import { resolvedEventsSql } from './people.ts';
-import { rebuild } from './rebuild.ts';
+import type { Drawn } from './rebuild.ts';
 import { conversionEvents, outsideVisits, SESSION_GAP_MS } from './visit.ts';
 
 /** Sequences keep their first so many steps. */
@@ -15,22 +14,17 @@ const fields = [
   ...['browser', 'country', 'traffic_source', 'campaign'],
 ];
 
-/** Draws every session anew and returns how many there are. */
-export function refreshSessions(facts: Facts, options: { workspace: string; now: Date }): Promise<number> {
-  return rebuild(
-    facts,
-    'sessions',
-    options,
-    (
-      part,
-      version,
-    ) => `INSERT INTO sessions (workspace, session_id, profile, version, start_time, end_time, duration_seconds,
-      page_count, event_count, converted, conversion_type, conversion_value, conversion_time, bounced,
+const inVisit = `event NOT IN (${list(outsideVisits)})`;
+
+export const sessions: Drawn = {
+  table: 'sessions',
+  key: ['profile', 'start_time', 'session_id'],
+  insertSql: (scope, version) => `INSERT INTO sessions (workspace, session_id, profile, version, start_time, end_time,
+      duration_seconds, page_count, event_count, converted, conversion_type, conversion_value, conversion_time, bounced,
       avg_seconds_on_page, avg_scroll_depth, total_clicks, entry_page, exit_page, page_sequence, action_sequence,
       platform, device_type, browser, country, traffic_source, campaign)
-    ${sessionsSql(resolvedEventsSql({ columns: ['at', ...fields], where: `event NOT IN (${list(outsideVisits)})`, part }), version)}`,
-  );
-}
+    ${sessionsSql(resolvedEventsSql({ columns: ['at', ...fields], where: inVisit, ...scope }), version)}`,
+};
 
 function sessionsSql(events: string, version: number): string {
   const kept = fields.map((field) =>

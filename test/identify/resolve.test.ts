@@ -6,6 +6,7 @@ import {
   identityMapSql,
   identityOf,
   nodeOf,
+  openFollower,
   resolveAll,
   resolvedEventsSql,
   toHexId,
@@ -231,6 +232,43 @@ test('a block that comes late puts right what it makes untrue', async () => {
   assert.ok(await samePerson(live, 'u:anna', 'a:family'));
   assert.ok(!(await samePerson(live, 'u:ben', 'a:family')));
   assert.deepEqual(await mapRows(live), await mapRows(all));
+});
+
+test('profiles and visits follow what is shipped, late events too [CBP-2]', async () => {
+  const live = 'followed';
+  const linked = randomStream(live, { events: 300, seed: 21 });
+  // Visitors without links, whose later events come first: their visits begin earlier than it seemed.
+  const alone = Array.from({ length: 120 }, (_, i) =>
+    row(live, day(40) - i * 25 * 60_000, { anonymous_id: `alone-${i % 3}`, page_path: `/${i}` }),
+  );
+  const moves: string[] = [];
+  const faults: unknown[] = [];
+  const follower = openFollower(store, {
+    now: () => now,
+    refreshAfterMs: 5,
+    onMoved: (workspace, moved) => moves.push(...moved.map(({ node }) => `${workspace} ${node}`)),
+    onFault: (error) => faults.push(error),
+  });
+  for (let from = 0; from < 300; from += 60) {
+    const block = [...linked.slice(from, from + 60), ...alone.slice(from / 3, from / 3 + 24)];
+    await facts.insert('events', block);
+    await follower.shipped(block);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await follower.close();
+  assert.deepEqual(faults, []);
+  assert.ok(moves.length > 10 && moves.every((move) => move.startsWith(live)));
+  const drawn = async () => {
+    const all = async (table: string, order: string) =>
+      facts.rows(`SELECT * EXCEPT version FROM ${table} FINAL WHERE workspace = {live:String} ORDER BY ${order}`, {
+        live,
+      });
+    return { profiles: await all('profiles', 'profile'), sessions: await all('sessions', 'profile, start_time') };
+  };
+  const followed = await drawn();
+  await resolveAll(store, { workspace: live, now });
+  assert.ok(followed.profiles.length > 3 && followed.sessions.length > followed.profiles.length);
+  assert.deepEqual(followed, await drawn());
 });
 
 test('resolving again changes nothing, and what no longer holds goes away', async () => {

@@ -1,0 +1,86 @@
+// People kept up with what is shipped: identities block by block, in order, and every so often the profiles and visits
+// of those who did something [CBP-2]. What a crash cuts off here is made good by the next resolveAll.
+
+import type { Store } from '../store/index.ts';
+import { type FollowedRow, followBlock } from './follow.ts';
+import { membersOf } from './members.ts';
+import { nodeOf } from './node.ts';
+import { profiles } from './profiles.ts';
+import { redraw } from './rebuild.ts';
+import { sessions } from './sessions.ts';
+
+export type FollowerOptions = {
+  now: () => Date;
+  /** Profiles and visits are drawn anew this long after somebody did something. */
+  refreshAfterMs?: number;
+  /** Identifiers that changed hands. */
+  onMoved?: (workspace: string, moves: { node: bigint; profile: bigint }[]) => void;
+  /** What failed without anybody waiting for it; the next resolveAll makes it good. */
+  onFault?: (error: unknown, doing: string) => void;
+};
+
+export interface Follower {
+  /** Hand this to the intake's onShipped. */
+  shipped(rows: readonly (FollowedRow & { workspace: string })[]): Promise<void>;
+  /** Finishes what is under way. */
+  close(): Promise<void>;
+}
+
+const PEOPLE_PER_STATEMENT = 2000;
+
+export function openFollower(store: Store, options: FollowerOptions): Follower {
+  const { now, refreshAfterMs = 2000, onMoved, onFault } = options;
+  const touched = new Map<string, Set<string>>();
+  let timer: NodeJS.Timeout | undefined;
+  let refreshing: Promise<void> = Promise.resolve();
+
+  const refresh = async () => {
+    timer = undefined;
+    const taken = [...touched];
+    touched.clear();
+    for (const [workspace, anchors] of taken) {
+      await refreshPeople(store, workspace, [...anchors].map(nodeOf), now()).catch((error) =>
+        onFault?.(error, 'refreshing profiles and visits'),
+      );
+    }
+  };
+  const refreshNext = () => {
+    refreshing = refreshing.then(refresh);
+    return refreshing;
+  };
+
+  return {
+    async shipped(rows) {
+      for (const [workspace, block] of Map.groupBy(rows, (row) => row.workspace)) {
+        const anchors = touched.get(workspace) ?? new Set();
+        for (const row of block) anchors.add(row.anchor);
+        touched.set(workspace, anchors);
+        try {
+          const { moved } = await followBlock(store, workspace, block, { now: now() });
+          if (moved.length > 0) onMoved?.(workspace, moved);
+        } catch (error) {
+          onFault?.(error, 'following identities');
+        }
+      }
+      timer ??= setTimeout(refreshNext, refreshAfterMs).unref();
+    },
+    async close() {
+      clearTimeout(timer);
+      await refreshNext();
+    },
+  };
+}
+
+/** Draws anew the profiles and visits of the people whom the nodes belong to. */
+export async function refreshPeople(
+  { facts }: Store,
+  workspace: string,
+  nodes: readonly bigint[],
+  now: Date,
+): Promise<void> {
+  for (let from = 0; from < nodes.length; from += PEOPLE_PER_STATEMENT) {
+    const members = await membersOf(facts, workspace, nodes.slice(from, from + PEOPLE_PER_STATEMENT));
+    await redraw(facts, profiles, members, { workspace, now });
+    await redraw(facts, sessions, members, { workspace, now });
+  }
+}
