@@ -24,7 +24,6 @@ export type Measure = {
 export type Window = number | { from: number; to: number };
 
 type NumberColumn = 'revenue' | 'scroll_depth' | 'seconds_on_page' | 'rating';
-type LineColumn = 'prices' | 'quantities';
 type TextColumn = 'page_path' | 'platform' | 'device_type' | 'search_query' | 'order_id' | 'traffic_source';
 type ListColumn = 'product_ids' | 'categories' | 'brands';
 
@@ -34,19 +33,6 @@ export function count(filter: Filter, window?: Window): Measure {
 
 export function sum(column: NumberColumn, filter: Filter, window?: Window): Measure {
   return total(filter, window, `toFloat64(${column})`, (row) => row[column]);
-}
-
-/** Sum over the product lines of the events. */
-export function sumLines(column: LineColumn, filter: Filter, window?: Window): Measure {
-  const positive = (row: HistoryEvent) => row[column].filter((x) => x > 0).reduce((sum, x) => sum + x, 0);
-  return total(filter, window, `arraySum(x -> if(x > 0, toFloat64(x), 0), ${column})`, positive);
-}
-
-/** Number of product lines; of a line column, those with a value above zero. */
-export function countLines(column: LineColumn | 'product_ids', filter: Filter, window?: Window): Measure {
-  if (column === 'product_ids') return total(filter, window, 'length(product_ids)', (row) => row.product_ids.length);
-  const positive = (row: HistoryEvent) => row[column].filter((x) => x > 0).length;
-  return total(filter, window, `arrayCount(x -> x > 0, ${column})`, positive);
 }
 
 /** Events weighted by 2^(-age / half-life), optionally by an amount. */
@@ -90,45 +76,6 @@ export function highest(column: NumberColumn, filter: Filter, window?: Window): 
   return {
     sql: (use) => known(use.aggregate(sql)),
     evaluate: (history) => finite(Math.max(...chosen(history, filter, window).map((row) => row[column]))),
-  };
-}
-
-/** The amount of the latest such event, the largest of several at the same moment; unknown without an event. */
-export function latest(amount: 'revenue' | 'lines', filter: Filter): Measure {
-  const sql = amount === 'lines' ? 'toFloat64(length(product_ids))' : 'toFloat64(revenue)';
-  const of = (row: HistoryEvent) => (amount === 'lines' ? row.product_ids.length : row.revenue);
-  return {
-    sql: (use) => {
-      const last = use.aggregate(`argMaxIf(${sql}, (at_ms, ${sql}), ${filter.sql})`);
-      return `if(${use.aggregate(`countIf(${conditionOf(filter)})`)} = 0, nan, ${last})`;
-    },
-    evaluate: (history) => {
-      const last = history.events.findLast(filter.test);
-      if (!last) return Number.NaN;
-      return Math.max(...history.events.filter((row) => row.at === last.at && filter.test(row)).map(of));
-    },
-  };
-}
-
-/** Share of the products of the latest such event that were in an earlier one; unknown without an earlier one. */
-export function knownShareOfLatest(filter: Filter): Measure {
-  const lines = `groupArrayArrayIf(arrayMap(x -> (at_ms, cityHash64(x)), product_ids), ${filter.sql})`;
-  return {
-    sql: (use) => {
-      const all = use.aggregate(lines);
-      const last = use.derive(`arrayMax(${all}.1)`);
-      const [now, before] = ['=', '<'].map((is) =>
-        use.derive(`arrayDistinct(arrayFilter(x -> x.1 ${is} ${last}, ${all}).2)`),
-      );
-      return `if(empty(${all}) OR empty(${before}), nan, length(arrayIntersect(${now}, ${before})) / length(${now}))`;
-    },
-    evaluate: (history) => {
-      const rows = history.events.filter((row) => filter.test(row) && row.product_ids.length > 0);
-      const last = rows.at(-1)?.at;
-      const now = new Set(rows.filter((row) => row.at === last).flatMap((row) => row.product_ids));
-      const before = new Set(rows.filter((row) => row.at !== last).flatMap((row) => row.product_ids));
-      return before.size === 0 ? Number.NaN : [...now].filter((product) => before.has(product)).length / now.size;
-    },
   };
 }
 
@@ -219,36 +166,6 @@ export function busiestHour(filter: Filter): Measure {
       for (const row of history.events) if (filter.test(row)) counts[Math.floor((row.at % DAY_MS) / 3_600_000)]++;
       const most = Math.max(...counts);
       return most === 0 ? Number.NaN : counts.indexOf(most);
-    },
-  };
-}
-
-/** Share of the product lines that repeat a product already among them. */
-export function repeatShare(filter: Filter): Measure {
-  return minus(constant(1), ratio(distinct('product_ids', filter), countLines('product_ids', filter)));
-}
-
-/** Share of the most frequent value among all values of the lines; 1 = always the same. */
-export function consistency(column: 'brands' | 'categories', filter: Filter): Measure {
-  const hashes = `groupArrayArrayIf(arrayMap(x -> cityHash64(x), arrayFilter(x -> x != '', ${column})), ${filter.sql})`;
-  return {
-    sql: (use) => {
-      const values = use.aggregate(hashes);
-      const most = `arrayMax(arrayMap(x -> countEqual(${values}, x), arrayDistinct(${values})))`;
-      return `if(empty(${values}), nan, ${most} / length(${values}))`;
-    },
-    evaluate: (history) => {
-      const tally = new Map<string, number>();
-      let all = 0;
-      for (const row of history.events) {
-        if (!filter.test(row)) continue;
-        for (const value of row[column]) {
-          if (value === '') continue;
-          tally.set(value, (tally.get(value) ?? 0) + 1);
-          all++;
-        }
-      }
-      return all === 0 ? Number.NaN : Math.max(...tally.values()) / all;
     },
   };
 }
@@ -354,7 +271,8 @@ export function onWith(name: string, condition: Filter): Filter {
   return both(on(name), condition);
 }
 
-function total(filter: Filter, window: Window | undefined, sql: string, amount: (row: HistoryEvent) => number) {
+/** Sum of an amount per event, in SQL and of one row. */
+export function total(filter: Filter, window: Window | undefined, sql: string, amount: (row: HistoryEvent) => number) {
   const condition = conditionOf(filter, window);
   return {
     sql: (use: Use) => use.aggregate(sql === '1' ? `countIf(${condition})` : `sumIf(${sql}, ${condition})`),

@@ -2,7 +2,8 @@
 
 import { affinityLead, allInterest, purchasesOnly, topAffinity } from '../affinity.ts';
 import { on } from '../filter.ts';
-import { consistency, countLines, distinct, ratio, sumLines } from '../measure.ts';
+import { consistency, countLines, sumLines } from '../lines.ts';
+import { distinct, ratio } from '../measure.ts';
 import { amount, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
 
 const family: SignalFamily = { group: 'Category affinity', category: 'TRANSACTION', source: 'WEBSITE' };

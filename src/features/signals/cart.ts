@@ -1,16 +1,8 @@
 // How close they come to buying: cart and checkout.
 
 import { on } from '../filter.ts';
-import {
-  count,
-  countSinceLast,
-  daysSinceLast,
-  decayed,
-  minus,
-  ratio,
-  shareOfDaysWithout,
-  sumLines,
-} from '../measure.ts';
+import { sumLines } from '../lines.ts';
+import { count, countSinceLast, daysSinceLast, decayed, minus, ratio, shareOfDaysWithout } from '../measure.ts';
 import { amount, counted, daysAgo, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
 import { countInLastVisit } from '../visits.ts';
 

@@ -1,22 +1,8 @@
 // What they bought, how much and how large at a time [WH-6].
 
 import { on, present } from '../filter.ts';
-import {
-  activeDays,
-  count,
-  countLines,
-  daysSinceFirst,
-  daysSinceLast,
-  distinct,
-  highest,
-  knownShareOfLatest,
-  latest,
-  onWith,
-  ratio,
-  repeatShare,
-  sum,
-  sumLines,
-} from '../measure.ts';
+import { countLines, knownShareOfLatest, latest, repeatShare, sumLines } from '../lines.ts';
+import { activeDays, count, daysSinceFirst, daysSinceLast, distinct, highest, onWith, ratio, sum } from '../measure.ts';
 import {
   amount,
   counted,
