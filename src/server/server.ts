@@ -33,11 +33,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     logLevel = process.env['LOG_LEVEL'] ?? 'warn',
     now = () => new Date(),
   } = options;
-  let log = (_error: unknown, _doing: string) => {};
+  // What the journal finds damaged when it is opened is told once there is a log.
+  const early: [error: unknown, doing: string][] = [];
+  let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
   const intake = await openIntake(store, { now, onFault: (error, doing) => log(error, doing) });
   const app = await buildApp({ store, keys: openKeyRing(store), intake, now }, { logLevel });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
+  for (const fault of early) log(...fault);
   const close = async () => {
     // Connections that were busy when the stop began would keep it waiting after their answer, for they may ask again.
     const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
