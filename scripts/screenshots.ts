@@ -1,14 +1,16 @@
 // Takes the pictures of the dashboard that the docs show: every page, light and dark, from a running server.
 //   node scripts/screenshots.ts --url http://127.0.0.1:8020 --key SECRET_KEY
-// writes docs/screenshots/<page>-<light|dark>.png. --pages a,b takes some, --width 320 a narrow one, --out elsewhere.
+// writes docs/screenshots/<page>-<light|dark>.png, what a window of 1440 × 900 pixels shows. --tall takes whole pages,
+// --pages a,b some of them, --width 320 narrow ones, --out elsewhere.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
-import { launchBrowser } from '../test/ui/browser.ts';
+import { launchBrowser } from '../test/support/chromium.ts';
 
-const longestPixels = 2600;
+const windowHeight = 900;
+const longestPixels = 4000;
 
 const { values } = parseArgs({
   options: {
@@ -17,7 +19,8 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'docs/screenshots' },
     pages: { type: 'string' },
     schemes: { type: 'string', default: 'light,dark' },
-    width: { type: 'string', default: '1360' },
+    width: { type: 'string', default: '1440' },
+    tall: { type: 'boolean', default: false },
   },
 });
 if (!values.key) throw new Error('Say which key to sign in with: --key SECRET_KEY (npm run -s inkling -- keys).');
@@ -38,22 +41,26 @@ async function takeAll(scheme: 'light' | 'dark') {
   const page = await browser.newPage({
     colorScheme: scheme,
     reducedMotion: 'reduce',
-    viewport: { width, height: 900 },
+    viewport: { width, height: windowHeight },
   });
   await page.goto(`${url}/#key=${key}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   for (const name of wanted) {
-    await page.setViewportSize({ width, height: 900 });
+    await page.setViewportSize({ width, height: windowHeight });
     await page.goto(url + addresses[name]);
     await settle(page);
-    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
-    await page.setViewportSize({ width, height: Math.min(longestPixels, Math.max(900, height)) });
-    await settle(page);
+    if (values.tall) await growToFit(page, width);
     const file = join(out, `${name}-${scheme}.png`);
     await page.screenshot({ path: file });
     console.log(file);
   }
   await page.close();
+}
+
+async function growToFit(page: Page, width: number) {
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+  await page.setViewportSize({ width, height: Math.min(longestPixels, Math.max(windowHeight, height)) });
+  await settle(page);
 }
 
 /** Waits until the answer stands on the page and every chart is drawn. */
@@ -65,7 +72,7 @@ async function settle(page: Page) {
 }
 
 async function pageAddresses(): Promise<Record<string, string>> {
-  const { people } = await read<{ people: { id: string }[] }>('/api/v1/people?segment=HIGH&limit=1');
+  const { people } = await read<{ people: { id: string }[] }>('/api/v1/people?sort=score&limit=1');
   const { models } = await read<{ models: { id: string; status: string }[] }>('/api/v1/intent/models');
   const model = models.find(({ status }) => status === 'ACTIVE');
   return {
@@ -77,6 +84,7 @@ async function pageAddresses(): Promise<Record<string, string>> {
     models: '/models',
     ...(model && { model: `/models/${model.id}` }),
     segments: '/segments',
+    segment: '/segments/ready%3AHIGH',
   };
 }
 

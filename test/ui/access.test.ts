@@ -2,18 +2,16 @@
 // explain themselves on focus, and 320 pixels are enough (WCAG 2.2 AA: 1.4.3, 1.4.10, 2.1.1, 2.4.1, 2.4.7).
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { withoutChromium } from './browser.ts';
+import { withoutChromium } from '../support/chromium.ts';
+import { assertClean } from './axe.ts';
 import type { Variant } from './fixture.ts';
 import { makeShop, modelId } from './madeUp.ts';
 import { closeHouse, type House, openHouse, standStill, visit, wordsOf } from './visit.ts';
 
 let house: House;
 const skip = withoutChromium;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const someone = makeShop(new Date()).people.find(({ score, identifiers }) => score! >= 70 && identifiers.userIds[0])!;
 const rooms = ['/', '/live', '/people', '/features', '/models', '/segments'];
 const paths = [...rooms, `/people/${someone.id}`, `/models/${modelId}`, '/segments/ready%3AHIGH', '/nowhere'];
@@ -22,18 +20,6 @@ before(async () => {
   if (!skip) house = await openHouse();
 });
 after(() => closeHouse(house));
-
-type Violation = { id: string; nodes: { target: string[]; failureSummary: string }[] };
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations)",
-  )) as Violation[];
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
-  );
-}
 
 for (const path of paths) {
   test(`${path}: axe finds nothing in light and dark, and 320 pixels are enough`, { skip }, async () => {
@@ -78,16 +64,6 @@ test('axe finds nothing on the sign-in form, a table behind a chart, and the for
   await assertClean(seen.page);
   await seen.leave();
 });
-
-async function assertClean(page: Page) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
-    // Colours that are still on their way from one scheme to the other are nobody's.
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((running) => running.finished))');
-    assert.deepEqual(await violations(page), [], colorScheme);
-  }
-}
 
 /** Text that lies beyond the window although no scrolling region or ellipsis gives it back. */
 function cutOff(page: Page): Promise<unknown> {

@@ -1,19 +1,23 @@
 // The dashboard as the tests see it: built by Vite once per state of its sources, in a folder named after their hash,
-// so that several test files at once neither wait for each other nor read a half-made build.
+// so that several test files at once neither wait for each other nor read a half-made build. Builds of earlier states
+// are removed once they are a day old: another run may still be reading a younger one.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
 const root = join(import.meta.dirname, '../../ui');
+const builds = join(import.meta.dirname, '../../node_modules/.cache/inkling/dashboard');
+const keptMs = 24 * 3600 * 1000;
 
 /** The folder with the built dashboard. */
 export async function builtDashboard(): Promise<string> {
-  const place = join(tmpdir(), `inkling-ui-${sourceHash()}`);
+  const place = join(builds, sourceHash());
   if (existsSync(place)) return place;
-  const draft = mkdtempSync(join(tmpdir(), 'inkling-ui-draft-'));
+  mkdirSync(builds, { recursive: true });
+  removeOldBuilds();
+  const draft = mkdtempSync(join(builds, 'draft-'));
   await build({
     configFile: join(root, 'vite.config.ts'),
     build: { outDir: draft, emptyOutDir: true },
@@ -26,6 +30,13 @@ export async function builtDashboard(): Promise<string> {
     rmSync(draft, { recursive: true, force: true });
   }
   return place;
+}
+
+function removeOldBuilds() {
+  for (const name of readdirSync(builds)) {
+    const madeAt = statSync(join(builds, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - madeAt > keptMs) rmSync(join(builds, name), { recursive: true, force: true });
+  }
 }
 
 function sourceHash(): string {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { withoutChromium } from './browser.ts';
+import { withoutChromium } from '../support/chromium.ts';
 import { makeShop, modelId, overviewOf } from './madeUp.ts';
 import { thresholds } from './madeUpQuality.ts';
 import { closeHouse, type House, openHouse, standStill, type Visit, visit, wordsOf } from './visit.ts';

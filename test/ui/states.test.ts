@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { withoutChromium } from './browser.ts';
+import { withoutChromium } from '../support/chromium.ts';
 import { builtDashboard } from './built.ts';
 import { startFixture } from './fixture.ts';
 import { secretKey, writeKey } from './madeUp.ts';

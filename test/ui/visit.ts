@@ -2,18 +2,18 @@
 // waits until a page stands still, and collects whatever the browser complains about.
 
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser } from '../support/chromium.ts';
 import { builtDashboard } from './built.ts';
 import { type Fixture, startFixture, type Variant } from './fixture.ts';
 
 export type House = { fixture: Fixture; browser: Browser };
-export type Visit = {
+export type Tab = {
   page: Page;
-  /** Console errors and warnings, page errors and failed requests, as they came. */
+  /** Console errors and warnings (a failed request is one) and page errors, as they came. */
   complaints: string[];
-  open(path: string): Promise<void>;
   leave(): Promise<void>;
 };
+export type Visit = Tab & { open(path: string): Promise<void> };
 
 export async function openHouse(): Promise<House> {
   const fixture = await startFixture({ dist: await builtDashboard() });
@@ -30,11 +30,22 @@ export type VisitSettings = { variant?: Variant; context?: BrowserContextOptions
 export async function visit(house: House, settings: VisitSettings = {}): Promise<Visit> {
   const { fixture, browser } = house;
   fixture.setVariant(settings.variant ?? 'full');
+  const tab = await openTab(browser, settings.context);
+  return {
+    ...tab,
+    async open(path) {
+      await tab.page.goto(`${fixture.url}${path}#key=${fixture.key}`);
+      await standStill(tab.page);
+    },
+  };
+}
+
+export async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
   const context = await browser.newContext({
     reducedMotion: 'reduce',
     locale: 'en-GB',
     viewport: { width: 1360, height: 900 },
-    ...settings.context,
+    ...options,
   });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -42,15 +53,7 @@ export async function visit(house: House, settings: VisitSettings = {}): Promise
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  return {
-    page,
-    complaints,
-    async open(path) {
-      await page.goto(`${fixture.url}${path}#key=${fixture.key}`);
-      await standStill(page);
-    },
-    leave: () => context.close(),
-  };
+  return { page, complaints, leave: () => context.close() };
 }
 
 /** Waits until the answer is on the page and every chart is drawn. */
