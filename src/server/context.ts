@@ -10,6 +10,7 @@ import type {
 } from 'fastify';
 import type { Intake } from '../collect/index.ts';
 import type { KeyRing } from '../govern/index.ts';
+import type { IntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** What a route may use. */
@@ -18,6 +19,8 @@ export type ServerContext = {
   keys: KeyRing;
   /** Where messages come in. */
   intake: Intake;
+  /** Answers about people as they are this second. */
+  live: IntentNow;
   now(): Date;
 };
 

@@ -3,8 +3,10 @@
 import { type Intake, openIntake } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
 import { openKeyRing } from '../govern/index.ts';
+import { type IntentNow, openIntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
+import { openUpkeep } from './upkeep.ts';
 
 export type ServerOptions = {
   store: Store;
@@ -37,7 +39,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const early: [error: unknown, doing: string][] = [];
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
   const intake = await openIntake(store, { now, onFault: (error, doing) => log(error, doing) });
-  const app = await buildApp({ store, keys: openKeyRing(store), intake, now }, { logLevel });
+  const live = openIntentNow(store);
+  const onFault = (error: unknown, doing: string) => log(error, doing);
+  const upkeep = await openUpkeep({ store, intake, live, now, onFault });
+  const app = await buildApp({ store, keys: openKeyRing(store), intake, live, now }, { logLevel });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
   for (const fault of early) log(...fault);
@@ -47,6 +52,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     await app.close();
     clearInterval(sweep);
     await intake.close();
+    await upkeep.close();
   };
   try {
     const address = await app.listen({ host, port });
@@ -66,7 +72,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const app = await buildApp(
-    { store: nobody, keys: openKeyRing(nobody), intake: {} as Intake, now: () => new Date(0) },
+    { store: nobody, keys: openKeyRing(nobody), intake: {} as Intake, live: {} as IntentNow, now: () => new Date(0) },
     { logLevel: 'silent' },
   );
   await app.ready();

@@ -45,7 +45,7 @@ export function addDemo(program: Command): void {
       .option('--from <file>', 'real data instead of the simulated shop')
       .option('--format <name>', `format of the file: ${connectors.map((connector) => connector.name).join(', ')}`)
       .option('--timeframe <days>', 'days within which a purchase is predicted', days)
-      .option('--shoppers <number>', 'people in the simulated shop', count, 8000)
+      .option('--shoppers <number>', 'people in the simulated shop', count, 5000)
       .option('--seed <number>', 'the same seed gives the same shop and the same model', '1')
       .option('--data <dir>', 'folder for the data; emptied first when a demo made it', join(DEFAULT_FOLDER, 'demo'))
       .option('--no-serve', 'stop after the report')

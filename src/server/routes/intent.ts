@@ -10,12 +10,10 @@ import {
   findScore,
   findSegment,
   getModel,
-  type IntentNow,
   listModels,
   listScores,
   listSegments,
   type ModelRecord,
-  openIntentNow,
   personDrivers,
   segmentDrivers,
   startTraining,
@@ -203,18 +201,7 @@ function addSegments(app: App, { store, now }: ServerContext, common: Common): v
   );
 }
 
-function addAnswers(app: App, { store, intake, now }: ServerContext, common: Common): void {
-  let intentNow: IntentNow | undefined;
-  // Opened by the first question, so that a server nobody asks keeps nobody's history in memory.
-  const openOnce = () => {
-    if (intentNow === undefined) {
-      const opened = openIntentNow(store);
-      intake.onShipped((rows) => opened.shipped(rows));
-      intentNow = opened;
-    }
-    return intentNow;
-  };
-
+function addAnswers(app: App, { store, live, now }: ServerContext, common: Common): void {
   app.get(
     '/api/v1/intent/drivers',
     {
@@ -250,7 +237,7 @@ function addAnswers(app: App, { store, intake, now }: ServerContext, common: Com
           hint: 'Give a userId, an anonymousId or a profileId.',
         });
       }
-      const prediction = await openOnce().predict({ workspace, person, modelId: body.modelId, now: now() });
+      const prediction = await live.predict({ workspace, person, modelId: body.modelId, now: now() });
       return { ...prediction, userId: body.userId ?? null };
     },
   );
