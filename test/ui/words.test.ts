@@ -26,6 +26,7 @@ test('rates keep the digits that matter', () => {
   assert.equal(format.percent(0.0004), '< 0.1%');
   assert.equal(format.ofHundred(0.712), '71');
   assert.equal(format.ofHundredRange([0.651, 0.766]), '65 to 77');
+  assert.equal(format.ofHundredRange([0.047, 0.054]), '4.7 to 5.4');
   assert.equal(format.ofHundred(0.004), '0.4');
 });
 

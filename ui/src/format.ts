@@ -74,8 +74,12 @@ export function ofHundred(rate: Maybe): string {
   return decimal(rate * 100, rate > 0 && rate < 0.0095 ? 1 : 0);
 }
 
+/** [0.651, 0.766] → 65 to 77, [0.047, 0.054] → 4.7 to 5.4: an interval is never narrowed to a point. */
 export function ofHundredRange(interval: Interval | null | undefined): string {
-  return interval ? `${ofHundred(interval[0])} to ${ofHundred(interval[1])}` : unknown;
+  if (!interval) return unknown;
+  const [low, high] = interval;
+  if (ofHundred(low) !== ofHundred(high)) return `${ofHundred(low)} to ${ofHundred(high)}`;
+  return `${decimal(low * 100, 1)} to ${decimal(high * 100, 1)}`;
 }
 
 export function signed(amount: Maybe, digits = 2): string {

@@ -1,5 +1,6 @@
 // People by intent over the days: one line per level, each ending in the level's shape. Lines and not stacked areas,
-// because Low outnumbers the others many times over and would flatten them.
+// because Low outnumbers the others many times over and would flatten them. Where scorings are few each is marked, so
+// that the line between two of them is not taken for days that nobody scored.
 
 import type { LineSeriesOption } from 'echarts';
 import type { IntentToday, Level } from '../api.ts';
@@ -7,6 +8,9 @@ import { compact, count, day } from '../format.ts';
 import { levelColor, levelSymbol, levels } from '../levels.ts';
 import type { Tokens } from '../tokens.ts';
 import { axis, type Chart, firstIndex, frame, timeAxis, tip } from './chart.ts';
+
+/** Up to here every scoring carries its mark. */
+const fewScorings = 14;
 
 type Day = IntentToday['history'][number];
 export type IntentHistoryData = { history: Day[]; shown: Level[] };
@@ -60,7 +64,10 @@ function line(history: Day[], level: Level, t: Tokens): LineSeriesOption {
     areaStyle: level === 'HIGH' ? { color, opacity: 0.07 } : undefined,
     symbol: levelSymbol(level),
     showAllSymbol: true,
-    symbolSize: (_: unknown, params: { dataIndex: number }) => (params.dataIndex === last ? 10 : 0),
+    symbolSize: (_: unknown, params: { dataIndex: number }) => {
+      if (params.dataIndex === last) return 10;
+      return history.length <= fewScorings ? 6 : 0;
+    },
     emphasis: { disabled: true },
     data: history.map((at) => [Date.parse(at.date), of(at, level)]),
   };

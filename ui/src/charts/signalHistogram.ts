@@ -6,11 +6,12 @@ import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
 
 export const signalHistogram: Chart<Signal> = {
   option({ histogram, unit }, t) {
+    const scale = scaleOf(histogram.at(-1)?.to ?? 0, unit);
     return frame(t, {
       xAxis: {
-        ...axis(t, isTime(unit) ? words(unit) : undefined),
+        ...axis(t, scale ? words(scale.unit) : undefined),
         type: 'category',
-        data: histogram.map(({ from }) => (isTime(unit) ? value(from) : signalValue(from, unit))),
+        data: histogram.map(({ from }) => (scale ? value(from / scale.size) : signalValue(from, unit))),
         splitLine: { show: false },
       },
       yAxis: {
@@ -48,7 +49,13 @@ export const signalHistogram: Chart<Signal> = {
   }),
 };
 
-/** Units that the axis names once; the others stand on every label. */
-function isTime(unit: Signal['unit']): boolean {
-  return unit === 'days' || unit === 'hours' || unit === 'minutes';
+/** Times are named once, on the axis, in the unit that the longest asks for; other units stand on every label. */
+function scaleOf(longest: number, unit: Signal['unit']): { unit: Signal['unit']; size: number } | null {
+  if (unit === 'minutes' && longest >= 180) return scaled(scaleOf(longest / 60, 'hours'), 60);
+  if (unit === 'hours' && longest >= 72) return { unit: 'days', size: 24 };
+  return unit === 'days' || unit === 'hours' || unit === 'minutes' ? { unit, size: 1 } : null;
+}
+
+function scaled(scale: ReturnType<typeof scaleOf>, by: number): ReturnType<typeof scaleOf> {
+  return scale && { ...scale, size: scale.size * by };
 }
