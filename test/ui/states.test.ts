@@ -101,6 +101,19 @@ test('a failure shows title, detail and hint of the problem document, and can be
   await seen.leave();
 });
 
+test('a model that has scored nobody yet asks for scoring, not for training', { skip }, async () => {
+  const seen = await visit(house, { variant: 'unscored' });
+  await seen.page.route('**/api/v1/workspace', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), model: { id: 'm-1' } } });
+  });
+  await seen.open('/');
+  const main = await wordsOf(seen.page.locator('main'));
+  assert.match(main, /and nobody is scored yet\..*-- score/);
+  assert.doesNotMatch(main, /-- train/);
+  await seen.leave();
+});
+
 test('an unknown person and an unknown address say so', { skip }, async () => {
   const seen = await visit(house);
   await seen.open('/people/0000000000000000');

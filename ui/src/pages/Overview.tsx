@@ -66,6 +66,7 @@ function Content({ overview, refreshFailed }: { overview: Overview; refreshFaile
 
 function Answer({ overview }: { overview: Overview }) {
   const zone = useZone();
+  const { model } = usePlace();
   const { intent, totals } = overview;
   if (!intent) {
     return (
@@ -73,8 +74,8 @@ function Answer({ overview }: { overview: Overview }) {
         title="Overview"
         answer={
           <>
-            <strong>{plural(totals.people, 'person', 'people')}</strong> in {plural(totals.events, 'event', 'events')},
-            and no model yet to say who will buy.
+            <strong>{plural(totals.people, 'person', 'people')}</strong> in {plural(totals.events, 'event', 'events')},{' '}
+            {model ? 'and nobody is scored yet.' : 'and no model yet to say who will buy.'}
           </>
         }
         note={`As of ${stamp(overview.asOf, zone)}.`}

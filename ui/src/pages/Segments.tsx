@@ -44,7 +44,7 @@ function Content({ segments }: { segments: Segment[] }) {
       <PageHead
         title="Segments"
         answer={
-          high ? (
+          high && high.size !== null ? (
             <>
               <strong>{plural(high.size, 'person', 'people')}</strong> in {high.name}.{' '}
               {high.actualConversionRate !== null && (
@@ -55,7 +55,9 @@ function Content({ segments }: { segments: Segment[] }) {
               )}
             </>
           ) : (
-            <strong>{plural(segments.length, 'segment', 'segments')}</strong>
+            <>
+              <strong>{plural(segments.length, 'segment', 'segments')}</strong> are ready; nobody is scored yet.
+            </>
           )
         }
         note={high?.asOf && `Sizes as of ${stamp(high.asOf, zone)}.`}

@@ -1,9 +1,19 @@
-// There are events but no model: what a model would tell, and the command that trains one.
+// There are events but no scores: what a model would tell, and the command that trains one, or that scores with the
+// one that is there.
 
+import { usePlace } from '../place.tsx';
 import { Command } from './Command.tsx';
 import { Panel } from './Panel.tsx';
 
 export function NoModel() {
+  const { model } = usePlace();
+  if (model) {
+    return (
+      <Panel title="Nobody is scored yet" note="The model is trained. Scoring gives everyone a score with its reasons.">
+        <Command text="npm run -s inkling -- score" />
+      </Panel>
+    );
+  }
   return (
     <Panel
       title="No model yet"

@@ -66,7 +66,8 @@ export function CategorySegments({ segments }: { segments: Segment[] }) {
   );
 }
 
-type Row = { category: string; ready: Segment[]; expected: number };
+/** `expected` is null until somebody is scored. */
+type Row = { category: string; ready: Segment[]; expected: number | null };
 
 function byCategory(segments: Segment[]): Row[] {
   const found = new Map<string, Segment[]>();
@@ -77,7 +78,12 @@ function byCategory(segments: Segment[]): Row[] {
   const rows = [...found].map(([category, ready]) => ({
     category,
     ready,
-    expected: ready.reduce((sum, { expectedConversions }) => sum + (expectedConversions ?? 0), 0),
+    expected: total(ready.map(({ expectedConversions }) => expectedConversions)),
   }));
-  return rows.sort((a, b) => b.expected - a.expected);
+  return rows.sort((a, b) => (b.expected ?? 0) - (a.expected ?? 0));
+}
+
+function total(amounts: (number | null)[]): number | null {
+  const known = amounts.filter((amount) => amount !== null);
+  return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
 }
