@@ -30,6 +30,13 @@ test('rates keep the digits that matter', () => {
   assert.equal(format.ofHundred(0.004), '0.4');
 });
 
+test('times of a signal are told in the unit that fits them', () => {
+  assert.equal(format.signalValue(0.999, 'hours'), '59.9 minutes');
+  assert.equal(format.signalValue(71, 'hours'), '71 hours');
+  assert.equal(format.signalValue(84, 'hours'), '3.5 days');
+  assert.equal(format.signalValue(0, 'hours'), '0 hours');
+});
+
 test('moments are told in the zone of the workspace, and name it', () => {
   assert.match(format.stamp('2026-03-03T23:30:00Z', 'Asia/Tokyo'), /4.*08:30 \(Asia\/Tokyo\)|08:30/);
   assert.match(format.day('2026-03-03T23:30:00Z', 'Asia/Tokyo'), /4/);

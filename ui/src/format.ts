@@ -61,6 +61,7 @@ export function signalValue(amount: Maybe, unit: Signal['unit']): string {
   if (unit === 'currency') return money(amount);
   if (unit === 'minutes' && amount >= 180) return signalValue(amount / 60, 'hours');
   if (unit === 'hours' && amount >= 72) return signalValue(amount / 24, 'days');
+  if (unit === 'hours' && amount > 0 && amount < 1) return signalValue(amount * 60, 'minutes');
   return ['days', 'hours', 'minutes'].includes(unit) ? `${value(amount)} ${unit}` : value(amount);
 }
 
