@@ -50,6 +50,7 @@ async function takeAll(scheme: 'light' | 'dark') {
     await page.goto(url + addresses[name]);
     await settle(page);
     if (values.tall) await growToFit(page, width);
+    if ((await page.getByRole('alert').count()) > 0) throw new Error(`${name} shows a problem: no picture is taken.`);
     const file = join(out, `${name}-${scheme}.png`);
     await page.screenshot({ path: file });
     console.log(file);
@@ -63,8 +64,9 @@ async function growToFit(page: Page, width: number) {
   await settle(page);
 }
 
-/** Waits until the answer stands on the page and every chart is drawn. */
+/** Waits until every answer stands on the page and every chart is drawn. */
 async function settle(page: Page) {
+  await page.waitForLoadState('networkidle');
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
   await page.locator('[data-chart="waiting"]').first().waitFor({ state: 'detached' });
