@@ -1,9 +1,9 @@
-// What keeps itself current while the service runs: people are resolved again soon after events came in, and every
-// night, by the clock of the workspace, everybody is scored anew. Stages of the road, never two at once.
+// What keeps itself current while the service runs: people follow the events that come in, and every night, by the
+// clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
-import type { EventRow, Intake } from '../collect/index.ts';
+import type { Intake } from '../collect/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
-import { followBlock, resolveAll } from '../identify/index.ts';
+import { openFollower, resolveAll } from '../identify/index.ts';
 import { failAbandonedTrainings, findActiveModel, type IntentNow, scoreEveryone } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { MINUTE_MS } from '../time.ts';
@@ -27,37 +27,31 @@ export type Upkeep = {
 /** Scores are due from this hour on, in the zone of the workspace: well before the morning. */
 const NIGHT_HOUR = 2;
 const TICK_MS = MINUTE_MS / 4;
-/** A pass over everybody waits so many times as long as the last one took. */
-const REST = 20;
 
 export async function openUpkeep({ store, intake, live, now, onFault }: UpkeepOptions): Promise<Upkeep> {
   await failAbandonedTrainings(store, now());
-  const changed = new Set(await workspacesBehind(store));
-  const restUntil = new Map<string, number>();
+  const behind = new Set(await workspacesBehind(store));
+  const follower = openFollower(store, {
+    now,
+    onMoved: (workspace, moves) => live.moved(workspace, moves),
+    onFault,
+  });
   const unsubscribe = intake.onShipped(async (rows) => {
-    for (const [workspace, own] of Map.groupBy(rows, (row: EventRow) => row.workspace)) {
-      changed.add(workspace);
-      const { moved } = await followBlock(store, workspace, own, { now: now() });
-      live.shipped(own);
-      live.moved(workspace, moved);
-    }
+    live.shipped(rows);
+    await follower.shipped(rows);
   });
   let underWay: Promise<void> | undefined;
 
-  const refresh = async (workspace: string) => {
-    if ((restUntil.get(workspace) ?? 0) > now().getTime()) return;
-    changed.delete(workspace);
-    const started = performance.now();
-    await resolveAll(store, { workspace, now: now() });
-    restUntil.set(workspace, now().getTime() + REST * (performance.now() - started));
-  };
   const pass = async () => {
-    for (const workspace of [...changed]) await attempt(() => refresh(workspace), 'resolving people');
+    for (const workspace of behind) {
+      behind.delete(workspace);
+      await attempt(() => resolveAll(store, { workspace, now: now() }), 'resolving people');
+    }
     for (const { id, timeZone } of await listWorkspaces(store)) {
       await attempt(() => scoreNightly(store, id, timeZone, now()), 'scoring at night');
     }
   };
-  const attempt = async (work: () => Promise<void>, doing: string) => {
+  const attempt = async (work: () => Promise<unknown>, doing: string) => {
     try {
       await work();
     } catch (error) {
@@ -80,6 +74,7 @@ export async function openUpkeep({ store, intake, live, now, onFault }: UpkeepOp
       clearInterval(timer);
       unsubscribe();
       await underWay;
+      await follower.close();
     },
   };
 }
