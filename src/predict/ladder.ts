@@ -8,9 +8,9 @@ import type { FittedModel } from '../learn/index.ts';
 import { wilsonInterval } from '../math/index.ts';
 import { DAY_MS } from '../time.ts';
 import { fitCalibrator, uncalibrated } from './calibration.ts';
-import { LEVEL_DAYS } from './level.ts';
+import { LEVEL_DAYS, measureLevel } from './level.ts';
 import { assemblePredictor, type Neighbourhood, type Predictor, type Rung } from './predictor.ts';
-import { countDistinct, drawPeople, foldsOf, type Rows } from './rows.ts';
+import { countDistinct, drawPeople, foldsOf, type Rows, rowsWhere } from './rows.ts';
 import { fitRule } from './rule.ts';
 import {
   BOOSTING_SHARES,
@@ -206,6 +206,7 @@ function assemble(
     within,
     neighbourhoods: neighbourhoodsOf(rows, heldOut ?? model.predict(rows.x)),
     ladderFactor: ladderFactor(countDistinct(rows).conversions, options.historyDays),
+    level: choice.rung === 'rule' ? { asOf: '', shift: 0 } : latestLevel(rows, heldOut),
     importance: importanceInOrder(model),
   });
   return { predictor, heldOut };
@@ -242,6 +243,19 @@ function neighbourhoodsOf(rows: Rows, predicted: Float64Array): Neighbourhood[] 
     found.push({ upTo: b === count - 1 ? 1 : predicted[members[members.length - 1]], people, low, high });
   }
   return found;
+}
+
+/** On held-out predictions: a model's own rows would hide that the level has moved. */
+function latestLevel(rows: Rows, heldOut: Float64Array | undefined): { asOf: string; shift: number } {
+  const latest = rows.moments.length - 1;
+  const members = rowsWhere(rows, (r) => rows.momentOf[r] === latest);
+  const asOf = rows.moments[latest]?.toISOString() ?? '';
+  if (heldOut === undefined) return { asOf, shift: 0 };
+  const shift = measureLevel(
+    Float64Array.from(members, (r) => heldOut[r]),
+    Float32Array.from(members, (r) => rows.y[r]),
+  );
+  return { asOf, shift };
 }
 
 function importanceInOrder(model: FittedModel): number[] {

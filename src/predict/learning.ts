@@ -1,22 +1,22 @@
 // The part of a training that only computes: rows in, model and report out. It touches no database, so that it can run in
 // a worker thread (see learningWorker.ts) while the server goes on answering.
 
+import type { FittedModel, Matrix } from '../learn/index.ts';
 import type { CalibratorKind } from './calibration.ts';
 import { evaluate, type Performance, type Wording } from './evaluate.ts';
 import { type Driver, driversOf, spreadRows } from './explain.ts';
 import { type ClimbOptions, CONVERSIONS_NEEDED, climb, type LadderStep, learnerName, refit } from './ladder.ts';
-import { levelDays, measureLevel } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import { countByMoment, countDistinct, pickRows, type Rows, rowsWhere } from './rows.ts';
-import { bestRecencySignal, type Choice, recencyScores } from './rungs.ts';
+import { bestRecencySignal, type Choice, fitLogistic, recencyScores } from './rungs.ts';
 import { learnableSignals, withSignals } from './signals.ts';
 
 export type LearningJob = {
   train: Rows;
   /** No rows when the history is too short to keep later days apart. */
   test: Rows;
-  /** For each test moment, people of `levelDays` before with what they did since; see level.ts. */
-  levels: Rows[];
+  /** For each later test moment, the rows a model of that day would have learned from. */
+  retrain: Rows[];
   /** The rows of the deployed model; undefined = those of the training. */
   deploy?: Rows;
   signalSet: string;
@@ -61,7 +61,7 @@ export function learn(job: LearningJob, onProgress?: OnProgress): Learned {
   };
   const climbed = climb(train, options);
   const chosen = performance.now();
-  const report = reportOn(job, climbed, train);
+  const report = reportOn(job, climbed, train, { ...options, onProgress: undefined });
   const reported = performance.now();
   const deploy = job.deploy && withSignals(job.deploy, learnableSignals(job.deploy, job.signals));
   const predictor = deploy ? refit(deploy, climbed.choice, { ...options, onProgress: undefined }) : climbed.predictor;
@@ -94,11 +94,12 @@ export function learn(job: LearningJob, onProgress?: OnProgress): Learned {
 
 type Climbed = ReturnType<typeof climb>;
 
-function reportOn(job: LearningJob, climbed: Climbed, train: Rows) {
+function reportOn(job: LearningJob, climbed: Climbed, train: Rows, options: ClimbOptions) {
   const later = job.test.y.length > 0;
-  const rows = later ? withSignals(job.test, train.x.names) : train;
+  const rows = later ? job.test : train;
+  const twins = later ? [climbed.predictor, ...retrained(job, climbed, options)] : [];
   const predicted = later
-    ? predictAtLevel(job, climbed.predictor, rows)
+    ? predictByDay(rows, (moment) => twins[moment])
     : (climbed.heldOut ?? climbed.predictor.predict(rows.x));
   const signal = bestRecencySignal(job.train, job.recencySignals);
   const performance = evaluate(
@@ -109,36 +110,54 @@ function reportOn(job: LearningJob, climbed: Climbed, train: Rows) {
       predicted,
       baseline: recencyScores(later ? job.test : job.train, signal),
       baselineName: `recency alone (${signal.replaceAll('_', ' ')})`,
-      logistic: later ? climbed.logistic?.predict(rows.x) : undefined,
+      logistic: later && climbed.logistic ? predictWithLogistic(job, climbed, rows, options) : undefined,
     },
     job.timeframeDays,
     job.wording,
   );
   const sample = spreadRows(rows.y.length);
-  const drivers = driversOf(climbed.predictor, rows.x, sample);
-  return { performance, drivers, confidence: meanConfidence(climbed.predictor, rows, predicted, sample) };
+  const { x } = withSignals(rows, train.x.names);
+  return {
+    performance,
+    drivers: driversOf(climbed.predictor, x, sample),
+    confidence: meanConfidence(climbed.predictor, x, predicted, sample),
+  };
 }
 
-/** Each test moment at the level that could be measured on that day. */
-function predictAtLevel(job: LearningJob, predictor: Predictor, rows: Rows): Float64Array {
+/** What was chosen before the first test moment, fitted again on what was known at each later one. */
+function retrained(job: LearningJob, { choice }: Climbed, options: ClimbOptions): Predictor[] {
+  return job.retrain.map((rows) => refit(withSignals(rows, learnableSignals(rows, job.signals)), choice, options));
+}
+
+/** The rung below on the same terms. */
+function predictWithLogistic(job: LearningJob, climbed: Climbed, rows: Rows, { seed }: ClimbOptions): Float64Array {
+  const { logistic, choice } = climbed;
+  const fits = job.retrain.map((part) =>
+    fitLogistic(withSignals(part, learnableSignals(part, job.signals)), choice.l2, seed),
+  );
+  return predictByDay(rows, (moment) => {
+    const model = moment === 0 ? (logistic as FittedModel) : fits[moment - 1];
+    return { signals: model.names, predict: (x) => model.predict(x) };
+  });
+}
+
+/** Each test moment by the model of that day. */
+function predictByDay(rows: Rows, modelOf: (moment: number) => Pick<Predictor, 'predict' | 'signals'>): Float64Array {
   const predicted = new Float64Array(rows.y.length);
-  const days = levelDays(job.timeframeDays);
   rows.moments.forEach((_, m) => {
-    const before = job.levels[m];
-    const expected = before && predictor.predictWithin(withSignals(before, predictor.signals).x, days);
-    const shift = expected ? measureLevel(expected, before.y) : 0;
     const members = rowsWhere(rows, (r) => rows.momentOf[r] === m);
-    const moved = predictor.withLevel(shift).predict(pickRows(rows, members).x);
-    for (let i = 0; i < members.length; i++) predicted[members[i]] = moved[i];
+    const model = modelOf(m);
+    const answers = model.predict(withSignals(pickRows(rows, members), model.signals).x);
+    for (let i = 0; i < members.length; i++) predicted[members[i]] = answers[i];
   });
   return predicted;
 }
 
-function meanConfidence(predictor: Predictor, rows: Rows, predicted: Float64Array, sample: Uint32Array): number {
+function meanConfidence(predictor: Predictor, x: Matrix, predicted: Float64Array, sample: Uint32Array): number {
   const row = new Float32Array(predictor.signals.length);
   let sum = 0;
   for (const r of sample) {
-    for (let c = 0; c < row.length; c++) row[c] = rows.x.columns[c][r];
+    for (let c = 0; c < row.length; c++) row[c] = x.columns[c][r];
     sum += predictor.confidence(row, predicted[r]);
   }
   return sample.length > 0 ? sum / sample.length : 0;

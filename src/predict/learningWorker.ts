@@ -40,7 +40,7 @@ function buffersOf(job: LearningJob): ArrayBuffer[] {
       if (array.buffer instanceof ArrayBuffer && array.buffer.byteLength > 0) buffers.add(array.buffer);
     }
   };
-  for (const rows of [job.train, job.test, job.deploy, ...job.levels]) add(rows);
+  for (const rows of [job.train, job.test, job.deploy, ...job.retrain]) add(rows);
   return [...buffers];
 }
 

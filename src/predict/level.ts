@@ -1,12 +1,13 @@
 // The level moves while a ranking holds: before Christmas everybody is likelier to buy, and a model that learned from
-// outcomes known by now learned from a month ago. So at each scoring the latest people with an outcome — those of two
-// weeks ago, or of a shorter timeframe — are compared with what was expected of them over those days, and the
-// difference in log-odds is added to everyone. Only what happened before the moment of scoring is used.
+// outcomes known by now learned from months ago. So at each scoring the latest people whose outcome is complete are
+// compared with what was expected of them, and the difference in log-odds is added to everyone. Only what happened
+// before the moment of scoring is used. (On the retail data, up to the first test moment, this halved the bias; a shorter
+// and later window was noisier, a continued trend overshot.)
 
 import { logOdds, sigmoid } from '../learn/index.ts';
 
-/** Days over which the present level is measured: long enough to even out weekdays and campaigns. */
-export const LEVEL_DAYS = 14;
+/** With a longer timeframe the level is measured over so many days, or it would be that of another season. */
+export const LEVEL_DAYS = 30;
 /** With fewer conversions over those days the level stays as it was learned. */
 const CONVERSIONS_NEEDED = 30;
 /** The difference is drawn towards none as if by so many conversions at the learned level. */

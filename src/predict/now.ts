@@ -73,7 +73,7 @@ export function openIntentNow(store: Store): IntentNow {
     if (known) return known;
     const model = await usableModel(store, workspace, modelId);
     const learned = await loadPredictor(store, model);
-    const predictor = learned.withLevel(await readLevel(store, model));
+    const predictor = learned.withLevel((await readLevel(store, model)) ?? learned.level.shift);
     const made = { model, predictor, places: placesOf(predictor) };
     ready.set(key, made);
     return made;

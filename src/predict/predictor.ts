@@ -35,6 +35,7 @@ const PredictorFile = Type.Object({
   within: Type.Array(Type.Object({ days: Type.Integer({ minimum: 1 }), calibrator: Type.Unknown() })),
   neighbourhoods: Type.Array(Neighbourhood, { minItems: 1 }),
   ladderFactor: Type.Number({ minimum: 0, maximum: 1 }),
+  level: Type.Object({ asOf: Type.String(), shift: Type.Number() }),
   /** Shares that sum to one, in the order of the signals. */
   importance: Type.Array(Type.Number({ minimum: 0, maximum: 1 })),
 });
@@ -50,6 +51,8 @@ export type PredictorParts = {
   within: readonly { days: number; calibrator: Calibrator }[];
   neighbourhoods: readonly Neighbourhood[];
   ladderFactor: number;
+  /** The level at the latest moment learned from, ISO 8601 ('' = none), as log-odds added to everyone; see level.ts. */
+  level: { asOf: string; shift: number };
   importance: readonly number[];
 };
 
@@ -61,7 +64,7 @@ export type Predictor = PredictorParts & {
   /** The same within fewer days, if the model learned that span; see `within`. */
   predictWithin(x: Matrix, days: number): Float64Array | undefined;
   predictRowWithin(row: Float32Array, days: number): number | undefined;
-  /** The same model with everyone's log-odds moved; see level.ts. */
+  /** The same model with everyone's log-odds moved by so much, instead of by the level it learned. */
   withLevel(shift: number): Predictor;
   /** Log-odds per signal before calibration; the last element is the bias. */
   contributions(row: Float32Array): Float64Array;
@@ -71,13 +74,14 @@ export type Predictor = PredictorParts & {
   toJSON(): object;
 };
 
-export function assemblePredictor(parts: PredictorParts, level = 0): Predictor {
+export function assemblePredictor(parts: PredictorParts): Predictor {
   const { model, calibrator, neighbourhoods, ladderFactor, importance } = parts;
+  const { shift } = parts.level;
   const curveOf = (days: number) =>
     days === parts.timeframeDays ? calibrator : parts.within.find((span) => span.days === days)?.calibrator;
   const finish = (score: number, curve: Calibrator) => {
     const probability = curve.predict(score);
-    return level === 0 ? probability : sigmoid(logOdds(probability) + level);
+    return shift === 0 ? probability : sigmoid(logOdds(probability) + shift);
   };
   const known = (row: Float32Array) => {
     let share = 0;
@@ -99,7 +103,7 @@ export function assemblePredictor(parts: PredictorParts, level = 0): Predictor {
       const curve = curveOf(days);
       return curve && finish(model.rawScore(row), curve);
     },
-    withLevel: (shift) => assemblePredictor(parts, shift),
+    withLevel: (moved) => assemblePredictor({ ...parts, level: { ...parts.level, shift: moved } }),
     contributions: (row) => model.contributions(row),
     confidence(row, probability) {
       const { low, high } = nearest(probability);
@@ -126,6 +130,7 @@ export function assemblePredictor(parts: PredictorParts, level = 0): Predictor {
       within: parts.within.map((span) => ({ days: span.days, calibrator: span.calibrator.toJSON() })),
       neighbourhoods,
       ladderFactor,
+      level: parts.level,
       importance,
     }),
   };

@@ -21,13 +21,13 @@ export type Choice = {
 export type Fit = (outside: Rows, inside?: Rows) => FittedModel;
 
 export const FOLDS = 4;
-export const PENALTIES = [3, 30, 300];
+export const PENALTIES = [10, 100, 1000];
 /** Shares of boosting that are tried; beside them stands logistic regression. */
 export const BOOSTING_SHARES = [0.25, 0.5, 0.75, 1];
 
 const MOST_TREES = 400;
 /** A Newton step costs rows × columns²; beyond so many rows the coefficients hardly move. */
-const LOGISTIC_ROWS = 20_000;
+const LOGISTIC_ROWS = 40_000;
 
 const logisticSettings = { transform: 'quantile', maxSteps: 20, tolerance: 1e-5 } as const;
 /** Small trees, strongly held back: people's behaviour is noisy, and a score should not jump at a single click. */

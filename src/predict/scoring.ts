@@ -71,13 +71,13 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   };
 }
 
-/** The level measured at the last scoring, for predictions in between; 0 before the first. */
-export async function readLevel(store: Store, model: ModelRecord): Promise<number> {
+/** The level measured at the last scoring, for predictions in between; undefined before the first. */
+export async function readLevel(store: Store, model: ModelRecord): Promise<number | undefined> {
   const [row] = await store.state.query<{ value: { shift: number } }>(
     'SELECT value FROM settings WHERE workspace = $1 AND name = $2',
     [model.workspace, levelSetting(model)],
   );
-  return row?.value.shift ?? 0;
+  return row?.value.shift;
 }
 
 async function measurePresentLevel(
@@ -89,7 +89,8 @@ async function measurePresentLevel(
   const days = levelDays(model.timeframeDays);
   const before = startOfDay(addDays(asOf, -days));
   const span = await findDataSpan(store, workspace);
-  if (predictor.rung === 'rule' || span === undefined || before <= addDays(span.from, 1)) return 0;
+  const learned = predictor.level;
+  if (learned.asOf === '' || span === undefined || before <= new Date(learned.asOf)) return learned.shift;
   const signalSet = await prepareSnapshots(store, { workspace, moments: [before], now });
   const rows = await readRows(store, {
     workspace,
@@ -99,8 +100,8 @@ async function measurePresentLevel(
     maxRows: LEVEL_ROWS,
     seed: 1,
   });
-  const expected = predictor.predictWithin(selectColumns(rows.x, predictor.signals), days);
-  return expected ? measureLevel(expected, rows.y) : 0;
+  const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
+  return expected ? measureLevel(expected, rows.y) : learned.shift;
 }
 
 type ScoreRow = {

@@ -4,15 +4,14 @@
 
 import { InklingError } from '../errors.ts';
 import { addDays, DAY_MS, startOfDay } from '../time.ts';
-import { levelDays } from './level.ts';
 
 export type SnapshotPlan = {
-  /** Moments to learn from whose outcomes ended before the first test moment, oldest first. */
+  /** Moments to choose and learn on, whose outcomes ended before the first test moment, oldest first. */
   train: Date[];
   /** Moments the figures come from, oldest first; empty when the history is too short to keep later days apart. */
   test: Date[];
-  /** For each test moment the one at which the level of that day is measured; see level.ts. */
-  level: Date[];
+  /** For each later test moment those a model of that day would have learned from: outcomes known by then. */
+  retrain: Date[][];
   /** Moments the deployed model learns from once the figures stand: the latest with a known outcome. */
   deploy: Date[];
 };
@@ -49,8 +48,8 @@ export function planSnapshots({
   const train = test.length > 0 ? back(addDays(test[0], -timeframeDays)) : [];
   const deploy = back(last);
   // Too short to keep later days apart: the figures then come from people who were held out.
-  if (train.length === 0) return { train: deploy, test: [], level: [], deploy };
-  return { train, test, level: test.map((moment) => addDays(moment, -levelDays(timeframeDays))), deploy };
+  if (train.length === 0) return { train: deploy, test: [], retrain: [], deploy };
+  return { train, test, retrain: test.slice(1).map((moment) => back(addDays(moment, -timeframeDays))), deploy };
 }
 
 /**

@@ -9,7 +9,6 @@ import { DAY_MS } from '../time.ts';
 import { type DataSpan, findDataSpan, prepareSnapshots, readRows } from './history.ts';
 import type { Learned, LearningJob } from './learning.ts';
 import { learnAside } from './learningWorker.ts';
-import { levelDays } from './level.ts';
 import type { Outcome, Question } from './question.ts';
 import { findQuestion } from './questions/index.ts';
 import type { PurchaseIntentSettings } from './questions/purchaseIntent.ts';
@@ -140,12 +139,12 @@ export async function planModelSnapshots(
 }
 
 /** Every moment of a plan, once. */
-export function momentsOf({ train, test, level, deploy }: SnapshotPlan): Date[] {
-  const times = new Set([...train, ...test, ...level, ...deploy].map((moment) => moment.getTime()));
+export function momentsOf({ train, test, retrain, deploy }: SnapshotPlan): Date[] {
+  const times = new Set([...train, ...test, ...retrain.flat(), ...deploy].map((moment) => moment.getTime()));
   return [...times].sort((a, b) => a - b).map((time) => new Date(time));
 }
 
-const nothingToPlan: SnapshotPlan = { train: [], test: [], level: [], deploy: [] };
+const nothingToPlan: SnapshotPlan = { train: [], test: [], retrain: [], deploy: [] };
 
 function planFor(span: DataSpan, timeframeDays: number, testMoments?: readonly Date[]): SnapshotPlan {
   // Many moments where people are few, few where they are many.
@@ -165,15 +164,14 @@ type Gathering = {
 
 async function gatherJob(store: Store, work: Gathering): Promise<LearningJob> {
   const { plan, signalSet, outcome, settings, span, question, workspace } = work;
-  const read = (moments: readonly Date[], maxRows = MOST_ROWS, label = outcome): Promise<Rows> =>
-    readRows(store, { workspace, signalSet, moments, outcome: label, maxRows, seed: settings.seed });
-  const short = { ...outcome, timeframeDays: levelDays(outcome.timeframeDays) };
-  const levelRows: Rows[] = [];
-  for (const moment of plan.level) levelRows.push(await read([moment], MOST_ROWS / 2, short));
+  const read = (moments: readonly Date[], maxRows = MOST_ROWS): Promise<Rows> =>
+    readRows(store, { workspace, signalSet, moments, outcome, maxRows, seed: settings.seed });
+  const retrain: Rows[] = [];
+  for (const moments of plan.retrain) retrain.push(await read(moments));
   return {
     train: await read(plan.train),
     test: await read(plan.test, MOST_TEST_ROWS),
-    levels: levelRows,
+    retrain,
     deploy: plan.test.length > 0 ? await read(plan.deploy) : undefined,
     signalSet,
     signals: settings.signals ?? {},
@@ -193,7 +191,7 @@ function snapshotRows({ counts }: Learned) {
 
 function noteOn(plan: SnapshotPlan): string {
   if (plan.test.length > 0) {
-    return 'The figures come from a twin of this model that learned only from outcomes that were complete before the first test moment. The model in use was fitted with the same choices on the latest outcomes.';
+    return 'The figures come from twins of this model: each test moment was predicted by one that learned only from outcomes complete by that day, with everything chosen before the first of them. The model in use was fitted with the same choices on the latest outcomes.';
   }
   if (plan.train.length > 0) {
     return 'The history is too short for a test on later days; each person was predicted by a model that had not seen them.';

@@ -18,8 +18,9 @@ test('no training outcome reaches into a test, no test outcome past the data, wh
         assert.ok(addDays(moment, timeframeDays) <= dataTo);
         assert.ok(moment > from);
       }
-      plan.level.forEach((moment, i) => {
-        assert.ok(addDays(moment, Math.min(timeframeDays, 14)) <= plan.test[i]);
+      assert.equal(plan.retrain.length, Math.max(0, plan.test.length - 1));
+      plan.retrain.forEach((moments, i) => {
+        for (const moment of moments) assert.ok(addDays(moment, timeframeDays) <= plan.test[i + 1]);
       });
     }),
   );
