@@ -56,7 +56,7 @@ export type Climbed = {
 /** Rows of the latest snapshots count for more in the calibration; the weight halves every so many days. */
 const CALIBRATION_HALF_LIFE_DAYS = 30;
 const PENALTY_ROWS = 8_000;
-const NEIGHBOURHOODS = 20;
+const NEIGHBOURHOOD_EDGES = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const NEIGHBOURHOOD_PEOPLE = 50;
 
 /** Climbs as far as the rows carry. Rows may be none. */
@@ -223,26 +223,48 @@ function recentWeights({ momentOf, moments }: Rows): Float64Array {
   return Float64Array.from(momentOf, (m) => weightOf[m]);
 }
 
-/** Stretches of near probabilities: how many different people stand behind each, and what came of them. */
+/**
+ * Stretches of near probabilities: how many different people stand behind each, and what came of them. Narrow where few
+ * people are, so that somebody at 90 % is not explained by people at 55 %.
+ */
 function neighbourhoodsOf(rows: Rows, predicted: Float64Array): Neighbourhood[] {
+  if (predicted.length === 0) return [{ upTo: 1, people: 0, low: 0, high: 1 }];
   const order = Uint32Array.from(predicted, (_, r) => r).sort((a, b) => predicted[a] - predicted[b]);
-  const wanted = Math.floor(new Set(rows.profiles).size / NEIGHBOURHOOD_PEOPLE);
-  const count = Math.max(1, Math.min(NEIGHBOURHOODS, wanted));
-  const found: Neighbourhood[] = [];
-  for (let b = 0; b < count; b++) {
-    const members = order.subarray(
-      Math.floor((b * order.length) / count),
-      Math.floor(((b + 1) * order.length) / count),
-    );
-    const people = new Set(Array.from(members, (r) => rows.profiles[r])).size;
-    let conversions = 0;
-    for (const r of members) conversions += rows.y[r];
-    const rate = members.length > 0 ? conversions / members.length : 0;
-    // One person at several moments is one witness, not several.
-    const [low, high] = wilsonInterval(rate * people, people, 0.9);
-    found.push({ upTo: b === count - 1 ? 1 : predicted[members[members.length - 1]], people, low, high });
+  const stretches: { rows: number[]; people: Set<bigint> }[] = [];
+  let edge = Number.NEGATIVE_INFINITY;
+  for (const r of order) {
+    const latest = stretches[stretches.length - 1];
+    if (latest === undefined || (edgeOf(predicted[r]) > edge && latest.people.size >= NEIGHBOURHOOD_PEOPLE)) {
+      stretches.push({ rows: [r], people: new Set([rows.profiles[r]]) });
+      edge = edgeOf(predicted[r]);
+    } else {
+      latest.rows.push(r);
+      latest.people.add(rows.profiles[r]);
+    }
   }
-  return found;
+  const last = stretches[stretches.length - 1];
+  const before = stretches[stretches.length - 2];
+  if (before !== undefined && last.people.size < NEIGHBOURHOOD_PEOPLE) {
+    stretches.pop();
+    before.rows.push(...last.rows);
+    for (const person of last.people) before.people.add(person);
+  }
+  return stretches.map((stretch, i): Neighbourhood => {
+    const people = stretch.people.size;
+    let conversions = 0;
+    for (const r of stretch.rows) conversions += rows.y[r];
+    // One person at several moments is one witness, not several.
+    const [low, high] = wilsonInterval((conversions / stretch.rows.length) * people, people, 0.9);
+    const upTo = i === stretches.length - 1 ? 1 : predicted[stretch.rows[stretch.rows.length - 1]];
+    return { upTo, people, low, high };
+  });
+}
+
+/** The last edge at or below a probability. */
+function edgeOf(probability: number): number {
+  let edge = 0;
+  for (const next of NEIGHBOURHOOD_EDGES) if (next <= probability) edge = next;
+  return edge;
 }
 
 /** On held-out predictions: a model's own rows would hide that the level has moved. */

@@ -48,7 +48,7 @@ export function sendProblem(
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="Inkling", Basic realm="Inkling"');
   if (status === 429 || status === 503) reply.header('retry-after', '1');
   const problem: Problem = {
-    type: `https://inkling.dev/errors/${code}`,
+    type: `urn:inkling:error:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: message,

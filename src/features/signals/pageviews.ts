@@ -59,7 +59,7 @@ export const pageViewSignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: decayed(product, 7),
-    phrase: (v) => `has a recent product interest of ${plain(v)} views`,
+    phrase: (v) => `viewed about ${plain(v)} products lately`,
   },
   {
     ...family,

@@ -211,7 +211,7 @@ export const rhythmSignals: Signal[] = [
       windowDays: null,
       unit: 'score',
       measure: decayed(purchase, days),
-      phrase: (v) => `has a recent purchase weight of ${plain(v)}`,
+      phrase: (v) => `bought ${plain(v)} times, older purchases counting less`,
     }),
   ),
   ...[30, 90].map(

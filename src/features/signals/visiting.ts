@@ -47,7 +47,7 @@ export const visitSignals: Signal[] = [
     windowDays: null,
     unit: 'hours',
     measure: hoursSinceVisitStart(2),
-    phrase: known('visited once at most', (v) => `came the time before ${daysAgo(v / 24)}`),
+    phrase: known('visited once at most', (v) => `had come before that ${daysAgo(v / 24)}`),
   },
   {
     ...visiting,
