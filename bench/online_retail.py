@@ -38,7 +38,7 @@ learners = {
         max_iter=200, learning_rate=0.05, max_leaf_nodes=8, l2_regularization=10, random_state=1),
     'logistic regression (quantiles, C 0.01)': make_pipeline(
         SimpleImputer(strategy='median', add_indicator=True),
-        QuantileTransformer(200, output_distribution='normal', random_state=1),
+        QuantileTransformer(n_quantiles=200, output_distribution='normal', random_state=1),
         StandardScaler(), LogisticRegression(C=0.01, max_iter=500)),
 }
 for name, learner in learners.items():
