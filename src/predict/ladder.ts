@@ -10,17 +10,18 @@ import { DAY_MS } from '../time.ts';
 import { fitCalibrator, uncalibrated } from './calibration.ts';
 import { LEVEL_DAYS, measureLevel } from './level.ts';
 import { assemblePredictor, type Neighbourhood, type Predictor, type Rung } from './predictor.ts';
-import { countDistinct, drawPeople, foldsOf, type Rows, rowsWhere } from './rows.ts';
+import { countDistinct, type Rows, rowsWhere } from './rows.ts';
 import { fitRule } from './rule.ts';
 import {
   BOOSTING_SHARES,
   bestRecencySignal,
   type Choice,
-  FOLDS,
+  cutFolds,
   fitLogistic,
   heldOutBoosting,
   heldOutScores,
   lossOfScores,
+  lossOnFold,
   mixScores,
   PENALTIES,
   recipeOf,
@@ -55,7 +56,7 @@ export type Climbed = {
 
 /** Rows of the latest snapshots count for more in the calibration; the weight halves every so many days. */
 const CALIBRATION_HALF_LIFE_DAYS = 30;
-const PENALTY_ROWS = 8_000;
+const ROWS_FOR_ONE_FOLD = 6_000;
 const NEIGHBOURHOOD_EDGES = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const NEIGHBOURHOOD_PEOPLE = 50;
 
@@ -65,7 +66,7 @@ export function climb(rows: Rows, options: ClimbOptions): Climbed {
   const enough = Math.min(conversions, others);
   const ruleSignal = bestRecencySignal(rows, options.recencySignals);
   const choice: Choice = { rung: 'rule', ruleSignal, l2: PENALTIES[1], trees: 0, boostingShare: 0 };
-  const folds = foldsOf(rows.profiles, FOLDS, options.seed);
+  const folds = cutFolds(rows, options.seed);
   const held =
     enough < CONVERSIONS_NEEDED.logistic ? undefined : choose(rows, folds, choice, { conversions, others }, options);
   const rule = fitRule(rows.x, rows.y, ruleSignal);
@@ -88,9 +89,9 @@ export function refit(rows: Rows, choice: Choice, options: ClimbOptions): Predic
     return assemble(rows, recipeOf(kept, options.seed)(rows), kept, undefined, undefined, options).predictor;
   }
   let passed = 0;
-  const folds = foldsOf(rows.profiles, FOLDS, options.seed);
+  const folds = cutFolds(rows, options.seed);
   const fit = recipeOf(choice, options.seed);
-  const scores = heldOutScores(rows, folds, fit, () => options.onProgress?.(++passed, FOLDS + 1));
+  const scores = heldOutScores(rows, folds, fit, () => options.onProgress?.(++passed, new Set(folds).size + 1));
   return assemble(rows, fit(rows), choice, scores, folds, options).predictor;
 }
 
@@ -107,7 +108,7 @@ type Contest = { rung: Rung; loss: number; below: number };
 /** Writes the choice, and answers the held-out log-odds of what was chosen. */
 function choose(rows: Rows, folds: Uint8Array, choice: Choice, counts: Counts, options: ClimbOptions) {
   const boostingToo = Math.min(counts.conversions, counts.others) >= CONVERSIONS_NEEDED.boosting;
-  const total = FOLDS * (2 + (boostingToo ? 1 : 0)) + PENALTIES.length;
+  const total = new Set(folds).size * (boostingToo ? 3 : 2) + PENALTIES.length;
   let passed = 0;
   const onFold = () => options.onProgress?.(++passed, total);
   const contests: Contest[] = [];
@@ -123,7 +124,7 @@ function choose(rows: Rows, folds: Uint8Array, choice: Choice, counts: Counts, o
     return true;
   };
 
-  choice.l2 = bestPenalty(rows, options.seed, onFold);
+  choice.l2 = bestPenalty(rows, folds, options.seed, onFold);
   const linear = heldOutScores(rows, folds, (outside) => fitLogistic(outside, choice.l2, options.seed), onFold);
   offer('logistic', { scores: linear, loss: lossOfScores(rows, linear) });
   if (boostingToo) {
@@ -139,20 +140,17 @@ function choose(rows: Rows, folds: Uint8Array, choice: Choice, counts: Counts, o
   return { scores, ladder: ladderOf(counts, contests) };
 }
 
-/** On a draw of people: what is best for some thousands of rows is near the best for more. */
-function bestPenalty(rows: Rows, seed: number, onPenalty: () => void): number {
-  const drawn = drawPeople(rows, PENALTY_ROWS, seed);
-  const folds = foldsOf(drawn.profiles, FOLDS, seed);
+/** On one fold where there are many rows, on each where there are few. */
+function bestPenalty(rows: Rows, folds: Uint8Array, seed: number, onPenalty: () => void): number {
+  const watched = rows.y.length > ROWS_FOR_ONE_FOLD ? [folds[0]] : [...new Set(folds)];
   return lowestLoss(
     PENALTIES.map((l2) => {
-      const scores = heldOutScores(
-        drawn,
-        folds,
-        (outside) => fitLogistic(outside, l2, seed),
-        () => {},
+      const loss = watched.reduce(
+        (sum, fold) => sum + lossOnFold(rows, folds, fold, (r) => fitLogistic(r, l2, seed)),
+        0,
       );
       onPenalty();
-      return { l2, loss: lossOfScores(drawn, scores) };
+      return { l2, loss };
     }),
   ).l2;
 }

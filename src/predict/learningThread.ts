@@ -1,18 +1,28 @@
-// The inside of learningWorker.ts's thread: takes one job, tells its progress, answers with the model's JSON.
+// The inside of a thread of learningWorker.ts: takes one task, tells its progress, answers with the model's JSON.
 
 import { parentPort } from 'node:worker_threads';
 import { InklingError } from '../errors.ts';
-import { type LearningJob, learn } from './learning.ts';
-import type { Message } from './learningWorker.ts';
+import { refit } from './ladder.ts';
+import { learn } from './learning.ts';
+import { type Failure, type Message, type Outcome, refitAside, type Task } from './learningWorker.ts';
 
 const tell = (message: Message) => parentPort?.postMessage(message);
 
-parentPort?.once('message', (job: LearningJob) => {
-  try {
-    const { predictor, ...learned } = learn(job, (done, total) => tell({ done, total }));
-    tell({ learned, predictor: predictor.toJSON() });
-  } catch (error) {
-    const { code, hint, field } = error instanceof InklingError ? error : {};
-    tell({ failure: { code, message: error instanceof Error ? error.message : String(error), hint, field } });
-  }
+parentPort?.once('message', (task: Task) => {
+  perform(task).then(
+    (outcome) => tell({ outcome }),
+    (error) => tell({ failure: describe(error) }),
+  );
 });
+
+async function perform(task: Task): Promise<Outcome> {
+  if (task.kind === 'refit') return { predictor: refit(task.rows, task.choice, task.options).toJSON() };
+  const onProgress = (done: number, total: number) => tell({ done, total });
+  const { predictor, ...learned } = await learn(task.job, { onProgress, refitAside });
+  return { predictor: predictor.toJSON(), learned };
+}
+
+function describe(error: unknown): Failure {
+  const { code, hint, field } = error instanceof InklingError ? error : {};
+  return { code, message: error instanceof Error ? error.message : String(error), hint, field };
+}

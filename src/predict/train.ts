@@ -30,7 +30,7 @@ export type TrainOptions = Partial<PurchaseIntentSettings> & {
 };
 
 /** Rows a model learns from at most; more people are drawn from, more moments are left out. */
-export const MOST_ROWS = 100_000;
+export const MOST_ROWS = 60_000;
 export const MOST_TEST_ROWS = 200_000;
 const FEWEST_MOMENTS = 4;
 const MOST_MOMENTS = 10;
