@@ -50,7 +50,7 @@ export async function readLatestEvents(
 ): Promise<LiveEvent[]> {
   for (const windowMs of [MINUTE_MS, DAY_MS, last.getTime()]) {
     const rows = await store.facts.rows<Row>(
-      `SELECT message_id, toString(at) AS moment, event, name, anchor, lower(hex(node)) AS node, source, platform,
+      `SELECT message_id, toString(at) AS moment, event, name, anchor, leftPad(lower(hex(node)), 16, '0') AS node, source, platform,
          revenue, search_query, page_title, page_path, product_ids, categories, brands, prices, quantities
        FROM events WHERE workspace = {workspace:String} AND received_at >= {since:DateTime64(3)}
        ORDER BY received_at DESC, at DESC, message_id LIMIT {limit:UInt32}`,
@@ -118,7 +118,7 @@ function toLiveEvent(row: Row, profiles: ReadonlyMap<string, string>): LiveEvent
 async function profilesOf({ facts }: Store, workspace: string, rows: readonly Row[]): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map();
   const found = await facts.rows<{ id: string; owner: string }>(
-    `SELECT lower(hex(node)) AS id, lower(hex(argMax(profile, (since, version)))) AS owner FROM identity_map
+    `SELECT leftPad(lower(hex(node)), 16, '0') AS id, leftPad(lower(hex(argMax(profile, (since, version)))), 16, '0') AS owner FROM identity_map
      WHERE workspace = {workspace:String} AND node IN (SELECT cityHash64(arrayJoin({anchors:Array(String)})))
      GROUP BY node`,
     { workspace, anchors: [...new Set(rows.map((row) => row.anchor))] },

@@ -21,7 +21,7 @@ export async function nameOf(
 ): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await facts.rows<{ id: string; userIds: string[]; anonymousIds: string[] }>(
-    `SELECT lower(hex(profile)) AS id, user_ids AS userIds, anonymous_ids AS anonymousIds FROM profiles FINAL
+    `SELECT leftPad(lower(hex(profile)), 16, '0') AS id, user_ids AS userIds, anonymous_ids AS anonymousIds FROM profiles FINAL
      WHERE workspace = {workspace:String} AND profile IN (SELECT reinterpretAsUInt64(reverse(unhex(arrayJoin({ids:Array(String)})))))`,
     { workspace, ids },
   );

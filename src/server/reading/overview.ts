@@ -160,7 +160,7 @@ export async function readMovement(store: Store, { workspace }: Scope, model: Mo
     params,
   );
   const risen = await store.facts.rows<Mover>(
-    `SELECT lower(hex(now.profile)) AS id, then.score AS from, now.score AS to, now.signals AS signals,
+    `SELECT leftPad(lower(hex(now.profile)), 16, '0') AS id, then.score AS from, now.score AS to, now.signals AS signals,
        now.contributions AS contributions, now.signal_values AS values
      FROM ${joined} WHERE now.score > then.score ORDER BY toInt16(now.score) - toInt16(then.score) DESC, id LIMIT 10`,
     params,

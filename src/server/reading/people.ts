@@ -49,7 +49,7 @@ export async function listPeople(store: Store, query: PeopleQuery): Promise<Peop
   const [{ total }] = await store.facts.rows<{ total: string }>(`SELECT count() AS total FROM (${sql})`, params);
   const order = query.sort === 'score' ? 'score DESC, last_seen DESC, profile' : 'last_seen DESC, profile';
   const rows = await store.facts.rows<Row>(
-    `SELECT * EXCEPT (profile), lower(hex(profile)) AS id FROM (${sql}) ORDER BY ${order} LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    `SELECT * EXCEPT (profile), leftPad(lower(hex(profile)), 16, '0') AS id FROM (${sql}) ORDER BY ${order} LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     { ...params, limit: query.limit, offset: cursor.offset },
   );
   const histories = await readHistories(
@@ -92,7 +92,7 @@ function listSql(query: PeopleQuery, cursor: Cursor) {
   if (query.search) {
     params['search'] = query.search.trim();
     wanted.push(`(arrayExists(id -> startsWith(id, {search:String}), arrayConcat(user_ids, anonymous_ids, email_hashes))
-      OR startsWith(lower(hex(profile)), lower({search:String})))`);
+      OR startsWith(leftPad(lower(hex(profile)), 16, '0'), lower({search:String})))`);
   }
   if (query.segment) {
     params['segment'] = query.segment;
@@ -128,7 +128,7 @@ async function readHistories(
 ): Promise<Map<string, number[]>> {
   if (!modelId || ids.length === 0) return new Map();
   const rows = await facts.rows<{ id: string; history: number[] }>(
-    `SELECT lower(hex(profile)) AS id, arraySlice(arrayMap(pair -> pair.2, arraySort(groupArray((as_of, score)))), -${HISTORY_LENGTH}) AS history
+    `SELECT leftPad(lower(hex(profile)), 16, '0') AS id, arraySlice(arrayMap(pair -> pair.2, arraySort(groupArray((as_of, score)))), -${HISTORY_LENGTH}) AS history
      FROM scores FINAL WHERE workspace = {workspace:String} AND model_id = {modelId:String}
        AND profile IN (SELECT reinterpretAsUInt64(reverse(unhex(arrayJoin({ids:Array(String)})))))
      GROUP BY profile`,
