@@ -41,7 +41,7 @@ async function measureLatency(): Promise<void> {
   const server = await openServer({ store, logLevel: 'silent' });
   const { key } = await createKey(store, { workspace, kind: 'secret', label: 'bench', now: new Date() });
   const people = await store.facts.rows<{ id: string }>(
-    `SELECT lower(hex(profile)) AS id FROM profiles WHERE workspace = 'bench' ORDER BY sipHash64(profile) LIMIT 300`,
+    `SELECT leftPad(lower(hex(profile)), 16, '0') AS id FROM profiles WHERE workspace = 'bench' ORDER BY sipHash64(profile) LIMIT 300`,
   );
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const predict = (id: string) =>
