@@ -1,8 +1,8 @@
 // The level moves while a ranking holds: before Christmas everybody is likelier to buy, and a model that learned from
 // outcomes known by now learned from months ago. So at each scoring the latest people whose outcome is complete are
 // compared with what was expected of them, and the difference in log-odds is added to everyone. Only what happened
-// before the moment of scoring is used. (On the retail data, up to the first test moment, this halved the bias; a shorter
-// and later window was noisier, a continued trend overshot.)
+// before the moment of scoring is used. (Online Retail, 32 moments before the first test moment: mean bias
+// 0.16 → 0.03, mean error 0.20 → 0.15 log-odds. A shorter and later window and a continued trend did no better.)
 
 import { logOdds, sigmoid } from '../learn/index.ts';
 
