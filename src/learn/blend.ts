@@ -79,7 +79,12 @@ export function blendModels(members: readonly Member[]): FittedModel {
       },
     );
   }
-  const names = members[0].model.names;
+  const { names, link } = members[0].model;
+  if (members.some(({ model }) => model.link !== link)) {
+    throw new InklingError('invalid_input', 'The members of a blend predict different things.', {
+      hint: 'Blend models of probabilities with each other, and models of amounts with each other.',
+    });
+  }
   const parts = members.map(({ model, share }) => ({
     model,
     share: share / total,
@@ -90,6 +95,7 @@ export function blendModels(members: readonly Member[]): FittedModel {
   return completeModel({
     kind: 'blend',
     names,
+    link,
     rawScore: (row) =>
       parts.reduce((sum, { model, share, places }) => sum + share * model.rawScore(rowFor(places, row)), 0),
     contributions(row) {

@@ -1,5 +1,6 @@
 // A sum of binary decision trees in flat arrays: what boosting learns, what predicts, and what TreeSHAP explains.
-// A row goes left where its value is not above the threshold, and where it is missing, as the node has learned.
+// A row goes left where its value is not above the threshold (or where its category is on the node's list), and where it
+// is missing, as the node has learned.
 import { type Static, Type } from 'typebox';
 import { brokenModel } from './learner.ts';
 import type { Matrix } from './matrix.ts';
@@ -13,6 +14,8 @@ export type Forest = {
   readonly missingLeft: Uint8Array;
   readonly left: Int32Array;
   readonly right: Int32Array;
+  /** The categories that go left, ascending, at nodes that ask for one; undefined where no node does. */
+  readonly categories: readonly (Int32Array | undefined)[] | undefined;
   /** Log-odds added by a leaf; 0 at inner nodes. */
   readonly value: Float64Array;
   /** Weighted number of training rows that came by. */
@@ -24,6 +27,9 @@ export type Forest = {
 /** Levels of a tree at most, so that a path's columns fit the bits of an integer. */
 export const DEEPEST = 30;
 
+/** Codes of categories up to here are exact as 32-bit floats. */
+export const LARGEST_CODE = 2 ** 24;
+
 /** One tree as it is grown and saved; child indices count from the tree's own root. */
 export const Tree = Type.Object({
   column: Type.Array(Type.Integer({ minimum: -1 }), { minItems: 1 }),
@@ -34,6 +40,8 @@ export const Tree = Type.Object({
   value: Type.Array(Type.Number()),
   cover: Type.Array(Type.Number({ minimum: 0 })),
   gain: Type.Array(Type.Number()),
+  /** Per node the codes that go left, ascending; empty where the node compares with its threshold. */
+  categories: Type.Optional(Type.Array(Type.Array(Type.Integer({ minimum: 0, maximum: LARGEST_CODE })))),
 });
 export type Tree = Static<typeof Tree>;
 
@@ -43,7 +51,7 @@ export function plantForest(trees: readonly Tree[]): Forest {
   trees.forEach((tree, t) => {
     starts[t + 1] = starts[t] + tree.column.length;
   });
-  const all = (field: Exclude<keyof Tree, 'left' | 'right'>) => trees.flatMap((tree) => tree[field]);
+  const all = (field: Exclude<keyof Tree, 'left' | 'right' | 'categories'>) => trees.flatMap((tree) => tree[field]);
   const moved = (field: 'left' | 'right') => trees.flatMap((tree, t) => tree[field].map((child) => child + starts[t]));
   return {
     starts,
@@ -55,7 +63,18 @@ export function plantForest(trees: readonly Tree[]): Forest {
     value: Float64Array.from(all('value')),
     cover: Float64Array.from(all('cover')),
     gain: Float64Array.from(all('gain')),
+    categories: plantCategories(trees),
   };
+}
+
+function plantCategories(trees: readonly Tree[]): Forest['categories'] {
+  if (trees.every(({ categories }) => categories === undefined)) return undefined;
+  return trees.flatMap(({ column, categories }) =>
+    column.map((_, node) => {
+      const codes = categories?.[node] ?? [];
+      return codes.length === 0 ? undefined : Int32Array.from(codes);
+    }),
+  );
 }
 
 /** The sum of the leaves a row falls into. */
@@ -72,15 +91,14 @@ export function sumOfLeaves(forest: Forest, row: ArrayLike<number>): number {
 
 /** Adds to each row's score the leaf it falls into, read column by column; rows marked in `skip` are left as they are. */
 export function addLeaves(forest: Forest, x: Matrix, scores: Float64Array, skip?: Uint8Array): void {
-  const { starts, column, threshold, missingLeft, left, right, value } = forest;
+  const { starts, column, left, right, value } = forest;
   for (let t = 0; t + 1 < starts.length; t++) {
     for (let r = 0; r < x.rows; r++) {
       if (skip !== undefined && skip[r] !== 0) continue;
       let node = starts[t];
       while (column[node] >= 0) {
         const known = x.columns[column[node]][r];
-        const isLeft = Number.isNaN(known) ? missingLeft[node] === 1 : known <= threshold[node];
-        node = isLeft ? left[node] : right[node];
+        node = valueGoesLeft(forest, node, known) ? left[node] : right[node];
       }
       scores[r] += value[node];
     }
@@ -89,8 +107,26 @@ export function addLeaves(forest: Forest, x: Matrix, scores: Float64Array, skip?
 
 /** Whether a row goes left at an inner node. */
 export function goesLeft(forest: Forest, node: number, row: ArrayLike<number>): boolean {
-  const value = row[forest.column[node]];
-  return Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];
+  return valueGoesLeft(forest, node, row[forest.column[node]]);
+}
+
+/** Whether a value of the asked column goes left at an inner node. What is no code counts as a missing category. */
+function valueGoesLeft(forest: Forest, node: number, value: number): boolean {
+  const codes = forest.categories?.[node];
+  if (codes === undefined)
+    return Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];
+  return value >= 0 && Number.isInteger(value) ? holds(codes, value) : forest.missingLeft[node] === 1;
+}
+
+function holds(codes: Int32Array, code: number): boolean {
+  let low = 0;
+  let high = codes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (codes[middle] < code) low = middle + 1;
+    else high = middle;
+  }
+  return low < codes.length && codes[low] === code;
 }
 
 /** Refuses saved trees on which a walk would not end or would leave the row. */
@@ -98,7 +134,7 @@ export function checkTrees(kind: string, trees: readonly Tree[], columns: number
   trees.forEach((tree, t) => {
     const nodes = tree.column.length;
     for (const list of Object.values(tree)) {
-      if (list.length !== nodes) brokenModel(kind, `the lists of tree ${t} differ in length`);
+      if (list !== undefined && list.length !== nodes) brokenModel(kind, `the lists of tree ${t} differ in length`);
     }
     const depth = new Int32Array(nodes).fill(-1, 1);
     for (let node = 0; node < nodes; node++) {
@@ -106,6 +142,9 @@ export function checkTrees(kind: string, trees: readonly Tree[], columns: number
         brokenModel(kind, `tree ${t} asks for column ${tree.column[node]} of ${columns}`);
       if (tree.cover[node] <= 0) brokenModel(kind, `no rows came by node ${node} of tree ${t}`);
       if (tree.column[node] < 0) continue;
+      if (tree.categories?.[node].some((code, i, codes) => i > 0 && codes[i - 1] >= code)) {
+        brokenModel(kind, `the categories at node ${node} of tree ${t} do not rise`);
+      }
       for (const child of [tree.left[node], tree.right[node]]) {
         if (!(child > node && child < nodes))
           brokenModel(kind, `node ${node} of tree ${t} has the child ${child} of ${nodes}`);

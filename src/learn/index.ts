@@ -12,7 +12,7 @@ export {
   thresholdTable,
 } from './curves.ts';
 export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
-export { type FitOptions, type FittedModel, type Learner, logOdds, sigmoid } from './learner.ts';
+export { type FitOptions, type FittedModel, type Learner, type Link, logOdds, sigmoid } from './learner.ts';
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { brier, calibrationError, logLoss, prAuc, rocAuc, rocAucInterval } from './metrics.ts';

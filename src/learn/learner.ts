@@ -14,7 +14,10 @@ export type Learner<Settings = object> = {
   readonly sentence: string;
   /** Schema of `Settings` with defaults: the form, the validation and the docs are drawn from it. */
   readonly settings: TSchema;
-  /** Learns P(y = 1 | x). Throws `too_little_data` or `invalid_input` with the reason; leaves its inputs as they were. */
+  /**
+   * Learns P(y = 1 | x), or the amount y where the settings say so. Throws `too_little_data` or `invalid_input` with the
+   * reason; leaves its inputs as they were.
+   */
   fit(x: Matrix, y: Float32Array, settings?: Partial<Settings>, options?: FitOptions): FittedModel;
   /** Reads what a model's `toJSON` wrote; `readMember` reads the models inside a model. */
   read(json: unknown, readMember: (json: unknown) => FittedModel): FittedModel;
@@ -25,20 +28,26 @@ export type FitOptions = {
   weights?: Float32Array;
   /** Later rows on which a learner may decide when to stop. */
   valid?: { x: Matrix; y: Float32Array; weights?: Float32Array };
+  /** Threads at most, this one included; the model does not depend on them. Default: as many as there are cores. */
+  threads?: number;
   onProgress?: (done: number, total: number) => void;
 };
 
+/** How a raw score becomes a prediction: log-odds → probability, the amount itself, or the logarithm of a mean → mean. */
+export type Link = 'logit' | 'identity' | 'log';
+
 export type FittedModel = {
   readonly kind: string;
+  readonly link: Link;
   /** The columns it was trained on; a single row is in this order. */
   readonly names: readonly string[];
-  /** Probabilities, one per row. Columns are found by name. */
+  /** Probabilities (or amounts, as `link` says), one per row. Columns are found by name. */
   predict(x: Matrix): Float64Array;
   predictRow(row: Float32Array): number;
-  /** Log-odds, one per row: what `predict` gives before the logistic function. */
+  /** What `predict` gives before the inverse of the link, one per row; log-odds for probabilities. */
   rawScores(x: Matrix): Float64Array;
   rawScore(row: Float32Array): number;
-  /** Log-odds per column and, last, the bias; they sum to the raw score. */
+  /** What each column adds to the raw score and, last, the bias; they sum to it. */
   contributions(row: Float32Array): Float64Array;
   /** Columns by their share in what the model explains, largest first; gains sum to one unless all are zero. */
   importance(): { name: string; gain: number }[];
@@ -46,14 +55,21 @@ export type FittedModel = {
 };
 
 /** What a learner gives of a model: the rest follows. */
-export type ModelCore = Pick<FittedModel, 'kind' | 'names' | 'rawScore' | 'contributions' | 'importance' | 'toJSON'>;
+export type ModelCore = Pick<FittedModel, 'kind' | 'names' | 'rawScore' | 'contributions' | 'importance' | 'toJSON'> & {
+  /** Default: log-odds. */
+  link?: Link;
+  /** Raw scores of all rows of a checked matrix in the order of `names`, where that is faster than row by row. */
+  rawScores?: (x: Matrix) => Float64Array;
+};
 
 /** Completes a model, with checks that a row or matrix fits it and holds no infinite value. */
 export function completeModel(core: ModelCore): FittedModel {
-  const { kind, names, importance, toJSON } = core;
+  const { kind, names, link = 'logit', importance, toJSON } = core;
+  const toPrediction = inverseOf[link];
   const rawScores = (x: Matrix) => {
     const selected = selectColumns(x, names);
     checkMatrix(selected);
+    if (core.rawScores !== undefined) return core.rawScores(selected);
     const row = new Float32Array(names.length);
     const scores = new Float64Array(x.rows);
     for (let r = 0; r < x.rows; r++) scores[r] = core.rawScore(copyRow(selected, r, row));
@@ -66,8 +82,9 @@ export function completeModel(core: ModelCore): FittedModel {
   return {
     kind,
     names,
-    predict: (x) => rawScores(x).map(sigmoid),
-    predictRow: (row) => sigmoid(rawScore(row)),
+    link,
+    predict: (x) => rawScores(x).map(toPrediction),
+    predictRow: (row) => toPrediction(rawScore(row)),
     rawScores,
     rawScore,
     contributions(row) {
@@ -109,6 +126,13 @@ export function brokenModel(kind: string, reason: string): never {
     },
   );
 }
+
+/** From a raw score to a prediction. */
+export const inverseOf: Record<Link, (score: number) => number> = {
+  logit: (score) => sigmoid(score),
+  identity: (score) => score,
+  log: Math.exp,
+};
 
 export const sigmoid = (score: number) => 1 / (1 + Math.exp(-score));
 export const logOdds = (probability: number) => Math.log(probability / (1 - probability));

@@ -8,6 +8,8 @@ export type Matrix = {
   readonly rows: number;
   readonly names: readonly string[];
   readonly columns: readonly Float32Array[];
+  /** Names of the columns that hold codes of categories (whole numbers from 0) instead of amounts. */
+  readonly categorical?: readonly string[];
 };
 
 /** The columns picked by name, in that order. */
@@ -24,7 +26,11 @@ export function selectColumns(x: Matrix, names: readonly string[]): Matrix {
     }
     return x.columns[c];
   });
-  return { rows: x.rows, names, columns };
+  return { ...x, names, columns, ...categoricalAmong(x, names) };
+}
+
+function categoricalAmong({ categorical }: Matrix, names: readonly string[]): Pick<Matrix, 'categorical'> {
+  return categorical === undefined ? {} : { categorical: categorical.filter((name) => names.includes(name)) };
 }
 
 /** The rows picked by index, in that order. */
@@ -34,7 +40,7 @@ export function selectRows(x: Matrix, rows: ArrayLike<number>): Matrix {
     for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
     return picked;
   });
-  return { rows: rows.length, names: x.names, columns };
+  return { ...x, rows: rows.length, columns };
 }
 
 /** Copies one row into `target` (as long as there are columns) and returns it. */
@@ -105,12 +111,11 @@ export function checkRow(names: readonly string[], row: Float32Array): void {
   }
 }
 
-/** Refuses rows, labels or weights that nothing can be learned from, each with its reason. */
+/** Refuses rows, yes/no outcomes or weights that nothing can be learned from, each with its reason. */
 export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array): void {
   checkMatrix(x);
   checkLabels(x.rows, y, weights);
-  if (x.rows === 0) tooLittle('There are no rows to learn from.', 'Bring in data first.');
-  if (x.columns.length === 0) tooLittle('There are no columns to learn from.', 'Choose at least one signal.');
+  checkExtent(x);
   let positive = 0;
   let negative = 0;
   for (let r = 0; r < y.length; r++) {
@@ -126,12 +131,39 @@ export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array
   );
 }
 
+/** Refuses rows, amounts or weights that nothing can be learned from, each with its reason. */
+export function checkAmountTraining(x: Matrix, y: Float32Array, weights?: Float32Array): void {
+  checkMatrix(x);
+  checkLength(x.rows, y);
+  for (let r = 0; r < x.rows; r++) {
+    if (!Number.isFinite(y[r])) refuse(`The outcome in row ${r} is ${y[r]}.`, 'Use finite numbers as outcomes.');
+  }
+  checkWeights(x.rows, weights);
+  checkExtent(x);
+  if (weights !== undefined && !weights.some((weight) => weight > 0)) {
+    tooLittle('All rows have the weight 0.', 'Give at least one row a positive weight.');
+  }
+}
+
+function checkExtent(x: Matrix): void {
+  if (x.rows === 0) tooLittle('There are no rows to learn from.', 'Bring in data first.');
+  if (x.columns.length === 0) tooLittle('There are no columns to learn from.', 'Choose at least one signal.');
+}
+
 /** Refuses labels other than 0 and 1, and weights that are negative or not finite. */
 export function checkLabels(rows: number, y: ArrayLike<number>, weights?: ArrayLike<number>): void {
-  if (y.length !== rows) refuse(`There are ${y.length} outcomes for ${rows} rows.`, 'Give one outcome per row.');
+  checkLength(rows, y);
   for (let r = 0; r < rows; r++) {
     if (y[r] !== 0 && y[r] !== 1) refuse(`The outcome in row ${r} is ${y[r]}.`, 'Use 1 for happened and 0 for not.');
   }
+  checkWeights(rows, weights);
+}
+
+function checkLength(rows: number, y: ArrayLike<number>): void {
+  if (y.length !== rows) refuse(`There are ${y.length} outcomes for ${rows} rows.`, 'Give one outcome per row.');
+}
+
+function checkWeights(rows: number, weights?: ArrayLike<number>): void {
   if (weights === undefined) return;
   if (weights.length !== rows)
     refuse(`There are ${weights.length} weights for ${rows} rows.`, 'Give one weight per row.');

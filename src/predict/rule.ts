@@ -72,6 +72,7 @@ function ruleFrom(file: RuleFile): FittedModel {
   const predict = (x: Matrix) => Float64Array.from(selectColumns(x, names).columns[column], rateOf);
   return {
     kind: 'rule',
+    link: 'logit',
     names,
     predict,
     rawScores: (x) => predict(x).map(logOdds),
