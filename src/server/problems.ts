@@ -3,6 +3,7 @@
 
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { shorten } from '../collect/index.ts';
 import { type ErrorCode, InklingError } from '../errors.ts';
 import { isPage } from './dashboard.ts';
 
@@ -54,7 +55,7 @@ export function sendProblem(
     detail: message,
     code,
     ...(field !== undefined && { field }),
-    ...(value !== undefined && { value: shorten(value) }),
+    ...(value !== undefined && { value: shown(value) }),
     ...(hint !== undefined && { hint }),
     ...more,
     requestId: String(request.id),
@@ -111,8 +112,10 @@ function hintFor(params: unknown): string {
   return 'The API is described at /docs.';
 }
 
-/** Long values are cut: an answer should not echo a megabyte. */
-function shorten(value: unknown): unknown {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text !== undefined && text.length > 200 ? `${text.slice(0, 200)}…` : value;
+const VALUE_LIMIT = 200;
+
+/** Long values are cut, as text: an answer should not echo a megabyte. */
+function shown(value: unknown): unknown {
+  const text = shorten(value, VALUE_LIMIT);
+  return text.length > VALUE_LIMIT ? text : value;
 }

@@ -142,6 +142,8 @@ test('a malformed event is answered with the field, the value and a remedy [MKT-
     [400, 'event', 42, 'invalid_input', 400],
   );
   assert.match(String(answer.body['hint']), /1 to 200 characters/);
+  const long = await post('/v1/track', { userId: 'u', event: 'x'.repeat(5000) });
+  assert.match(String(long.body['value']), /^"x{199}…$/, 'a long value is cut');
   const bodies: [unknown, string][] = [
     ['{"userId":', 'body'],
     [{ batch: 'all' }, 'batch'],
