@@ -13,3 +13,12 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 export const Level = Type.Enum(['HIGH', 'MEDIUM', 'LOW']);
 
 export const Interval = Type.Tuple([Type.Number(), Type.Number()]);
+
+/** A signal that moves somebody's score, and by how much. */
+export const Reason = Type.Object({
+  signal: Type.String(),
+  sentence: Type.String({ description: 'In plain words, with the person as its subject.' }),
+  value: Nullable(Type.Number()),
+  contribution: Type.Number({ description: 'Log-odds that the signal adds or takes.' }),
+  direction: Type.Enum(['raises', 'lowers']),
+});

@@ -1,18 +1,11 @@
 // What the intent endpoints take and give, as schemas: they validate, and the OpenAPI document is drawn from them.
 
 import { Type } from 'typebox';
-import { Day, Interval, Level, Moment, Nullable } from '../shapes.ts';
+import { Day, Interval, Level, Moment, Nullable, Reason } from '../shapes.ts';
+import { PersonRow } from './peopleShapes.ts';
 
 const Number01 = Type.Number({ minimum: 0, maximum: 1 });
 const Rung = Type.Enum(['rule', 'logistic', 'boosting']);
-
-export const Reason = Type.Object({
-  signal: Type.String(),
-  sentence: Type.String({ description: 'In plain words, with the person as its subject.' }),
-  value: Nullable(Type.Number()),
-  contribution: Type.Number({ description: 'Log-odds that the signal adds or takes.' }),
-  direction: Type.Enum(['raises', 'lowers']),
-});
 
 export const Driver = Type.Object({
   signal: Type.String(),
@@ -220,29 +213,7 @@ export const SegmentRequest = Type.Object(
 );
 
 export const SegmentUsers = Type.Object({
-  users: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      displayName: Type.String(),
-      identifiers: Type.Object({
-        userIds: Type.Array(Type.String()),
-        anonymousIds: Type.Array(Type.String()),
-        emailHashes: Type.Array(Type.String()),
-        phoneHashes: Type.Array(Type.String()),
-      }),
-      score: Nullable(Type.Integer()),
-      segment: Nullable(Level),
-      confidence: Nullable(Type.Number()),
-      category: Nullable(Type.String()),
-      topReason: Nullable(Type.String()),
-      firstSeenAt: Moment,
-      lastSeenAt: Moment,
-      events: Type.Integer(),
-      purchases: Type.Integer(),
-      revenue: Type.Number(),
-      scoreHistory: Type.Array(Type.Integer()),
-    }),
-  ),
+  users: Type.Array(PersonRow),
   nextCursor: Nullable(Type.String()),
   total: Type.Integer(),
 });

@@ -1,0 +1,94 @@
+// What is told of people, as schemas: the line of a list, one person whole, and what they did.
+
+import { Type } from 'typebox';
+import { Day, Level, Moment, Nullable, Reason } from '../shapes.ts';
+
+const Identifiers = Type.Object({
+  userIds: Type.Array(Type.String()),
+  anonymousIds: Type.Array(Type.String()),
+  emailHashes: Type.Array(Type.String()),
+  phoneHashes: Type.Array(Type.String()),
+});
+
+const listed = {
+  id: Type.String(),
+  displayName: Type.String(),
+  identifiers: Identifiers,
+  score: Nullable(Type.Integer()),
+  segment: Nullable(Level),
+  confidence: Nullable(Type.Number()),
+  category: Nullable(Type.String()),
+  topReason: Nullable(Type.String()),
+  firstSeenAt: Moment,
+  lastSeenAt: Moment,
+  events: Type.Integer(),
+  purchases: Type.Integer(),
+  revenue: Type.Number(),
+  scoreHistory: Type.Array(Type.Integer()),
+};
+
+/** A line of a list of people. */
+export const PersonRow = Type.Object(listed);
+
+export const Person = Type.Object({
+  ...listed,
+  traits: Type.Record(Type.String(), Type.Unknown()),
+  platforms: Type.Array(Type.String()),
+  country: Type.String(),
+  deviceType: Type.String(),
+  intent: Nullable(
+    Type.Object({
+      modelId: Type.String(),
+      timeframeDays: Type.Integer(),
+      asOf: Moment,
+      score: Type.Integer(),
+      probability: Type.Number(),
+      segment: Level,
+      confidence: Type.Number(),
+      confidenceReason: Type.String(),
+      predictedConversionDate: Nullable(Day),
+      category: Nullable(Type.String()),
+      sentence: Type.String(),
+      reasons: Type.Array(Reason),
+    }),
+  ),
+  scoreHistory: Type.Array(Type.Object({ asOf: Moment, score: Type.Integer(), segment: Level })),
+  identity: Type.Object({
+    nodes: Type.Array(Type.Object({ identifier: Type.String(), type: Type.String(), firstSeenAt: Moment })),
+    evidence: Type.Array(
+      Type.Object({
+        at: Moment,
+        from: Type.String(),
+        to: Type.String(),
+        method: Type.String(),
+        confidence: Type.Number(),
+        messageId: Type.String(),
+        revoked: Type.Boolean(),
+      }),
+    ),
+  }),
+});
+
+export const Timeline = Type.Object({
+  events: Type.Array(
+    Type.Object({
+      messageId: Type.String(),
+      at: Moment,
+      event: Type.String(),
+      name: Type.String(),
+      summary: Type.String(),
+      platform: Type.String(),
+      revenue: Nullable(Type.Number()),
+      products: Type.Array(
+        Type.Object({
+          id: Type.String(),
+          category: Type.String(),
+          price: Nullable(Type.Number()),
+          quantity: Nullable(Type.Number()),
+        }),
+      ),
+      properties: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ),
+  nextBefore: Nullable(Moment),
+});
