@@ -118,6 +118,16 @@ test('a view of people opens from its address alone', { skip: withoutChromium },
   await seen.leave();
 });
 
+pageTest('a click anywhere on a row opens the person or chooses the signal', '/people', async ({ page, open }) => {
+  const corner = { position: { x: 4, y: 4 } };
+  await page.locator('tbody tr').first().click(corner);
+  await page.waitForURL(`**/people/${high[0].id}`);
+  await open('/features');
+  await page.locator('tbody tr').nth(3).click(corner);
+  await page.locator('tbody tr[data-selected]').nth(0).waitFor();
+  await page.waitForURL(/signal=/);
+});
+
 pageTest(
   'a person is explained: score, sentence, confidence, date, reasons [INT-3] [INT-5]',
   `/people/${high[0].id}`,

@@ -4,6 +4,7 @@
 import type { Signal } from '../../api.ts';
 import type { Table } from '../../charts/chart.ts';
 import { percent, signalValue, titled, value } from '../../format.ts';
+import { RowTable, right, target } from '../../parts/RowTable.tsx';
 import { Term } from '../../parts/Term.tsx';
 import styles from './SignalTable.module.css';
 
@@ -13,58 +14,54 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
   const strongest = Math.max(...signals.map(({ importance }) => importance ?? 0), 1e-9);
   if (signals.length === 0) return <p className="quiet">No signal fits these filters.</p>;
   return (
-    <div className={styles.frame}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Signal</th>
-            <th scope="col" className={styles.bar}>
-              <Term name="importance">Importance</Term>
+    <RowTable>
+      <thead>
+        <tr>
+          <th scope="col">Signal</th>
+          <th scope="col" className={styles.bar}>
+            <Term name="importance">Importance</Term>
+          </th>
+          <th scope="col" className={`${right} ${styles.known}`}>
+            <Term name="missing">Missing</Term>
+          </th>
+          <th scope="col" className={`${right} ${styles.mid}`}>
+            <Term name="quantile">Median</Term>
+          </th>
+          <th scope="col" className={styles.mid}>
+            Spread
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {signals.map((signal) => (
+          <tr key={signal.name} data-selected={signal.name === selected?.name || undefined}>
+            <th scope="row">
+              <button
+                type="button"
+                className={`${styles.choose} ${target}`}
+                aria-pressed={signal.name === selected?.name}
+                onClick={() => onSelect(signal.name)}
+              >
+                {titled(signal.sentence)}
+              </button>
+              <span className="faint small">
+                <span className={`mono ${styles.code}`}>{signal.name}</span>, {signal.group}
+              </span>
             </th>
-            <th scope="col" className={`${styles.right} ${styles.known}`}>
-              <Term name="missing">Missing</Term>
-            </th>
-            <th scope="col" className={`${styles.right} ${styles.mid}`}>
-              <Term name="quantile">Median</Term>
-            </th>
-            <th scope="col" className={styles.mid}>
-              Spread
-            </th>
+            <td className={styles.bar}>
+              <Importance importance={signal.importance} part={(signal.importance ?? 0) / strongest} />
+            </td>
+            <td className={`${right} ${styles.known} quiet nowrap`}>
+              {signal.missingShare === 0 ? 'none' : percent(signal.missingShare)}
+            </td>
+            <td className={`${right} ${styles.mid} quiet nowrap`}>{signalValue(signal.quantiles[3], signal.unit)}</td>
+            <td className={styles.mid}>
+              <MiniHistogram signal={signal} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {signals.map((signal) => (
-            <tr key={signal.name} data-selected={signal.name === selected?.name || undefined}>
-              <th scope="row">
-                <button
-                  type="button"
-                  className={styles.choose}
-                  aria-pressed={signal.name === selected?.name}
-                  onClick={() => onSelect(signal.name)}
-                >
-                  {titled(signal.sentence)}
-                </button>
-                <span className="faint small">
-                  <span className={`mono ${styles.code}`}>{signal.name}</span>, {signal.group}
-                </span>
-              </th>
-              <td className={styles.bar}>
-                <Importance importance={signal.importance} part={(signal.importance ?? 0) / strongest} />
-              </td>
-              <td className={`${styles.right} ${styles.known} quiet nowrap`}>
-                {signal.missingShare === 0 ? 'none' : percent(signal.missingShare)}
-              </td>
-              <td className={`${styles.right} ${styles.mid} quiet nowrap`}>
-                {signalValue(signal.quantiles[3], signal.unit)}
-              </td>
-              <td className={styles.mid}>
-                <MiniHistogram signal={signal} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </RowTable>
   );
 }
 
