@@ -3,6 +3,7 @@
 
 import pg from 'pg';
 import { InklingError } from '../errors.ts';
+import { beginState } from './empty-state.ts';
 
 export interface State {
   readonly engine: 'embedded' | 'server';
@@ -14,12 +15,13 @@ export interface State {
   close(): Promise<void>;
 }
 
-/** Opens the server at the URL, or PGlite in the folder. */
-export async function openState(options: { path: string; url?: string }): Promise<State> {
-  return options.url ? openServer(options.url) : openEmbedded(options.path);
+/** Opens the server at the URL, or PGlite in the folder, which is made from what `cache` keeps. */
+export async function openState(options: { path: string; url?: string; cache?: string }): Promise<State> {
+  return options.url ? openServer(options.url) : openEmbedded(options.path, options.cache);
 }
 
-async function openEmbedded(path: string): Promise<State> {
+async function openEmbedded(path: string, cache: string | undefined): Promise<State> {
+  await beginState(path, cache);
   // Loaded when it is opened: with a server behind DATABASE_URL it is never needed.
   const { PGlite } = await import('@electric-sql/pglite');
   const db = await PGlite.create(path);

@@ -3,13 +3,11 @@
 // one data path per process, so a file opens one store and shares it among its tests.
 
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '@clickhouse/client';
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { openStore, type Store, type StoreOptions } from '../../src/store/index.ts';
 
@@ -41,7 +39,6 @@ export async function makeTestPlace(env: NodeJS.ProcessEnv = process.env): Promi
   const clickhouseUrl = env['CLICKHOUSE_URL'] || undefined;
   const adminUrl = env['DATABASE_URL'] || undefined;
   if (adminUrl) await runOnPostgres(adminUrl, `CREATE DATABASE ${name}`);
-  else cpSync(await emptyState(), join(dataDir, 'state'), { recursive: true });
   return {
     options: {
       dataDir,
@@ -56,25 +53,6 @@ export async function makeTestPlace(env: NodeJS.ProcessEnv = process.env): Promi
       if (adminUrl) await runOnPostgres(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
-}
-
-/** An initialised, empty PGlite folder: making one takes six seconds, copying it a fraction of one. */
-async function emptyState(): Promise<string> {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.resolve('@electric-sql/pglite')), 'utf8'),
-  );
-  const cache = fileURLToPath(new URL('../../node_modules/.cache/inkling/', import.meta.url));
-  const template = join(cache, `state-${version}`);
-  if (existsSync(template)) return template;
-  mkdirSync(cache, { recursive: true });
-  const aside = mkdtempSync(join(cache, 'state-'));
-  await (await PGlite.create(aside)).close();
-  try {
-    renameSync(aside, template);
-  } catch {
-    rmSync(aside, { recursive: true, force: true }); // another test file was quicker
-  }
-  return template;
 }
 
 function withDatabase(url: string, database: string): string {
