@@ -11,11 +11,15 @@ import { serveDashboard } from './dashboard.ts';
 import { answerWithProblems } from './problems.ts';
 import { routes } from './routes/index.ts';
 
-export type AppOptions = { logLevel: string };
+export type AppOptions = {
+  logLevel: string;
+  /** Folder of the built dashboard. */
+  dashboard: string;
+};
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
-export async function buildApp(context: ServerContext, { logLevel }: AppOptions): Promise<App> {
+export async function buildApp(context: ServerContext, { logLevel, dashboard }: AppOptions): Promise<App> {
   const app = fastify({
     logger: logLevel === 'silent' ? false : { level: logLevel, serializers: { req: describeRequest } },
     bodyLimit: BODY_LIMIT_BYTES,
@@ -24,13 +28,13 @@ export async function buildApp(context: ServerContext, { logLevel }: AppOptions)
     ajv: { customOptions: { removeAdditional: false, verbose: true } },
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
-  answerWithProblems(app);
+  answerWithProblems(app, dashboard);
   await app.register(fastifyCors, { delegator: (request, done) => done(null, corsFor(request.url)) });
   await app.register(fastifySwagger, { openapi: openapi() });
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', theme: { title: 'Inkling API' } });
   for (const add of routes) app.register(async (scope) => add(scope as App, context));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  await serveDashboard(app);
+  await serveDashboard(app, dashboard);
   return app;
 }
 

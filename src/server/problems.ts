@@ -5,7 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shorten } from '../collect/index.ts';
 import { type ErrorCode, InklingError } from '../errors.ts';
-import { isPage } from './dashboard.ts';
+import { answerPage } from './dashboard.ts';
 
 export type Problem = {
   type: string;
@@ -19,14 +19,19 @@ export type Problem = {
   requestId: string;
 };
 
-export function answerWithProblems(app: Pick<FastifyInstance, 'setErrorHandler' | 'setNotFoundHandler'>): void {
+/** `dashboard` is the folder of its built files. */
+export function answerWithProblems(
+  app: Pick<FastifyInstance, 'setErrorHandler' | 'setNotFoundHandler'>,
+  dashboard: string,
+): void {
   app.setErrorHandler((error: FastifyError | InklingError, request, reply) => {
     const known = error instanceof InklingError ? error : translate(error, request.routeOptions.bodyLimit);
     if (known.status >= 500) request.log.error({ err: error }, known.message);
     sendProblem(request, reply, known);
   });
   app.setNotFoundHandler((request, reply) => {
-    if (isPage(request.method, request.url)) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    const page = answerPage(request, reply, dashboard);
+    if (page) return page;
     const missing = new InklingError(
       'not_found',
       `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,

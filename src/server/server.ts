@@ -6,6 +6,7 @@ import { openKeyRing } from '../govern/index.ts';
 import { type IntentNow, openIntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
+import { DASHBOARD_FOLDER } from './dashboard.ts';
 import { openUpkeep } from './upkeep.ts';
 
 export type ServerOptions = {
@@ -15,6 +16,8 @@ export type ServerOptions = {
   port?: number;
   /** trace, debug, info, warn, error, silent */
   logLevel?: string;
+  /** Folder of the built dashboard; absent = ui/dist. */
+  dashboard?: string;
   now?: () => Date;
 };
 
@@ -33,6 +36,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     host = '127.0.0.1',
     port = 0,
     logLevel = process.env['LOG_LEVEL'] ?? 'warn',
+    dashboard = DASHBOARD_FOLDER,
     now = () => new Date(),
   } = options;
   // What the journal finds damaged when it is opened is told once there is a log.
@@ -42,7 +46,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const live = openIntentNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const upkeep = await openUpkeep({ store, intake, live, now, onFault });
-  const app = await buildApp({ store, keys: openKeyRing(store), intake, live, now }, { logLevel });
+  const app = await buildApp({ store, keys: openKeyRing(store), intake, live, now }, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
   for (const fault of early) log(...fault);
@@ -73,7 +77,7 @@ export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const app = await buildApp(
     { store: nobody, keys: openKeyRing(nobody), intake: {} as Intake, live: {} as IntentNow, now: () => new Date(0) },
-    { logLevel: 'silent' },
+    { logLevel: 'silent', dashboard: DASHBOARD_FOLDER },
   );
   await app.ready();
   const document = app.swagger();
