@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { commands } from '../src/cli/commands/index.ts';
-import { catalogue, connectors, personalKeys } from '../src/collect/index.ts';
+import { catalogue, connectors, describeSettings, personalKeys } from '../src/collect/index.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
 import { learners } from '../src/learn/index.ts';
@@ -55,6 +55,21 @@ const pages: Record<string, () => string | Promise<string>> = {
       row('format', 'what it is'),
       rule(2),
       ...connectors.map((c) => row(`\`${c.name}\``, c.sentence)),
+      '',
+      'Their settings, as `inkling import FILE --set name=value` takes them:',
+      '',
+      row('format', 'setting', 'default', 'what it is'),
+      rule(4),
+      ...connectors.flatMap((c) =>
+        describeSettings(c).map((s) =>
+          row(
+            `\`${c.name}\``,
+            `\`${s.name}\``,
+            s.default === undefined ? '' : `\`${JSON.stringify(s.default)}\``,
+            s.choices.length > 0 ? `${s.description} One of ${s.choices.join(', ')}.` : s.description,
+          ),
+        ),
+      ),
     ]),
   'learners.md': () =>
     page('Learners', 'What a model can be made of.', [
@@ -126,6 +141,8 @@ function describeCommands(): string[] {
 
 function pathOf(command: Command): string {
   const parent = command.parent;
-  const args = command.registeredArguments.map((argument) => ` <${argument.name()}>`).join('');
+  const args = command.registeredArguments
+    .map((argument) => (argument.required ? ` <${argument.name()}>` : ` [${argument.name()}]`))
+    .join('');
   return `${parent?.parent ? `${pathOf(parent)} ` : ''}${command.name()}${args}`;
 }

@@ -229,6 +229,6 @@ function readDifferently(importId: string): InklingError {
   return new InklingError('conflict', `Import ${importId} was begun by another version of Inkling.`, {
     field: 'importId',
     value: importId,
-    hint: `Forget import ${importId} and start it anew.`,
+    hint: `Forget it (import --forget ${importId}) and start it anew.`,
   });
 }

@@ -136,6 +136,10 @@ function readOtherwise(fileName: string, importId: string): InklingError {
   return new InklingError(
     'conflict',
     `${fileName} has been imported with another format, mapping or settings; its events would be there twice.`,
-    { field: 'path', value: importId, hint: `Forget import ${importId} first, or repeat it as it was.` },
+    {
+      field: 'path',
+      value: importId,
+      hint: `Forget import ${importId} first (import --forget ${importId}), or repeat it as it was.`,
+    },
   );
 }

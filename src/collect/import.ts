@@ -5,16 +5,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
 import type { Connector, Mapping, Sample } from './connectors/connector.ts';
 import { openFile, sampleFile, type TableSettings } from './connectors/file.ts';
 import { connectors } from './connectors/index.ts';
+import { completeSettings } from './connectors/settings.ts';
 import { openImport, REJECTED_KEPT } from './import-progress.ts';
 import type { ImportCounts } from './import-record.ts';
-import { shorten } from './validate.ts';
 
 export type ImportOptions = {
   workspace: string;
@@ -135,22 +134,6 @@ function wrongShape(connector: Connector, { shape, fileName }: Sample): InklingE
     field: 'format',
     value: connector.name,
     hint: `Formats for it: ${fitting.join(', ')}.`,
-  });
-}
-
-/** Settings with defaults; text from a command line becomes the number or list that the schema asks for. */
-function completeSettings(connector: Connector, given: Readonly<Record<string, unknown>>): unknown {
-  const settings = Value.Default(connector.settings, Value.Convert(connector.settings, structuredClone(given)));
-  if (Value.Check(connector.settings, settings)) return settings;
-  const mistakes = Value.Errors(connector.settings, settings).map(({ instancePath, message, params }) => {
-    const where = instancePath.slice(1).replaceAll('/', '.');
-    return `${where ? `${where} ` : ''}${message} (${shorten(params)})`;
-  });
-  const known = Object.keys((connector.settings as { properties?: object }).properties ?? {});
-  throw new InklingError('invalid_input', `The settings of ${connector.name} cannot be used: ${mistakes.join('; ')}.`, {
-    field: 'settings',
-    value: given,
-    hint: `Its settings are ${known.join(', ')}.`,
   });
 }
 

@@ -11,6 +11,7 @@ export {
 } from './catalogue.ts';
 export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
 export { connectors } from './connectors/index.ts';
+export { describeSettings } from './connectors/settings.ts';
 export { emailHashOf, phoneHashOf } from './identifiers.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
 export { REJECTED_KEPT } from './import-progress.ts';

@@ -56,6 +56,32 @@ test('from a file to a score, command by command [WH-2] [INT-18]', async (t) => 
   assert.ok(checks.some((check) => check.name === 'events' && check.state === 'good'));
 });
 
+test('an import takes settings, names mistakes in them, and can be forgotten [WH-2]', async (t) => {
+  const folder = temporaryFolder(t);
+  const data = ['--data', join(folder, 'data')];
+  const file = join(folder, 'log.csv');
+  writeFileSync(file, 'anna,K,2026-01-05T10:00:00Z,20\nbert,S,2026-01-06T10:00:00Z,\n');
+  const columns = 'columns=user,event,time,revenue';
+
+  const wrong = await inkling('import', file, '--set', 'colour=red', 'others=perhaps', columns, ...data);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /there is no setting "colour"; others \("perhaps"\) is not one of keep, drop/);
+  assert.match(wrong.err, /Its settings are type, event, eventNames/);
+  assert.match((await inkling('import', file, '--set', 'platform', ...data)).err, /"platform" has no = in it/);
+  assert.match((await inkling('import', ...data)).err, /Write import FILE, or import --forget ID/);
+
+  const set = ['--set', columns, 'platform=store', '--set', 'eventNames.K=Order Completed', 'eventNames.S=Searched'];
+  const imported = await inklingJson<{ importId: string; events: number }>('import', file, ...set, ...data);
+  assert.equal(imported.events, 2);
+  assert.equal((await inklingJson<{ people: number }>('resolve', ...data)).people, 2);
+  const otherwise = await inkling('import', file, '--set', columns, ...data);
+  assert.match(otherwise.err, new RegExp(`import --forget ${imported.importId}`));
+
+  await inklingJson('import', '--forget', imported.importId, ...data);
+  assert.equal((await inklingJson<{ people: number }>('resolve', ...data)).people, 0);
+  assert.equal((await inklingJson<{ added: number }>('import', file, ...set, ...data)).added, 2);
+});
+
 test('keys are listed, made and revoked; a secret key is shown once [MKT-1.4]', async (t) => {
   const data = ['--data', join(temporaryFolder(t), 'data')];
   const made = await inklingJson<{ id: string; key: string }>('keys', 'create', 'secret', ...data);

@@ -214,6 +214,7 @@ test('a file that cannot be read says why and what to do [WH-2]', async () => {
   const open = `user_id,event,time\n1,View,2025-01-01\n2,"View,2025-01-01\n${'3,View,2025-01-01\n'.repeat(10)}`;
   await assert.rejects(load(write('quote.csv', open)), /a quote that is never closed/);
   await assert.rejects(load(write('list.csv', 'user_id,event,time\n1,View,2025-01-01\n'), { colour: 'red' }), {
+    message: /there is no setting "colour"/,
     hint: /delimiter/,
   });
   const workspaceless = importFile(store, { workspace: 'nobody', path: bigFile, now });

@@ -161,7 +161,7 @@ function requireEssentials(full: Mapping, header: readonly string[], settings: M
       missing.push('event');
   }
   if (missing.length === 0) return;
-  const eventHint = missing.includes('event') ? ' If every row is the same, set event to its name.' : '';
+  const eventHint = missing.includes('event') ? ' If every row is the same, name it: --set event=NAME.' : '';
   throw new InklingError('invalid_input', `No column can be taken for ${missing.join(' and ')}.`, {
     field: 'mapping',
     value: header.join(', '),
