@@ -1,3 +1,4 @@
+export { meanAbsoluteError, rootMeanSquaredError, rSquared } from './amountMetrics.ts';
 export { type BlendSettings, blend, blendModels, type Member } from './blend.ts';
 export { type BoostingSettings, boosting } from './boosting.ts';
 export {
@@ -11,9 +12,11 @@ export {
   type ThresholdRow,
   thresholdTable,
 } from './curves.ts';
+export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
 export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
 export { type FitOptions, type FittedModel, type Learner, type Link, logOdds, sigmoid } from './learner.ts';
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
-export { brier, calibrationError, logLoss, prAuc, rocAuc, rocAucInterval } from './metrics.ts';
+export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';
 export { fromJSON, learners } from './registry.ts';
+export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';

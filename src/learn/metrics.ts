@@ -2,7 +2,6 @@
 // Every metric takes outcomes y (0 or 1), predictions p and optional weights; it answers NaN where the question has no
 // answer (no rows, or a ranking asked of one class only) and refuses outcomes or predictions that are none.
 import { InklingError } from '../errors.ts';
-import { normalQuantile } from '../math/index.ts';
 
 type Numbers = ArrayLike<number>;
 
@@ -63,32 +62,22 @@ export function calibrationError(
   return error / mass;
 }
 
-/**
- * Interval of the ROC AUC by DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988), clipped to [0, 1]; with fewer than
- * two rows of a class the variance is unknown, and the interval is [0, 1].
- */
-export function rocAucInterval(y: Numbers, p: Numbers, confidence = 0.95): [low: number, high: number] {
-  const groups = ascendingGroups(y, p);
-  const positives = groups.reduce((sum, group) => sum + group.positive, 0);
-  const negatives = groups.reduce((sum, group) => sum + group.negative, 0);
-  if (positives < 2 || negatives < 2) return [0, 1];
-  const auc = rocAuc(y, p);
-  let positivesBelow = 0;
-  let negativesBelow = 0;
-  let positiveSpread = 0;
-  let negativeSpread = 0;
-  for (const { positive, negative } of groups) {
-    // The share of negatives that a positive at this score beats, and of positives that beat a negative at it.
-    const beats = (negativesBelow + 0.5 * negative) / negatives;
-    const beaten = 1 - (positivesBelow + 0.5 * positive) / positives;
-    positiveSpread += positive * (beats - auc) ** 2;
-    negativeSpread += negative * (beaten - auc) ** 2;
-    positivesBelow += positive;
-    negativesBelow += negative;
+/** Share of rows on the right side of the threshold; a prediction at the threshold counts as yes. */
+export function accuracy(y: Numbers, p: Numbers, threshold = 0.5): number {
+  return weightedMean(y, p, undefined, (i) => Number(p[i] >= threshold === (y[i] === 1)));
+}
+
+/** Harmonic mean of precision and recall at the threshold; NaN when nobody is positive and nobody is called so. */
+export function f1Score(y: Numbers, p: Numbers, threshold = 0.5): number {
+  checkPredictions(y, p);
+  let truePositive = 0;
+  let calledOrPositive = 0;
+  for (let i = 0; i < y.length; i++) {
+    const called = p[i] >= threshold ? 1 : 0;
+    truePositive += called * y[i];
+    calledOrPositive += called + y[i];
   }
-  const variance = positiveSpread / (positives - 1) / positives + negativeSpread / (negatives - 1) / negatives;
-  const half = normalQuantile(0.5 + confidence / 2) * Math.sqrt(variance);
-  return [Math.max(0, auc - half), Math.min(1, auc + half)];
+  return calledOrPositive === 0 ? Number.NaN : (2 * truePositive) / calledOrPositive;
 }
 
 /** Rows with one and the same prediction: how much weight of either outcome they carry. */
@@ -157,7 +146,8 @@ function weightedMean(y: Numbers, p: Numbers, w: Numbers | undefined, valueAt: (
   return sum / mass;
 }
 
-function checkPredictions(y: Numbers, p: Numbers, w?: Numbers): void {
+/** Refuses outcomes other than 0 and 1, predictions that are no numbers, and lists of different length. */
+export function checkPredictions(y: Numbers, p: Numbers, w?: Numbers): void {
   if (y.length !== p.length || (w !== undefined && w.length !== y.length)) {
     const weights = w === undefined ? '' : ` and ${w.length} weights`;
     throw new InklingError('invalid_input', `There are ${y.length} outcomes for ${p.length} predictions${weights}.`);

@@ -3,18 +3,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  accuracy,
   brier,
   calibrationCurve,
   calibrationError,
+  f1Score,
   gainCurve,
   liftTable,
   logLoss,
+  meanAbsoluteError,
   prAuc,
   prCurve,
   precisionAtThreshold,
   rocAuc,
   rocAucInterval,
   rocCurve,
+  rootMeanSquaredError,
+  rSquared,
   thresholdTable,
 } from '../../src/learn/index.ts';
 
@@ -221,4 +226,25 @@ test('laws of the metrics on any rows', () => {
     }),
     { seed: 3, numRuns: 300 },
   );
+});
+
+test('accuracy and f1Score at a threshold match scikit-learn [WH-8]', () => {
+  const outcome = [1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0];
+  const predicted = [0.9, 0.8, 0.7, 0.7, 0.7, 0.4, 0.35, 0.3, 0.3, 0.2, 0.1, 0.05];
+  // f1_score(y, p >= 0.5), accuracy_score(y, p >= 0.5)
+  assert.equal(f1Score(outcome, predicted), 0.6);
+  assert.equal(accuracy(outcome, predicted), 8 / 12);
+  assert.equal(f1Score([1, 0], [0.4, 0.4]), 0);
+  assert.ok(Number.isNaN(f1Score([0, 0], [0.4, 0.4])));
+});
+
+test('the errors of amounts match scikit-learn', () => {
+  const amount = [3, -0.5, 2, 7, 4];
+  const predicted = [2.5, 0, 2, 8, 4.5];
+  // mean_squared_error(y, p) ** 0.5, mean_absolute_error(y, p), r2_score(y, p)
+  assert.ok(Math.abs(rootMeanSquaredError(amount, predicted) - 0.5916079783099616) < 1e-15);
+  assert.equal(meanAbsoluteError(amount, predicted), 0.5);
+  assert.ok(Math.abs(rSquared(amount, predicted) - 0.9420529801324503) < 1e-15);
+  assert.ok(Number.isNaN(rSquared([2, 2], [1, 2])));
+  assert.throws(() => rSquared([1], [1, 2]), { code: 'invalid_input' });
 });
