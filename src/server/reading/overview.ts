@@ -1,6 +1,6 @@
 // What the Overview page shows, asked of the facts: how much happened, who is how close to buying, what moved.
 
-import type { ModelRecord } from '../../predict/index.ts';
+import { latestScoring, type ModelRecord } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 import { addDays, fromClickHouseTime, startOfDay, toClickHouseTime, toDay } from '../../time.ts';
 import { nameOf } from './names.ts';
@@ -75,20 +75,9 @@ export async function readDays({ facts }: Store, { workspace }: Scope, asOf: Dat
   });
 }
 
-/** The moments at which a model scored everyone, latest first. */
-export async function readScoringMoments({ facts }: Store, { workspace }: Scope, modelId: string): Promise<Date[]> {
-  const rows = await facts.rows<{ at: string }>(
-    `SELECT DISTINCT toString(as_of) AS at FROM scores
-     WHERE workspace = {workspace:String} AND model_id = {modelId:String} ORDER BY at DESC LIMIT 400`,
-    { workspace, modelId },
-  );
-  return rows.map((row) => fromClickHouseTime(row.at));
-}
-
 export async function readIntent(store: Store, { workspace }: Scope, model: ModelRecord) {
-  const moments = await readScoringMoments(store, { workspace }, model.id);
-  if (moments.length === 0) return null;
-  const asOf = moments[0];
+  const asOf = await latestScoring(store, model);
+  if (asOf === undefined) return null;
   const { facts } = store;
   const params = { workspace, modelId: model.id, asOf: toClickHouseTime(asOf) };
   const latest = `scores FINAL WHERE workspace = {workspace:String} AND model_id = {modelId:String}
@@ -147,7 +136,7 @@ export async function readIntent(store: Store, { workspace }: Scope, model: Mode
 
 /** Who changed level between the last two scorings, and the ten who rose most. */
 export async function readMovement(store: Store, { workspace }: Scope, model: ModelRecord) {
-  const [asOf, before] = await readScoringMoments(store, { workspace }, model.id);
+  const [asOf, before] = await lastTwoScorings(store, { workspace }, model.id);
   if (!before) return { moved: null, movers: [] };
   const params = { workspace, modelId: model.id, asOf: toClickHouseTime(asOf), before: toClickHouseTime(before) };
   const scored = (moment: string, columns: string) =>
@@ -180,6 +169,16 @@ export async function readMovement(store: Store, { workspace }: Scope, model: Mo
       reason: reasonInWords(row.signals, row.contributions, row.values),
     })),
   };
+}
+
+/** Latest first. */
+async function lastTwoScorings({ facts }: Store, { workspace }: Scope, modelId: string): Promise<Date[]> {
+  const rows = await facts.rows<{ at: string }>(
+    `SELECT DISTINCT toString(as_of) AS at FROM scores
+     WHERE workspace = {workspace:String} AND model_id = {modelId:String} ORDER BY at DESC LIMIT 2`,
+    { workspace, modelId },
+  );
+  return rows.map((row) => fromClickHouseTime(row.at));
 }
 
 type Mover = {

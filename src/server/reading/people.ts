@@ -1,181 +1,212 @@
-// People as the People page lists them: by score or by when they were last seen, with a cursor that stays true while
-// scores are renewed (it names the moment it began with).
+// People as the People page lists them: by score, those without one behind, or by when they were last seen. A page
+// begins behind the last person of the page before (keyset paging), in the scoring that the first page was made of: so
+// it costs the same wherever it is, and nobody is shown twice or skipped while others come or are scored anew.
 
 import { InklingError } from '../../errors.ts';
-import type { Level } from '../../predict/index.ts';
-import type { Store } from '../../store/index.ts';
+import { fromHexId, toHexId } from '../../identify/index.ts';
+import { type Level, latestScoring, type ModelRecord } from '../../predict/index.ts';
+import type { Params, Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
-import { displayName, type Identifiers } from './names.ts';
-import { readScoringMoments } from './overview.ts';
+import { describeListed, type ListedPerson, type Standing, unscored } from './listed.ts';
 import { reasonInWords } from './reasons.ts';
 
 export type PeopleQuery = {
   workspace: string;
-  modelId?: string;
+  /** Whose scores; absent = nobody has one. */
+  model?: ModelRecord;
+  /** Beginning of an identifier. */
   search?: string;
-  segment?: string;
+  segment?: Level;
   category?: string;
   sort: 'score' | 'lastSeen';
   cursor?: string;
   limit: number;
 };
 
-export type ListedPerson = {
-  id: string;
-  displayName: string;
-  identifiers: Identifiers;
-  score: number | null;
-  segment: Level | null;
-  confidence: number | null;
-  category: string | null;
-  topReason: string | null;
-  firstSeenAt: Date;
-  lastSeenAt: Date;
-  events: number;
-  purchases: number;
-  revenue: number;
-  scoreHistory: number[];
-};
-
 export type PeoplePage = { people: ListedPerson[]; nextCursor: string | null; total: number };
 
-type Cursor = { asOf: string | null; offset: number };
-
-const HISTORY_LENGTH = 14;
-
+/** Throws `invalid_input` when the cursor is not one of this list in this order. */
 export async function listPeople(store: Store, query: PeopleQuery): Promise<PeoplePage> {
-  const cursor = query.cursor ? readCursor(query.cursor) : await firstCursor(store, query);
-  const { sql, params } = listSql(query, cursor);
-  const [{ total }] = await store.facts.rows<{ total: string }>(`SELECT count() AS total FROM (${sql})`, params);
-  const order = query.sort === 'score' ? 'score DESC, last_seen DESC, profile' : 'last_seen DESC, profile';
-  const rows = await store.facts.rows<Row>(
-    `SELECT * EXCEPT (profile), leftPad(lower(hex(profile)), 16, '0') AS id FROM (${sql}) ORDER BY ${order} LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    { ...params, limit: query.limit, offset: cursor.offset },
-  );
-  const histories = await readHistories(
-    store,
-    query,
-    rows.map((row) => row.id),
-  );
-  const end = cursor.offset + rows.length;
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, query.sort);
+  const scoring = cursor ? cursor.scoring : await latestOf(store, query);
+  const list = conditionsOf(query, scoring);
+  const total = cursor?.total ?? (await countPeople(store, list));
+  const places = await readPlaces(store, list, { ...query, after: cursor?.after });
+  const shown = places.slice(0, query.limit);
+  const standings = await readStandings(store, list, shown);
+  const entries = shown.map(({ profile }) => ({
+    id: toHexId(BigInt(profile)),
+    standing: standings.get(profile) ?? unscored,
+    seenAt: new Date(0),
+  }));
+  const more = places.length > shown.length;
   return {
-    people: rows.map((row) => toPerson(row, histories.get(row.id) ?? [])),
-    nextCursor: end < Number(total) ? writeCursor({ ...cursor, offset: end }) : null,
-    total: Number(total),
+    people: await describeListed(store, { workspace: query.workspace, modelId: scoring?.modelId }, entries),
+    nextCursor: more ? writeCursor({ sort: query.sort, scoring, total, after: shown[shown.length - 1] }) : null,
+    total,
   };
 }
 
-type Row = {
-  id: string;
-  score: number | null;
-  segment: Level | null;
-  confidence: number | null;
-  category: string | null;
+/** Where somebody stands in the list: by score, or (by last seen, and for those without a score) by the moment. */
+type Place = { profile: string; score: number } | { profile: string; lastSeen: string };
+
+/** What a model said at a moment, as ClickHouse writes it. */
+type Scoring = { modelId: string; asOf: string };
+
+type Cursor = { sort: PeopleQuery['sort']; scoring: Scoring | null; total: number; after: Place };
+
+async function latestOf(store: Store, { model }: PeopleQuery): Promise<Scoring | null> {
+  const asOf = model && (await latestScoring(store, model));
+  return model && asOf ? { modelId: model.id, asOf: toClickHouseTime(asOf) } : null;
+}
+
+type Conditions = {
+  params: Params;
+  /** Conditions on `profiles`. */
+  known: string;
+  /** Conditions on `scores`: the scoring, without and with the filters. */
+  scored: string;
+  wanted: string;
+  /** Some filter leaves in only people with a score. */
+  onlyScored: boolean;
+};
+
+function conditionsOf(query: PeopleQuery, scoring: Scoring | null): Conditions {
+  const { workspace, search = '', segment = '', category = '' } = query;
+  const begins = 'startsWith(id, {search:String})';
+  const found = `AND (arrayExists(id -> ${begins}, arrayConcat(user_ids, anonymous_ids, email_hashes))
+    OR startsWith(leftPad(lower(hex(profile)), 16, '0'), lower({search:String})))`;
+  const scored =
+    "workspace = {workspace:String} AND model_id = {modelId:String} AND as_of = {asOf:DateTime64(3, 'UTC')}";
+  const filters = [
+    scoring ? scored : '0',
+    segment && 'segment = {segment:String}',
+    category && 'category = {category:String}',
+  ];
+  return {
+    params: { workspace, search: search.trim(), segment, category, ...scoring },
+    known: `workspace = {workspace:String} ${search ? found : ''}`,
+    scored: filters[0],
+    wanted: filters.filter(Boolean).join(' AND '),
+    onlyScored: Boolean(segment || category),
+  };
+}
+
+async function countPeople({ facts }: Store, { params, known, wanted, onlyScored }: Conditions): Promise<number> {
+  const profiles = `SELECT profile FROM profiles FINAL WHERE ${known}`;
+  const people = onlyScored
+    ? `SELECT profile FROM scores FINAL WHERE ${wanted} AND profile IN (${profiles})`
+    : profiles;
+  const [{ n }] = await facts.rows<{ n: string }>(`SELECT count() AS n FROM (${people})`, params);
+  return Number(n);
+}
+
+type Reach = Pick<PeopleQuery, 'sort' | 'limit'> & { after: Place | undefined };
+
+/** One place more than the limit where there is one, which tells that a page follows. */
+async function readPlaces(store: Store, list: Conditions, { sort, limit, after }: Reach): Promise<Place[]> {
+  const wanted = list.onlyScored ? `profile IN (SELECT profile FROM scores FINAL WHERE ${list.wanted})` : '1';
+  if (sort === 'lastSeen') return readByLastSeen(store, list, wanted, after, limit + 1);
+  const places = after && 'lastSeen' in after ? [] : await readByScore(store, list, after, limit + 1);
+  if (list.onlyScored || places.length > limit) return places;
+  const rest = `profile NOT IN (SELECT profile FROM scores WHERE ${list.scored})`;
+  const behind = after && 'lastSeen' in after ? after : undefined;
+  return [...places, ...(await readByLastSeen(store, list, rest, behind, limit + 1 - places.length))];
+}
+
+async function readByScore({ facts }: Store, list: Conditions, after: Place | undefined, limit: number) {
+  const beyond = after && 'score' in after ? 'AND (score, profile) < ({score:UInt8}, {profile:UInt64})' : '';
+  return facts.rows<{ profile: string; score: number }>(
+    `SELECT profile, score FROM scores FINAL
+     WHERE ${list.wanted} AND profile IN (SELECT profile FROM profiles FINAL WHERE ${list.known}) ${beyond}
+     ORDER BY score DESC, profile DESC LIMIT {limit:UInt32}`,
+    { ...list.params, ...after, limit },
+  );
+}
+
+async function readByLastSeen(
+  { facts }: Store,
+  list: Conditions,
+  wanted: string,
+  after: Place | undefined,
+  limit: number,
+) {
+  const beyond = after ? "AND (last_seen, profile) < ({lastSeen:DateTime64(3, 'UTC')}, {profile:UInt64})" : '';
+  return facts.rows<{ profile: string; lastSeen: string }>(
+    `SELECT profile, toString(last_seen) AS lastSeen FROM profiles FINAL
+     WHERE ${list.known} AND ${wanted} ${beyond} ORDER BY last_seen DESC, profile DESC LIMIT {limit:UInt32}`,
+    { ...list.params, ...after, limit },
+  );
+}
+
+type ScoreRow = {
+  profile: string;
+  score: number;
+  segment: Level;
+  confidence: number;
+  category: string;
   signals: string[];
   contributions: number[];
   signal_values: (number | string)[];
-  user_ids: string[];
-  anonymous_ids: string[];
-  email_hashes: string[];
-  phone_hashes: string[];
-  first_seen: string;
-  last_seen: string;
-  events: string;
-  purchases: string;
-  revenue: number;
 };
 
-function listSql(query: PeopleQuery, cursor: Cursor) {
-  const params: Record<string, string | number> = { workspace: query.workspace, modelId: query.modelId ?? '' };
-  params['asOf'] = cursor.asOf ?? '1970-01-01 00:00:00.000';
-  const wanted: string[] = [];
-  if (query.search) {
-    params['search'] = query.search.trim();
-    wanted.push(`(arrayExists(id -> startsWith(id, {search:String}), arrayConcat(user_ids, anonymous_ids, email_hashes))
-      OR startsWith(leftPad(lower(hex(profile)), 16, '0'), lower({search:String})))`);
-  }
-  if (query.segment) {
-    params['segment'] = query.segment;
-    wanted.push('segment = {segment:String}');
-  }
-  if (query.category) {
-    params['category'] = query.category;
-    wanted.push('category = {category:String}');
-  }
-  const scored = `SELECT profile, toNullable(score) AS score, toNullable(toString(segment)) AS segment,
-      toNullable(confidence) AS confidence, toNullable(toString(category)) AS category,
-      signals, contributions, signal_values
-    FROM scores FINAL WHERE workspace = {workspace:String} AND model_id = {modelId:String} AND as_of = {asOf:DateTime64(3, 'UTC')}`;
-  const sql = `SELECT p.profile AS profile, user_ids, anonymous_ids, email_hashes, phone_hashes,
-      toString(first_seen) AS first_seen, toString(last_seen) AS last_seen, events, purchases, revenue,
-      s.score AS score, s.segment AS segment, s.confidence AS confidence, s.category AS category,
-      s.signals AS signals, s.contributions AS contributions, s.signal_values AS signal_values
-    FROM (SELECT * FROM profiles FINAL WHERE workspace = {workspace:String}) AS p
-    LEFT JOIN (${scored}) AS s ON p.profile = s.profile
-    ${wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : ''}`;
-  return { sql, params };
-}
-
-async function firstCursor(store: Store, { workspace, modelId }: PeopleQuery): Promise<Cursor> {
-  const [asOf] = modelId ? await readScoringMoments(store, { workspace }, modelId) : [];
-  return { asOf: asOf ? toClickHouseTime(asOf) : null, offset: 0 };
-}
-
-async function readHistories(
-  { facts }: Store,
-  { workspace, modelId }: PeopleQuery,
-  ids: readonly string[],
-): Promise<Map<string, number[]>> {
-  if (!modelId || ids.length === 0) return new Map();
-  const rows = await facts.rows<{ id: string; history: number[] }>(
-    `SELECT leftPad(lower(hex(profile)), 16, '0') AS id, arraySlice(arrayMap(pair -> pair.2, arraySort(groupArray((as_of, score)))), -${HISTORY_LENGTH}) AS history
-     FROM scores FINAL WHERE workspace = {workspace:String} AND model_id = {modelId:String}
-       AND profile IN (SELECT reinterpretAsUInt64(reverse(unhex(arrayJoin({ids:Array(String)})))))
-     GROUP BY profile`,
-    { workspace, modelId, ids },
+/** By profile, of those who have a score. */
+async function readStandings({ facts }: Store, { params, scored }: Conditions, places: readonly Place[]) {
+  if (places.length === 0) return new Map<string, Standing>();
+  const rows = await facts.rows<ScoreRow>(
+    `SELECT profile, score, segment, confidence, category, signals, contributions, signal_values
+     FROM scores FINAL WHERE ${scored} AND profile IN (${places.map(({ profile }) => BigInt(profile)).join(', ')})`,
+    params,
   );
-  return new Map(rows.map((row) => [row.id, row.history]));
+  return new Map(
+    rows.map((row) => [
+      row.profile,
+      {
+        score: row.score,
+        segment: row.segment,
+        confidence: row.confidence,
+        category: row.category || null,
+        topReason: reasonInWords(row.signals, row.contributions, row.signal_values) || null,
+      },
+    ]),
+  );
 }
 
-function toPerson(row: Row, scoreHistory: number[]): ListedPerson {
-  const identifiers = {
-    userIds: row.user_ids,
-    anonymousIds: row.anonymous_ids,
-    emailHashes: row.email_hashes,
-    phoneHashes: row.phone_hashes,
-  };
-  return {
-    id: row.id,
-    displayName: displayName(row.id, identifiers),
-    identifiers,
-    score: row.score,
-    segment: row.segment,
-    confidence: row.confidence,
-    category: row.category || null,
-    topReason: row.score === null ? null : reasonInWords(row.signals, row.contributions, row.signal_values) || null,
-    firstSeenAt: fromClickHouseTime(row.first_seen),
-    lastSeenAt: fromClickHouseTime(row.last_seen),
-    events: Number(row.events),
-    purchases: Number(row.purchases),
-    revenue: row.revenue,
-    scoreHistory,
-  };
+function writeCursor({ sort, scoring, total, after }: Cursor): string {
+  const at = 'score' in after ? after.score : after.lastSeen;
+  const parts = [sort, scoring?.modelId ?? null, scoring?.asOf ?? null, total, at, toHexId(BigInt(after.profile))];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-function writeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.asOf, cursor.offset])).toString('base64url');
-}
-
-function readCursor(text: string): Cursor {
-  try {
-    const [asOf, offset] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if ((asOf === null || typeof asOf === 'string') && Number.isInteger(offset) && offset >= 0) return { asOf, offset };
-  } catch {
-    // falls through to the error below
+function readCursor(text: string, wanted: PeopleQuery['sort']): Cursor {
+  const [sort, modelId, asOf, total, at, id] = partsOf(text);
+  const profile = typeof id === 'string' ? fromHexId(id) : undefined;
+  const scoring = typeof modelId === 'string' && isMoment(asOf) ? { modelId, asOf } : null;
+  const place = isMoment(at) ? { lastSeen: at } : sort === 'score' && isScore(at) ? { score: at } : undefined;
+  if (sort === wanted && Number.isSafeInteger(total) && profile !== undefined && place) {
+    return { sort: wanted, scoring, total: total as number, after: { profile: String(profile), ...place } };
   }
   throw new InklingError('invalid_input', `"${text}" is not a cursor of this list.`, {
     field: 'cursor',
     value: text,
-    hint: 'Take nextCursor from the page before, or leave it out to begin at the start.',
+    hint: 'Take nextCursor from the page before, with the same sort, or leave it out to begin at the start.',
   });
+}
+
+function partsOf(text: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function isMoment(value: unknown): value is string {
+  const form = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/;
+  return typeof value === 'string' && form.test(value) && !Number.isNaN(fromClickHouseTime(value).getTime());
+}
+
+function isScore(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 100;
 }

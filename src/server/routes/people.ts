@@ -31,7 +31,9 @@ export const addPeopleRoutes: Routes = (app, context) => {
           segment: Type.Optional(Level),
           category: Type.Optional(Type.String()),
           sort: Type.Enum(['score', 'lastSeen'], { default: 'score' }),
-          cursor: Type.Optional(Type.String()),
+          cursor: Type.Optional(
+            Type.String({ description: 'nextCursor of the page before, for the same sort and filters.' }),
+          ),
           limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
         }),
         response: {
@@ -45,7 +47,7 @@ export const addPeopleRoutes: Routes = (app, context) => {
     },
     async ({ workspace, query }) => {
       const model = await findActiveModel(store, workspace);
-      return listPeople(store, { workspace, modelId: model?.id, ...query });
+      return listPeople(store, { workspace, model, ...query });
     },
   );
 
