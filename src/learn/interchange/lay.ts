@@ -1,0 +1,100 @@
+// Lays out another library's tree as one of ours: parents before children, each reached node once. A reader only says
+// what stands at each of its nodes; circles, depth and lost children are caught here for all formats alike.
+import { DEEPEST, type Tree } from '../forest.ts';
+import { damaged, unsupported } from './refuse.ts';
+
+/** What a reader says of one node; `left` and `right` are in the reader's own numbering. */
+export type SourceNode<Id = number> = SourceLeaf | SourceSplit<Id>;
+export type SourceLeaf = { leaf: number; cover?: number };
+export type SourceSplit<Id = number> = {
+  column: number;
+  /** Not above this goes left; unused where there are categories. */
+  threshold: number;
+  missingLeft: boolean;
+  left: Id;
+  right: Id;
+  /** Codes that go left, ascending, at least one. */
+  categories?: number[];
+  cover?: number;
+  gain?: number;
+};
+
+export type SourceTree<Id = number> = {
+  format: string;
+  /** Place of the tree in the file, for messages. */
+  index: number;
+  root: Id;
+  nodeAt(id: Id): SourceNode<Id>;
+  /** Nodes that may be laid at most: a tree that reaches more has a circle. */
+  most: number;
+};
+
+/** Covers that the file does not tell are 0: see `completeCovers`. */
+export function layTree<Id>({ format, index, root, nodeAt, most }: SourceTree<Id>): Tree {
+  const tree: Required<Tree> = {
+    column: [],
+    threshold: [],
+    missingLeft: [],
+    left: [],
+    right: [],
+    value: [],
+    cover: [],
+    gain: [],
+    categories: [],
+  };
+  const waiting = [{ id: root, depth: 0, link: (_: number) => {} }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { id, depth, link } = next;
+    const place = tree.column.length;
+    if (place >= most) damaged(format, `tree ${index} runs in a circle or reaches a node twice`);
+    if (depth > DEEPEST) {
+      unsupported(format, `tree ${index} is deeper than ${DEEPEST}`, `Train it with a depth of ${DEEPEST} at most.`);
+    }
+    link(place);
+    const node = nodeAt(id);
+    pushNode(tree, node);
+    if ('leaf' in node) continue;
+    waiting.push({ id: node.right, depth: depth + 1, link: (child) => (tree.right[place] = child) });
+    waiting.push({ id: node.left, depth: depth + 1, link: (child) => (tree.left[place] = child) });
+  }
+  if (tree.categories.some((codes) => codes.length > 0)) return tree;
+  const { categories, ...plain } = tree;
+  return plain;
+}
+
+function pushNode<Id>(tree: Required<Tree>, node: SourceNode<Id>): void {
+  const split = 'leaf' in node ? undefined : node;
+  tree.column.push(split?.column ?? -1);
+  tree.threshold.push(split === undefined || split.categories !== undefined ? 0 : split.threshold);
+  tree.missingLeft.push(split?.missingLeft ? 1 : 0);
+  tree.left.push(0);
+  tree.right.push(0);
+  tree.value.push('leaf' in node ? node.leaf : 0);
+  tree.cover.push(node.cover ?? 0);
+  tree.gain.push(split?.gain ?? 0);
+  tree.categories.push(split?.categories ?? []);
+}
+
+/** So little of the rows counts for a node by which, says the file, none came: shares of it must stay defined. */
+const LEAST_SHARE = 1e-12;
+
+/**
+ * Completes the numbers of training rows that came by each node. Where a file tells none, every leaf is taken to be
+ * equally frequent, and `coverFrom` says so: explanations then rest on that.
+ */
+export function completeCovers(trees: readonly Tree[]): { trees: Tree[]; coverFrom: 'rows' | 'leaves' } {
+  const isTold = trees.every(({ cover, column }) => column.length === 1 || cover[0] > 0);
+  const completed = trees.map((tree) => ({
+    ...tree,
+    cover: isTold ? tree.cover.map((rows) => Math.max(rows, (tree.cover[0] || 1) * LEAST_SHARE)) : countLeaves(tree),
+  }));
+  return { trees: completed, coverFrom: isTold ? 'rows' : 'leaves' };
+}
+
+function countLeaves({ column, left, right }: Tree): number[] {
+  const leaves = column.map(() => 1);
+  for (let node = column.length - 1; node >= 0; node--) {
+    if (column[node] >= 0) leaves[node] = leaves[left[node]] + leaves[right[node]];
+  }
+  return leaves;
+}
