@@ -4,8 +4,9 @@ import { blend } from './blend.ts';
 import { boosting } from './boosting.ts';
 import { brokenModel, type FittedModel, type Learner } from './learner.ts';
 import { logistic } from './logistic.ts';
+import { ridge } from './ridge.ts';
 
-export const learners: readonly Learner[] = [logistic, boosting, blend];
+export const learners: readonly Learner[] = [logistic, ridge, boosting, blend];
 
 /** Reads what a model's `toJSON` wrote; throws `model_file_invalid` with the reason when it is damaged or unknown. */
 export function fromJSON(json: unknown): FittedModel {

@@ -1,0 +1,157 @@
+// What logistic and ridge regression share: columns squashed and standardised, and a model that adds up one term per
+// column. A missing value stands at the column's mean; where values were missing in training, an extra 0/1 column learns
+// what their absence says, so nothing is silent.
+import { type Static, Type } from 'typebox';
+import { brokenModel, completeModel, type FittedModel, type Link, rankGains } from './learner.ts';
+import { type Matrix, sortedPlaces } from './matrix.ts';
+import { applySquash, findSquash, Squash, squashFunction, type Transform } from './squash.ts';
+
+/** What one column adds to the raw score, as it is saved. */
+export const Term = Type.Object({
+  name: Type.String(),
+  squash: Squash,
+  mean: Type.Number(),
+  deviation: Type.Number({ exclusiveMinimum: 0 }),
+  coefficient: Type.Number(),
+  /** Share of the training rows without a value; what a row gets beside its product, and without a value instead of it. */
+  missingShare: Type.Number({ minimum: 0, maximum: 1 }),
+  whenKnown: Type.Number(),
+  whenMissing: Type.Number(),
+  /** Mean absolute contribution over the training rows. */
+  gain: Type.Number({ minimum: 0 }),
+});
+export type Term = Static<typeof Term>;
+
+/** An intercept and one term per column: the saved form of every linear model. */
+export type LinearFile = { kind: string; intercept: number; terms: Term[] };
+
+/** The model that adds up its terms; refuses terms that contradict themselves. */
+export function linearModel(file: LinearFile, link: Link): FittedModel {
+  const { kind, intercept, terms } = file;
+  for (const { name, squash } of terms)
+    if (!risesOrIsPlain(squash)) brokenModel(kind, `the quantiles of ${JSON.stringify(name)} do not rise`);
+  const names = terms.map(({ name }) => name);
+  const parts = terms.map(({ squash, mean, deviation, coefficient, whenKnown, whenMissing }) => {
+    const scale = squashFunction(squash);
+    const slope = coefficient / deviation;
+    return (value: number) => (Number.isNaN(value) ? whenMissing : (scale(value) - mean) * slope + whenKnown);
+  });
+  return completeModel({
+    kind,
+    names,
+    link,
+    rawScore(row) {
+      let score = intercept;
+      for (let c = 0; c < parts.length; c++) score += parts[c](row[c]);
+      return score;
+    },
+    contributions: (row) => Float64Array.from({ length: parts.length + 1 }, (_, c) => parts[c]?.(row[c]) ?? intercept),
+    importance: () =>
+      rankGains(
+        names,
+        terms.map(({ gain }) => gain),
+      ),
+    toJSON: () => file,
+  });
+}
+
+function risesOrIsPlain(squash: Squash): boolean {
+  if (squash.scale !== 'quantile') return true;
+  const { values, scores } = squash;
+  return values.length === scores.length && values.every((v, i) => i === 0 || v > values[i - 1]);
+}
+
+/** Standardised columns, missing at 0, then one standardised 0/1 column for each that has missing values. */
+export type Design = {
+  rows: number;
+  columns: Float64Array[];
+  terms: Pick<Term, 'name' | 'squash' | 'mean' | 'deviation' | 'missingShare'>[];
+  /** For each term, the place of its missing-value column in `columns`, or −1. */
+  indicators: number[];
+};
+
+/** Puts the columns of a matrix (in the order of `sortColumns`) on comparable scales. */
+export function standardise(x: Matrix, transform: Transform, weights?: Float32Array): Design {
+  const design: Design = { rows: x.rows, columns: [], terms: [], indicators: [] };
+  const absences: Float64Array[] = [];
+  x.columns.forEach((column, c) => {
+    const squash = findSquash(column, transform);
+    const values = applySquash(column, squash);
+    const absent = new Float64Array(x.rows);
+    for (let r = 0; r < x.rows; r++) absent[r] = Number.isNaN(column[r]) ? 1 : 0;
+    const missingShare = moments(absent, weights).mean;
+    const scale = moments(values, weights);
+    centre(values, scale);
+    design.columns.push(values);
+    design.terms.push({ name: x.names[c], squash, ...scale, missingShare });
+    const varies = missingShare > 0 && missingShare < 1;
+    design.indicators.push(varies ? x.columns.length + absences.length : -1);
+    if (varies) absences.push(absent);
+  });
+  for (const absent of absences) {
+    centre(absent, moments(absent, weights));
+    design.columns.push(absent);
+  }
+  return design;
+}
+
+/** Standardises in place; a missing value becomes 0, the mean. */
+function centre(column: Float64Array, { mean, deviation }: { mean: number; deviation: number }): void {
+  for (let r = 0; r < column.length; r++) column[r] = Number.isNaN(column[r]) ? 0 : (column[r] - mean) / deviation;
+}
+
+/** Weighted mean and standard deviation of the known values; a constant column gets the deviation 1. */
+function moments(column: Float64Array, weights?: Float32Array): { mean: number; deviation: number } {
+  let mass = 0;
+  let mean = 0;
+  let square = 0;
+  for (let r = 0; r < column.length; r++) {
+    const weight = weights === undefined ? 1 : weights[r];
+    if (Number.isNaN(column[r]) || weight === 0) continue;
+    // Welford's update: no cancellation when the mean is far from zero.
+    mass += weight;
+    const away = column[r] - mean;
+    mean += (weight / mass) * away;
+    square += weight * away * (column[r] - mean);
+  }
+  const deviation = mass > 0 ? Math.sqrt(square / mass) : 0;
+  return { mean, deviation: deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : 1 };
+}
+
+/** The terms of coefficients found on a design, in the order of `names`, the columns as the caller listed them. */
+export function termsInOrder(
+  names: readonly string[],
+  design: Design,
+  coefficients: Float64Array,
+  weights?: Float32Array,
+): Term[] {
+  const terms = nameTerms(design, coefficients, weights);
+  return Array.from(sortedPlaces(names), (place) => terms[place]);
+}
+
+/** Folds each missing-value column into the term it belongs to, so that a term is 0 on average over the training rows. */
+function nameTerms(design: Design, coefficients: Float64Array, weights?: Float32Array): Term[] {
+  return design.terms.map((term, c) => {
+    const share = term.missingShare;
+    const indicator = design.indicators[c];
+    const effect = indicator < 0 ? 0 : coefficients[indicator] / Math.sqrt(share * (1 - share));
+    const named = {
+      ...term,
+      coefficient: coefficients[c],
+      whenKnown: -share * effect,
+      whenMissing: (1 - share) * effect,
+    };
+    const column = design.columns[c];
+    const absent = indicator < 0 ? undefined : design.columns[indicator];
+    let sum = 0;
+    let mass = 0;
+    for (let r = 0; r < column.length; r++) {
+      const weight = weights === undefined ? 1 : weights[r];
+      // A standardised 0/1 column is above zero exactly where the value is missing.
+      const missing = absent !== undefined && absent[r] > 0;
+      sum += weight * Math.abs(missing ? named.whenMissing : column[r] * named.coefficient + named.whenKnown);
+      mass += weight;
+    }
+    return { ...named, gain: sum / mass };
+  });
+}
