@@ -24,9 +24,11 @@ const pages: Record<string, () => string | Promise<string>> = {
     ]),
   'events.md': () =>
     page('Events', 'Canonical events and the names that mean them. Any other event is kept under its own name.', [
-      row('event', 'category', 'what happened', 'also sent as'),
-      rule(4),
-      ...catalogue.map((e) => row(`\`${e.event}\``, e.category, e.sentence, e.aliases.join(', '))),
+      row('event', 'category', 'what happened', 'also sent as', "properties in Segment's spec"),
+      rule(5),
+      ...catalogue.map((e) =>
+        row(`\`${e.event}\``, e.category, e.sentence, e.aliases.join(', '), e.properties.join(', ')),
+      ),
     ]),
   'personal-data.md': () =>
     page('Personal data', 'Keys that are never kept, compared without case and punctuation.', [

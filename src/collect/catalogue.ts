@@ -1,8 +1,9 @@
-// The event catalogue: what an event means, whatever it is called. Every event of seed 003 and of the Segment
-// e-commerce, e-mail, video and mobile specs (and GA4's names) maps to one canonical name; anything else is a custom
+// The event catalogue: what an event means, whatever it is called. Every event of seed 003 and of Segment's e-commerce
+// (v2), A/B testing and e-mail specs, and GA4's names for them, maps to one canonical name; anything else is a custom
 // event and keeps its own name in snake_case. Signals and models speak canonical names only.
+// Names and properties: https://segment.com/docs/connections/spec/ecommerce/v2/ and its neighbours.
 
-export type EventCategory = 'navigation' | 'engagement' | 'conversion' | 'email' | 'social' | 'custom';
+export type EventCategory = 'navigation' | 'engagement' | 'conversion' | 'email' | 'social' | 'experiment' | 'custom';
 
 export type CatalogueEvent = {
   event: string;
@@ -11,14 +12,32 @@ export type CatalogueEvent = {
   sentence: string;
   /** Names under which others send it, compared without case, spaces and punctuation. */
   aliases: readonly string[];
+  /** What Segment's spec says about it; any other property is kept as well. */
+  properties: readonly string[];
 };
+
+const product = 'product_id, sku, category, name, brand, variant, price, quantity, coupon, position, url, image_url';
+const promotion = 'promotion_id, creative, name, position';
+const step = 'checkout_id, step, shipping_method, payment_method';
+const order =
+  'checkout_id, order_id, affiliation, subtotal, total, revenue, shipping, tax, discount, coupon, currency, products';
+const coupon = 'order_id, cart_id, coupon_id, coupon_name';
+const wishlist = `wishlist_id, wishlist_name, ${product}`;
+const sharing = 'share_via, share_message, recipient, cart_id, products';
+const letter = 'email_id, email_subject, campaign_id, campaign_name';
 
 /** Every canonical event. */
 export const catalogue: readonly CatalogueEvent[] = [
   is('page_view', 'navigation', 'Viewed a page', 'Page Viewed, Viewed Page, Pageview, Page'),
   is('screen_view', 'navigation', 'Viewed a screen', 'Screen Viewed, Viewed Screen, Screen'),
   is('page_exit', 'navigation', 'Left a page', 'Page Exited, Page Left, Page Leave'),
-  is('internal_link_click', 'navigation', 'Followed a link', 'Link Clicked, Product Clicked, Promotion Clicked'),
+  is(
+    'internal_link_click',
+    'navigation',
+    'Followed a link',
+    'Link Clicked, Product Clicked, Clicked Product, Promotion Clicked, Clicked Promotion, Select Item, Select Promotion',
+    `${product}, ${promotion}`,
+  ),
   is(
     'external_link_click',
     'navigation',
@@ -28,20 +47,35 @@ export const catalogue: readonly CatalogueEvent[] = [
   is('app_open', 'navigation', 'Opened the app', 'Application Opened, App Opened'),
   is('login', 'navigation', 'Signed in', 'Signed In, Logged In, User Signed In, User Logged In'),
 
-  is('product_view', 'engagement', 'Viewed a product', 'Product Viewed, Viewed Product, View Item'),
+  is(
+    'product_view',
+    'engagement',
+    'Viewed a product',
+    'Product Viewed, Viewed Product, View Item',
+    `${product}, currency, value`,
+  ),
   is(
     'product_list_view',
     'engagement',
     'Viewed a list of products',
     'Product List Viewed, Viewed Product Category, View Item List, Category Viewed',
+    'list_id, category, products',
   ),
   is(
     'search_performed',
     'engagement',
     'Searched',
     'Products Searched, Product Searched, Search, Searched, Search Results Viewed, View Search Results',
+    'query',
   ),
-  is('filter_applied', 'engagement', 'Filtered a list', 'Product List Filtered, Filter Used, Filtered'),
+  is(
+    'filter_applied',
+    'engagement',
+    'Filtered a list',
+    'Product List Filtered, Filter Used, Filtered',
+    'list_id, category, filters, sorts, products',
+  ),
+  is('promotion_viewed', 'engagement', 'Saw a promotion', 'Viewed Promotion, View Promotion', promotion),
   is('sort_changed', 'engagement', 'Sorted a list', 'Product List Sorted, Sort Applied, Sorted'),
   is('scroll', 'engagement', 'Scrolled', 'Page Scrolled, Scroll Depth Reached, Scrolled, Scroll Depth'),
   is('time_on_page', 'engagement', 'Stayed on a page', 'Time Spent On Page, Page Time, User Engagement'),
@@ -62,7 +96,13 @@ export const catalogue: readonly CatalogueEvent[] = [
   is('form_submit', 'engagement', 'Submitted a form', 'Form Submitted, Generate Lead'),
   is('download', 'engagement', 'Downloaded a file', 'File Downloaded, File Download, Downloaded, Document Downloaded'),
   is('feature_used', 'engagement', 'Used a feature', 'Used Feature'),
-  is('review', 'engagement', 'Wrote a review', 'Product Reviewed, Reviewed Product, Review Submitted, Review Written'),
+  is(
+    'review',
+    'engagement',
+    'Wrote a review',
+    'Product Reviewed, Reviewed Product, Review Submitted, Review Written',
+    'product_id, review_id, review_body, rating',
+  ),
   is('ad_click', 'engagement', 'Clicked an ad', 'Ad Clicked, Advertisement Clicked'),
   is('call', 'engagement', 'Called', 'Call Started, Call Completed, Phone Call, Called'),
   is(
@@ -77,32 +117,121 @@ export const catalogue: readonly CatalogueEvent[] = [
     'conversion',
     'Put something in the cart',
     'Product Added, Added Product, Added To Cart, Wishlist Product Added To Cart',
+    `cart_id, ${wishlist}`,
   ),
   is(
     'remove_from_cart',
     'conversion',
     'Took something out of the cart',
     'Product Removed, Removed Product, Removed From Cart',
+    `cart_id, ${product}`,
   ),
-  is('cart_view', 'conversion', 'Looked at the cart', 'Cart Viewed, Viewed Cart, View Cart'),
-  is('add_to_wishlist', 'conversion', 'Put something on the wish list', 'Product Added To Wishlist, Added To Wishlist'),
-  is('checkout_start', 'conversion', 'Started the checkout', 'Checkout Started, Begin Checkout, Started Checkout'),
-  is('purchase', 'conversion', 'Bought', 'Order Completed, Completed Order, Order Placed, Purchased, Transaction'),
-  is('refund', 'conversion', 'Got money back', 'Order Refunded, Refunded Order, Refunded, Order Returned'),
+  is('cart_view', 'conversion', 'Looked at the cart', 'Cart Viewed, Viewed Cart, View Cart', 'cart_id, products'),
+  is(
+    'add_to_wishlist',
+    'conversion',
+    'Put something on the wish list',
+    'Product Added To Wishlist, Added To Wishlist',
+    wishlist,
+  ),
+  is(
+    'remove_from_wishlist',
+    'conversion',
+    'Took something off the wish list',
+    'Product Removed From Wishlist, Removed From Wishlist',
+    wishlist,
+  ),
+  is(
+    'checkout_start',
+    'conversion',
+    'Started the checkout',
+    'Checkout Started, Begin Checkout, Started Checkout, Started Order',
+    'order_id, affiliation, value, revenue, shipping, tax, discount, coupon, currency, products',
+  ),
+  is('checkout_step_viewed', 'conversion', 'Saw a step of the checkout', 'Viewed Checkout Step', step),
+  is(
+    'checkout_step_completed',
+    'conversion',
+    'Completed a step of the checkout',
+    'Completed Checkout Step, Add Shipping Info',
+    step,
+  ),
+  is(
+    'payment_info_entered',
+    'conversion',
+    'Said how they pay',
+    'Entered Payment Info, Add Payment Info',
+    `order_id, ${step}`,
+  ),
+  is(
+    'checkout_failed',
+    'conversion',
+    'Could not complete the checkout',
+    'Failed Checkout, Order Failed',
+    'order_id, reason',
+  ),
+  is('coupon_entered', 'conversion', 'Entered a coupon', 'Entered Coupon', 'order_id, cart_id, coupon_id'),
+  is('coupon_applied', 'conversion', 'Had a coupon accepted', 'Applied Coupon', `${coupon}, discount`),
+  is('coupon_denied', 'conversion', 'Had a coupon refused', 'Denied Coupon', `${coupon}, reason`),
+  is('coupon_removed', 'conversion', 'Took a coupon back', 'Removed Coupon', `${coupon}, discount`),
+  is(
+    'purchase',
+    'conversion',
+    'Bought',
+    'Order Completed, Completed Order, Order Placed, Purchased, Transaction',
+    order,
+  ),
+  is('order_updated', 'conversion', 'Changed an order', 'Updated Order', order),
+  is('order_cancelled', 'conversion', 'Cancelled an order', 'Cancelled Order, Order Canceled, Canceled Order', order),
+  is(
+    'refund',
+    'conversion',
+    'Got money back',
+    'Order Refunded, Refunded Order, Refunded, Order Returned',
+    'order_id, total, currency, products',
+  ),
   is('signup', 'conversion', 'Opened an account', 'Signed Up, Sign Up, Account Created, User Signed Up, Registered'),
   is('subscription', 'conversion', 'Subscribed', 'Subscription Started, Subscribed, Subscription Created'),
 
-  is('email_delivered', 'email', 'Received an e-mail', 'Email Delivered'),
-  is('email_opened', 'email', 'Opened an e-mail', 'Email Opened, Email Open'),
-  is('email_clicked', 'email', 'Clicked in an e-mail', 'Email Clicked, Email Link Clicked, Email Click'),
-  is('email_unsubscribed', 'email', 'Unsubscribed from e-mails', 'Unsubscribed, Email Unsubscribed, Email Unsubscribe'),
+  is('email_delivered', 'email', 'Received an e-mail', 'Email Delivered', letter),
+  is('email_bounced', 'email', 'Could not be reached by e-mail', 'Email Bounced, Email Bounce', letter),
+  is('email_opened', 'email', 'Opened an e-mail', 'Email Opened, Email Open', letter),
+  is(
+    'email_clicked',
+    'email',
+    'Clicked in an e-mail',
+    'Email Clicked, Email Link Clicked, Email Click',
+    `${letter}, link_id, link_url`,
+  ),
+  is('email_marked_as_spam', 'email', 'Called an e-mail spam', 'Marked Email As Spam, Email Spam Complaint', letter),
+  is(
+    'email_unsubscribed',
+    'email',
+    'Unsubscribed from e-mails',
+    'Unsubscribed, Email Unsubscribed, Email Unsubscribe',
+    `${letter}, list_id, list_name`,
+  ),
 
-  is('social_share', 'social', 'Shared something', 'Product Shared, Cart Shared, Shared, Share, Content Shared'),
+  is(
+    'social_share',
+    'social',
+    'Shared something',
+    'Product Shared, Cart Shared, Shared, Share, Content Shared',
+    `${sharing}, ${product}`,
+  ),
   is(
     'social_engagement',
     'social',
     'Engaged on a social network',
     'Social Engagement, Social Liked, Social Commented, Social Followed',
+  ),
+
+  is(
+    'experiment_viewed',
+    'experiment',
+    'Was shown a variation of an experiment',
+    'Viewed Experiment, Experiment Shown',
+    'experiment_id, experiment_name, variation_id, variation_name',
   ),
 ];
 
@@ -141,8 +270,20 @@ const ofTypes: Readonly<Record<string, string>> = Object.assign(Object.create(nu
   alias: 'Got another identifier',
 });
 
-function is(event: string, category: EventCategory, sentence: string, aliases: string): CatalogueEvent {
-  return { event, category, sentence, aliases: aliases.split(', ') };
+function is(
+  event: string,
+  category: EventCategory,
+  sentence: string,
+  aliases: string,
+  properties = '',
+): CatalogueEvent {
+  return {
+    event,
+    category,
+    sentence,
+    aliases: aliases.split(', '),
+    properties: properties.split(', ').filter(Boolean),
+  };
 }
 
 function lettersOf(name: string): string {

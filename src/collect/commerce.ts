@@ -20,6 +20,7 @@ const ofOneProduct = new Set([
   'add_to_cart',
   'remove_from_cart',
   'add_to_wishlist',
+  'remove_from_wishlist',
   'review',
   'internal_link_click',
   'social_share',

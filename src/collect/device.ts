@@ -1,5 +1,5 @@
-// On what somebody was: the platform (web, ios, android, server, email …) and the kind of device, from the SDK, the
-// context, or the browser's own header.
+// On what somebody was: the platform and the kind of device, from what the message says outright, the SDK, the context,
+// or the browser's own header. Tills and marketplaces speak through server libraries, so they must say what they are.
 
 import { categoryOf } from './catalogue.ts';
 import { type Fields, fieldsOf, shortText, textOf } from './fields.ts';
@@ -10,6 +10,10 @@ export function browserHeader(header: string | undefined): string {
   return header?.startsWith('Mozilla/') ? header : '';
 }
 
+/** Where things happen. A message says so itself in `context.platform`, where its SDK cannot tell. */
+export const platforms = ['web', 'ios', 'android', 'mobile', 'server', 'email', 'store', 'pos', 'marketplace'] as const;
+
+const known = new Set<string>(platforms);
 const libraries = new Map<string, string>();
 
 export function platformOf(
@@ -20,6 +24,8 @@ export function platformOf(
   agent: UserAgent,
 ): string {
   if (categoryOf(event) === 'email') return 'email';
+  const said = textOf(context['platform']).toLowerCase();
+  if (known.has(said)) return said;
   const byLibrary = library === '' ? '' : platformOfLibrary(library);
   if (byLibrary !== '' && !(byLibrary === 'server' && agent.browser !== '')) return byLibrary;
   const system = textOf(fieldsOf(context['os'])['name']) || textOf(fieldsOf(context['device'])['type']);

@@ -95,7 +95,7 @@ export type Arrival = {
   receivedAt: Date | number;
   /** The connector; '' = the SDK that the message names in `context.library`. */
   source: string;
-  /** web, ios, android, server, email, store …; absent = read from the message. */
+  /** One of `platforms`, or a word of one's own; absent = read from the message. */
   platform?: string;
   /** The browser's own header, for beacons that say nothing of their device. */
   userAgent?: string;
@@ -150,7 +150,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     country: shortText(location['country']) || shortText(address['country']) || shortText(traits['country']),
     city: shortText(location['city']) || shortText(address['city']) || shortText(traits['city']),
     order_id: textOf(properties['order_id']) || textOf(properties['orderId']) || textOf(properties['transaction_id']),
-    coupon: textOf(properties['coupon']) || textOf(properties['coupon_code']),
+    coupon: textOf(properties['coupon']) || textOf(properties['coupon_code']) || textOf(properties['coupon_id']),
     search_query: event === 'search_performed' ? searchOf(properties) : '',
     currency: shortText(properties['currency']).toUpperCase(),
     revenue: revenueOf(event, properties as Record<string, unknown>, lines),

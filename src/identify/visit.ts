@@ -6,12 +6,15 @@ export const SESSION_GAP_MS = 30 * 60 * 1000;
 /** Events that reach a person, or reach us about a person, outside a visit. */
 export const outsideVisits: readonly string[] = [
   'email_delivered',
+  'email_bounced',
   'email_opened',
   'email_clicked',
+  'email_marked_as_spam',
   'email_unsubscribed',
   'social_engagement',
   'call',
   'support_ticket',
+  'experiment_viewed',
   'refund',
   'identify',
   'group',

@@ -41,6 +41,64 @@ test('seed 003 names these events, and all are in the catalogue [CBP-1]', () => 
   );
 });
 
+test("every event of Segment's e-commerce, A/B testing and e-mail specs has a canonical name and its properties [CBP-1]", () => {
+  const spec: Record<string, [event: string, property: string]> = {
+    'Products Searched': ['search_performed', 'query'],
+    'Product List Viewed': ['product_list_view', 'list_id'],
+    'Product List Filtered': ['filter_applied', 'sorts'],
+    'Promotion Viewed': ['promotion_viewed', 'creative'],
+    'Promotion Clicked': ['internal_link_click', 'promotion_id'],
+    'Product Clicked': ['internal_link_click', 'sku'],
+    'Product Viewed': ['product_view', 'value'],
+    'Product Added': ['add_to_cart', 'cart_id'],
+    'Product Removed': ['remove_from_cart', 'variant'],
+    'Cart Viewed': ['cart_view', 'products'],
+    'Checkout Started': ['checkout_start', 'affiliation'],
+    'Checkout Step Viewed': ['checkout_step_viewed', 'shipping_method'],
+    'Checkout Step Completed': ['checkout_step_completed', 'step'],
+    'Payment Info Entered': ['payment_info_entered', 'payment_method'],
+    'Order Completed': ['purchase', 'revenue'],
+    'Order Updated': ['order_updated', 'total'],
+    'Order Refunded': ['refund', 'currency'],
+    'Order Cancelled': ['order_cancelled', 'order_id'],
+    'Coupon Entered': ['coupon_entered', 'coupon_id'],
+    'Coupon Applied': ['coupon_applied', 'discount'],
+    'Coupon Denied': ['coupon_denied', 'reason'],
+    'Coupon Removed': ['coupon_removed', 'coupon_name'],
+    'Product Added to Wishlist': ['add_to_wishlist', 'wishlist_id'],
+    'Product Removed from Wishlist': ['remove_from_wishlist', 'wishlist_name'],
+    'Wishlist Product Added to Cart': ['add_to_cart', 'wishlist_id'],
+    'Product Shared': ['social_share', 'share_via'],
+    'Cart Shared': ['social_share', 'recipient'],
+    'Product Reviewed': ['review', 'review_id'],
+    'Experiment Viewed': ['experiment_viewed', 'variation_name'],
+    'Email Bounced': ['email_bounced', 'email_id'],
+    'Email Delivered': ['email_delivered', 'campaign_id'],
+    'Email Link Clicked': ['email_clicked', 'link_url'],
+    'Email Marked as Spam': ['email_marked_as_spam', 'email_subject'],
+    'Email Opened': ['email_opened', 'campaign_name'],
+    Unsubscribed: ['email_unsubscribed', 'list_id'],
+  };
+  for (const [name, [event, property]] of Object.entries(spec)) {
+    assert.equal(canonicalEvent(name), event, name);
+    assert.notEqual(categoryOf(event), 'custom');
+    assert.ok(catalogue.find((entry) => entry.event === event)!.properties.includes(property), `${name}: ${property}`);
+  }
+  assert.equal(canonicalEvent('Checkout Failed'), 'checkout_failed');
+  assert.equal(rowOf({ event: 'Coupon Applied', properties: { coupon_id: 'MAY', discount: 5 } }).coupon, 'MAY');
+});
+
+test('a message may say itself where it happened, as tills and marketplaces do', () => {
+  const library = { name: 'analytics-node' };
+  const platform = (context: object, event = 'Order Completed') =>
+    rowOf({ event, context: context as Record<string, unknown> }).platform;
+  for (const said of ['store', 'marketplace', 'pos', 'web']) assert.equal(platform({ library, platform: said }), said);
+  assert.equal(platform({ library, platform: 'Store' }), 'store');
+  assert.equal(platform({ library, platform: 'Linux x86_64' }), 'server', 'no platform that is known');
+  assert.equal(platform({ library }), 'server');
+  assert.equal(platform({ library, platform: 'server' }, 'Email Opened'), 'email');
+});
+
 test('a custom event keeps its name and gets a snake_case one [MKT-1.6]', () => {
   for (const [name, event] of [
     ['Quiz Finished', 'quiz_finished'],

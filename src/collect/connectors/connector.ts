@@ -4,6 +4,7 @@
 
 import { type Static, type TSchema, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
+import { platforms } from '../device.ts';
 import type { SegmentMessage } from '../message.ts';
 import { faultOf, shorten } from '../validate.ts';
 
@@ -145,7 +146,7 @@ export const tableSettings = {
 
 /** The setting of where the events took place. */
 export const platformSetting = (usual: string) => ({
-  platform: Type.String({ default: usual, description: 'Where it happened: web, ios, android, server, email, store.' }),
+  platform: Type.String({ default: usual, description: `Where it happened: ${platforms.join(', ')}.` }),
 });
 
 /** True when all expected columns stand in the header, whatever their case. */

@@ -4,6 +4,7 @@
 
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
+import { platforms } from '../device.ts';
 import { type MessageType, messageTypes, type SegmentMessage } from '../message.ts';
 import { identifierIn, isBlank, isoMoment, numberIn, textIn } from './cells.ts';
 import {
@@ -33,7 +34,7 @@ export const mappingSettings = {
     default: 'keep',
     description: 'What becomes of columns that the mapping does not mention.',
   }),
-  platform: Type.Optional(Type.String({ description: 'Where it happened: web, ios, android, server, email, store.' })),
+  platform: Type.Optional(Type.String({ description: `Where it happened: ${platforms.join(', ')}.` })),
 };
 const mappingSchema = Type.Object(mappingSettings);
 export type MappingSettings = Static<typeof mappingSchema>;
