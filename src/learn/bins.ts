@@ -41,7 +41,7 @@ export function binOf(edges: Float32Array, value: number): number {
   return low;
 }
 
-function findEdges(column: Float32Array, maxBins: number): Float32Array {
+export function findEdges(column: Float32Array, maxBins: number): Float32Array {
   const stride = Math.max(1, Math.ceil(column.length / MOST_ROWS_LOOKED_AT));
   const known = new Float32Array(Math.ceil(column.length / stride));
   let count = 0;

@@ -2,7 +2,7 @@
 // mean is taken in log-odds, a blend's contributions are the weighted means of its members' and still add up.
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../errors.ts';
-import { BoostingSettings, boosting } from './boosting.ts';
+import { BoostingSettings, boosting } from './boosting/boosting.ts';
 import {
   brokenModel,
   checkModelFile,

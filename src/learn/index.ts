@@ -1,6 +1,6 @@
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from './amountMetrics.ts';
 export { type BlendSettings, blend, blendModels, type Member } from './blend.ts';
-export { type BoostingSettings, boosting } from './boosting.ts';
+export { type BoostingSettings, boosting } from './boosting/boosting.ts';
 export {
   calibrationCurve,
   gainCurve,
@@ -13,8 +13,19 @@ export {
   thresholdTable,
 } from './curves.ts';
 export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
+export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
 export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
-export { type FitOptions, type FittedModel, type Learner, type Link, logOdds, sigmoid } from './learner.ts';
+export {
+  brokenModel,
+  checkModelFile,
+  completeSettings,
+  type FitOptions,
+  type FittedModel,
+  type Learner,
+  type Link,
+  logOdds,
+  sigmoid,
+} from './learner.ts';
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';

@@ -30,6 +30,8 @@ export type FitOptions = {
   valid?: { x: Matrix; y: Float32Array; weights?: Float32Array };
   /** Threads at most, this one included; the model does not depend on them. Default: as many as there are cores. */
   threads?: number;
+  /** A model of the same kind and columns to go on from. */
+  continueFrom?: FittedModel;
   onProgress?: (done: number, total: number) => void;
 };
 

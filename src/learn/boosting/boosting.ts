@@ -1,0 +1,114 @@
+// Histogram gradient boosting of decision trees (Friedman 2001; Chen & Guestrin 2016; Ke et al. 2017). Each round fits a
+// tree to the slope and curvature of the loss at the present scores, and adds a share of its answer (boost.ts, grow.ts).
+// All threads work on shared memory through compiled inner loops (team.ts, tasks.ts, kernel.as.ts); every sum is of whole
+// numbers, so the model is the same to the byte for any number of threads.
+import { type Static, Type } from 'typebox';
+import { InklingError } from '../../errors.ts';
+import { checkTrees, plantForest, sumOfLeaves, Tree } from '../forest.ts';
+import {
+  brokenModel,
+  checkModelFile,
+  completeModel,
+  completeSettings,
+  type FittedModel,
+  type Learner,
+  rankGains,
+} from '../learner.ts';
+import { checkAmountTraining, checkTraining, countedRows, type Matrix, sortColumns } from '../matrix.ts';
+import { createTreeExplainer } from '../treeshap.ts';
+import { type Boosted, boost, objectiveOf } from './boost.ts';
+import { objectives } from './objectives.ts';
+import { BoostingSettings } from './settings.ts';
+
+export { BoostingSettings };
+
+const BoostingFile = Type.Object({
+  kind: Type.Literal('boosting'),
+  /** Absent in files of before there were several: binary. */
+  objective: Type.Optional(Type.Union(objectives.map(({ name }) => Type.Literal(name)))),
+  names: Type.Array(Type.String(), { minItems: 1 }),
+  baseScore: Type.Number(),
+  trees: Type.Array(Tree),
+});
+type BoostingFile = Static<typeof BoostingFile>;
+
+export const boosting: Learner<BoostingSettings> = {
+  name: 'boosting',
+  sentence: 'Gradient boosted trees: finds thresholds and combinations of signals; wants some hundreds of rows.',
+  settings: BoostingSettings,
+  fit(x, y, given, options = {}) {
+    const settings = completeSettings<BoostingSettings>('boosting', BoostingSettings, given);
+    checkRows(x, y, settings, options.weights);
+    const sorted = sortColumns(x);
+    const from = options.continueFrom && startOf(options.continueFrom, sorted.names, settings.objective);
+    const { baseScore, trees } = boost(countedRows(sorted, y, options.weights), settings, options, from);
+    const place = new Map(x.names.map((name, c) => [name, c]));
+    const renumbered = trees.map((tree) => renumber(tree, (c) => place.get(sorted.names[c]) as number));
+    return boostingFrom({
+      kind: 'boosting',
+      objective: settings.objective,
+      names: [...x.names],
+      baseScore,
+      trees: renumbered,
+    });
+  },
+  read(json) {
+    const file = checkModelFile<BoostingFile>('boosting', BoostingFile, json);
+    if (new Set(file.names).size !== file.names.length) brokenModel('boosting', 'a column name appears twice');
+    checkTrees('boosting', file.trees, file.names.length);
+    return boostingFrom(file);
+  },
+};
+
+function checkRows(x: Matrix, y: Float32Array, settings: BoostingSettings, weights?: Float32Array): void {
+  const objective = objectiveOf(settings);
+  if (objective.name === 'binary') checkTraining(x, y, weights);
+  else checkAmountTraining(x, y, weights);
+  const wrong = objective.complaint && y.findIndex((outcome) => objective.complaint?.(outcome) !== undefined);
+  if (wrong === undefined || wrong < 0) return;
+  throw new InklingError('invalid_input', `The outcome in row ${wrong} is ${y[wrong]}.`, {
+    hint: objective.complaint?.(y[wrong]),
+  });
+}
+
+/** The trees of a model to go on from, their columns numbered in the order of `names`. */
+function startOf(model: FittedModel, names: readonly string[], objective: string): FittedModel & Boosted {
+  const file = model.toJSON() as BoostingFile;
+  const sameColumns = [...model.names].sort().join('\n') === [...names].sort().join('\n');
+  if (file.kind !== 'boosting' || objectiveOf(file).name !== objective || !sameColumns) {
+    throw new InklingError('invalid_input', `Training can't go on from this ${model.kind} model.`, {
+      hint: 'Give a boosting model of the same objective and the same columns.',
+    });
+  }
+  const trees = file.trees.map((tree) => renumber(tree, (c) => names.indexOf(file.names[c])));
+  return { ...model, baseScore: file.baseScore, trees };
+}
+
+function renumber(tree: Tree, placeOf: (column: number) => number): Tree {
+  return { ...tree, column: tree.column.map((column) => (column < 0 ? column : placeOf(column))) };
+}
+
+function boostingFrom(file: BoostingFile): FittedModel {
+  const { names, baseScore } = file;
+  const forest = plantForest(file.trees);
+  const explain = createTreeExplainer(forest, names.length);
+  return completeModel({
+    kind: 'boosting',
+    link: objectiveOf(file).link,
+    names,
+    rawScore: (row) => baseScore + sumOfLeaves(forest, row),
+    contributions(row) {
+      const contributions = explain(row);
+      contributions[names.length] += baseScore;
+      return contributions;
+    },
+    importance() {
+      const gains = new Float64Array(names.length);
+      forest.column.forEach((column, node) => {
+        if (column >= 0) gains[column] += forest.gain[node];
+      });
+      return rankGains(names, gains);
+    },
+    toJSON: () => file,
+  });
+}

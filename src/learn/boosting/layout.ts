@@ -1,0 +1,223 @@
+// Where everything lies in the memory that the threads share while a model is fitted. Columns of many different values lie
+// as bytes, up to sixteen side by side ("a block"), so that a row's bins come with one line of the cache and a block's
+// histogram fits the first cache. Of sparse columns only the values other than the commonest are kept, row by row; this
+// does for one-hot and count columns what bundling exclusive features does (Ke et al. 2017), without a search.
+import type { ColumnBins } from './columnBins.ts';
+
+/** What one column is, for the threads. Addresses are bytes from the start of the memory. */
+export type ColumnPlace = {
+  /** Bins of known values; the missing one, where there are missing values, comes after them. */
+  bins: number;
+  missingBin: number;
+  categorical: boolean;
+  /** The bin of rare categories, which always goes right; −1 where there is none. */
+  otherBin: number;
+  /** 1 or −1 where the answer may only rise or only fall with the column, else 0. */
+  direction: number;
+  /** Dense: the first row's bin, and the bytes from row to row. Sparse: stride 0. */
+  at: number;
+  stride: number;
+  /** Sparse: where the column's entries start counting, and the bin that is not stored. −1 when dense. */
+  base: number;
+  commonest: number;
+  /** Where its histogram starts in that of a thread, and in that of a leaf. */
+  part: number;
+  slot: number;
+};
+
+export type Block = { at: number; quads: number; part: number };
+
+export type Layout = {
+  bytes: number;
+  rows: number;
+  weighted: boolean;
+  columns: ColumnPlace[];
+  blocks: Block[];
+  /** Sparse columns: first entry of each row, the entries, and their part of a thread's histogram. */
+  sparse: { starts: number; entries: number; part: number } | undefined;
+  /** Per thread: its histogram, and where it writes the two splits it found. */
+  parts: number;
+  partBytes: number;
+  found: number;
+  /** Per leaf in the making: its histogram. */
+  slots: number;
+  slotBytes: number;
+  slotCount: number;
+  /** Per row: number (uint32) twice, gradients (int64), score and outcome and weight (float32). */
+  rowsAt: number;
+  spare: number;
+  packed: number;
+  scores: number;
+  outcomes: number;
+  weights: number;
+  /** Per CHUNK rows: Σ|g| and Σh (float64). */
+  sums: number;
+  /** One byte per column: whether it may be asked. */
+  allowed: number;
+  /** One byte per bin: whether it goes left. */
+  table: number;
+  /** Leaves of a grown tree, or its nodes as `walkRows` wants them. */
+  tree: number;
+  /** Edges of the columns being binned; per thread the lookup made of one column's. */
+  edges: number;
+  lookups: number;
+};
+
+export const THREADS_AT_MOST = 32;
+/** Rows whose gradients are summed together, whoever does it: the sums must not depend on the number of threads. */
+export const CHUNK = 8192;
+export const COLUMN_PART = 2048;
+export const LOOKUP_BYTES = 65_536 * 2 + 16;
+/** Columns that are binned at a time: the arrays of rows have room for so many. */
+export const STAGED_AT_MOST = 5;
+export const EDGE_BYTES = 1024;
+
+/** Words of the control block at address 0. */
+export const CONTROL = {
+  word: 0,
+  done: 1,
+  ready: 2,
+  task: 3,
+  failed: 4,
+  /** Arguments: 32-bit words from here, and float64 from there. */
+  args: 8,
+  numbers: 32,
+  /** What each thread counted (32-bit words) and summed (pairs of float64). */
+  counts: 96,
+  sums: 64,
+} as const;
+const CONTROL_BYTES = 1024;
+
+/** What `findSplit` reads and writes, as offsets in bytes; kernel.as.ts names the same places. */
+export const FOUND = {
+  scaleG: 0,
+  scaleH: 8,
+  l1: 16,
+  l2: 24,
+  minChild: 32,
+  lowest: 40,
+  highest: 48,
+  parentLoss: 56,
+  total: 64,
+  gain: 72,
+  column: 80,
+  bin: 84,
+  missingLeft: 88,
+  left: 96,
+  /** Categories: 256 bits, and the two regularisers of a categorical split. */
+  set: 104,
+  categoryL2: 136,
+  categorySmoothing: 144,
+  bytes: 160,
+} as const;
+
+/** Bytes of a node for `walkRows`. */
+export const NODE_BYTES = 24 + 256;
+
+export type Extent = { rows: number; threads: number; maxLeaves: number; weighted: boolean; directions: Int8Array };
+
+/** Histograms of open leaves may take this much; beyond it some are summed again when needed. */
+const SLOT_BUDGET = 256 * 2 ** 20;
+/** A column whose commonest bin holds this share of the rows can be sparse. */
+const SPARSE_FROM = 0.7;
+const SPARSE_AT_LEAST = 4;
+const SPARSE_AT_MOST = 256;
+
+/** Finds a place for everything. */
+export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
+  const { rows, threads, maxLeaves } = extent;
+  let top = CONTROL_BYTES;
+  const take = (bytes: number, alignment = 64) => {
+    const at = Math.ceil(top / alignment) * alignment;
+    top = at + bytes;
+    return at;
+  };
+  const sparse = sparseAmong(columns, rows);
+  const dense = columns.map((_, c) => c).filter((c) => !sparse.includes(c));
+  const places = columns.map((column, c) => placeOf(column, extent.directions[c]));
+  // The five arrays of rows lie together: before training they stage the values of the columns.
+  const rowsAt = take(rows * 4);
+  const spare = take(rows * 4);
+  const packed = take(rows * 8);
+  const scores = take(rows * 4);
+  const outcomes = take(rows * 4);
+  const weights = extent.weighted ? take(rows * 4) : 0;
+  const blocks: Block[] = [];
+  for (let first = 0; first < dense.length; first += 16) {
+    const members = dense.slice(first, first + 16);
+    const quads = Math.ceil(members.length / 4);
+    const at = take(rows * quads * 4);
+    blocks.push({ at, quads, part: first * COLUMN_PART });
+    members.forEach((c, lane) => {
+      Object.assign(places[c], { at: at + lane, stride: quads * 4, part: (first + lane) * COLUMN_PART });
+    });
+  }
+  const sparsePart = blocks.length * 16 * COLUMN_PART;
+  sparse.forEach((c, i) => {
+    places[c].base = i * 256;
+    places[c].commonest = columns[c].commonest;
+    places[c].part = sparsePart + i * COLUMN_PART;
+  });
+  const entries = sparse.reduce((sum, c) => sum + rows - columns[c].commonestRows, 0);
+  const sparsePlace =
+    sparse.length === 0 ? undefined : { starts: take((rows + 1) * 4), entries: take(entries * 2), part: sparsePart };
+  let slotBytes = 0;
+  for (const place of places) {
+    place.slot = slotBytes;
+    // Room for an even number of bins: they are moved in pairs.
+    slotBytes += (place.bins + Number(place.missingBin >= 0) + 1) * 8;
+    slotBytes = Math.ceil(slotBytes / 16) * 16;
+  }
+  const slotCount = Math.min(maxLeaves + 1, Math.max(4, Math.floor(SLOT_BUDGET / Math.max(1, slotBytes))));
+  const partBytes = sparsePart + sparse.length * COLUMN_PART;
+  const layout = {
+    rows,
+    weighted: extent.weighted,
+    columns: places,
+    blocks,
+    sparse: sparsePlace,
+    parts: take(partBytes * threads),
+    partBytes,
+    found: take(FOUND.bytes * 2 * threads),
+    slots: take(slotBytes * slotCount),
+    slotBytes,
+    slotCount,
+    rowsAt,
+    spare,
+    packed,
+    scores,
+    outcomes,
+    weights,
+    sums: take(Math.ceil(rows / CHUNK) * 16),
+    allowed: take(columns.length),
+    table: take(256),
+    tree: take(NODE_BYTES * 2 * maxLeaves),
+    edges: take(STAGED_AT_MOST * EDGE_BYTES),
+    lookups: take(LOOKUP_BYTES * threads),
+  };
+  return { ...layout, bytes: top };
+}
+
+function placeOf({ bins, hasMissing, categories }: ColumnBins, direction: number): ColumnPlace {
+  return {
+    bins,
+    missingBin: hasMissing ? bins : -1,
+    categorical: categories !== undefined,
+    otherBin: categories?.otherBin ?? -1,
+    direction,
+    at: 0,
+    stride: 0,
+    base: -1,
+    commonest: -1,
+    part: 0,
+    slot: 0,
+  };
+}
+
+function sparseAmong(columns: readonly ColumnBins[], rows: number): number[] {
+  const byShare = columns
+    .map((_, c) => c)
+    .filter((c) => columns[c].commonestRows >= SPARSE_FROM * rows)
+    .sort((a, b) => columns[b].commonestRows - columns[a].commonestRows || a - b);
+  return byShare.length < SPARSE_AT_LEAST ? [] : byShare.slice(0, SPARSE_AT_MOST).sort((a, b) => a - b);
+}

@@ -1,0 +1,132 @@
+// The memory of a fit as a thread sees it: the layout, typed views, and the compiled inner loops over it.
+import { readFileSync } from 'node:fs';
+import type { Layout } from './layout.ts';
+
+/** The functions of kernel.as.ts; addresses are bytes from the start of the memory. */
+export type Kernel = {
+  prepareLookup(edges: number, edgeCount: number, lookup: number): void;
+  binValues(
+    values: number,
+    count: number,
+    edges: number,
+    edgeCount: number,
+    lookup: number,
+    missingBin: number,
+    target: number,
+    stride: number,
+  ): void;
+  sumBlock(
+    rows: number,
+    from: number,
+    to: number,
+    packed: number,
+    block: number,
+    quads: number,
+    histogram: number,
+  ): void;
+  sumSparse(
+    rows: number,
+    from: number,
+    to: number,
+    packed: number,
+    starts: number,
+    entries: number,
+    histogram: number,
+  ): void;
+  finishColumn(
+    part: number,
+    parts: number,
+    partBytes: number,
+    bins: number,
+    commonest: number,
+    total: number,
+    target: number,
+    larger: number,
+  ): void;
+  findSplit(
+    found: number,
+    histogram: number,
+    bins: number,
+    missingBin: number,
+    column: number,
+    direction: number,
+  ): void;
+  partBlock(
+    rows: number,
+    from: number,
+    to: number,
+    bins: number,
+    stride: number,
+    goesLeft: number,
+    spare: number,
+  ): number;
+  partSparse(
+    rows: number,
+    from: number,
+    to: number,
+    starts: number,
+    entries: number,
+    base: number,
+    commonest: number,
+    goesLeft: number,
+    spare: number,
+  ): number;
+  placeRows(
+    spare: number,
+    from: number,
+    to: number,
+    lefts: number,
+    rows: number,
+    leftAt: number,
+    rightAt: number,
+  ): void;
+  addAnswer(rows: number, from: number, to: number, scores: number, answer: number): void;
+  walkRows(
+    from: number,
+    to: number,
+    nodes: number,
+    nodeBytes: number,
+    starts: number,
+    entries: number,
+    scores: number,
+  ): void;
+};
+
+export type Shared = {
+  layout: Layout;
+  kernel: Kernel;
+  u8: Uint8Array;
+  i32: Int32Array;
+  u32: Uint32Array;
+  f32: Float32Array;
+  f64: Float64Array;
+  /** Outcomes and weights of all rows. */
+  y: Float32Array;
+  weights: Float32Array | undefined;
+  scores: Float32Array;
+};
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The compiled inner loops, read once. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
+  return compiled;
+}
+
+export function openShared(layout: Layout, memory: WebAssembly.Memory, module: WebAssembly.Module): Shared {
+  const { buffer } = memory;
+  const perRow = (at: number) => new Float32Array(buffer, at, layout.rows);
+  return {
+    layout,
+    kernel: new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel,
+    u8: new Uint8Array(buffer),
+    i32: new Int32Array(buffer),
+    u32: new Uint32Array(buffer),
+    f32: new Float32Array(buffer),
+    f64: new Float64Array(buffer),
+    y: perRow(layout.outcomes),
+    weights: layout.weighted ? perRow(layout.weights) : undefined,
+    scores: perRow(layout.scores),
+  };
+}

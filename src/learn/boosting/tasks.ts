@@ -1,0 +1,233 @@
+// What the threads do together: each task is one thread's share of it. Arguments and results go through the shared
+// memory; whatever is added up is a whole number or is added in a fixed order, so the number of threads changes nothing.
+import { findCategorySplit } from './categories.ts';
+import { CHUNK, CONTROL, FOUND, LOOKUP_BYTES, NODE_BYTES } from './layout.ts';
+import { objectives } from './objectives.ts';
+import type { Shared } from './shared.ts';
+
+/** One of `team` threads that do a task. */
+export type Share = { thread: number; team: number };
+
+type Task = (shared: Shared, share: Share) => void;
+
+/** Arguments by name, as places among the words and the float64s of the control block. */
+export const ARGS = {
+  /** bin: columns staged, then per staged column: edges, how many, missing bin, target, stride. */
+  staged: 0,
+  /** gradients: number of the objective. packing: rows in play. */
+  objective: 0,
+  /** histogram, part, place: the rows; part: the column; place: from where the rights go, per thread. */
+  from: 0,
+  to: 1,
+  column: 2,
+  /** find: threads that summed, slot of the summed leaf, slot of its parent or −1, whether each can be split. */
+  parts: 0,
+  smaller: 1,
+  larger: 2,
+  /** answers: leaves. walk: whether there are sparse columns is in the layout. */
+  leaves: 0,
+} as const;
+
+export const NUMBERS = { quantile: 0, perG: 1, perH: 2, dither: 3 } as const;
+
+const arg = ({ i32 }: Shared, place: number) => i32[CONTROL.args + place];
+const numberOf = ({ f64 }: Shared, place: number) => f64[CONTROL.numbers + place];
+
+/** This thread's stretch of from … to, the stretches cut at multiples of `grain`. */
+function stretch(from: number, to: number, { thread, team }: Share, grain = 1): [from: number, to: number] {
+  const grains = Math.ceil((to - from) / grain);
+  const cut = (t: number) => Math.min(to, from + Math.floor((grains * t) / team) * grain);
+  return [cut(thread), cut(thread + 1)];
+}
+
+/** Bins the staged columns; the values of column i of the batch stand at rowsAt + i · rows · 4. */
+const binColumns: Task = (shared, { thread, team }) => {
+  const { layout, kernel, i32 } = shared;
+  const lookup = layout.lookups + thread * LOOKUP_BYTES;
+  for (let i = thread; i < arg(shared, ARGS.staged); i += team) {
+    const [edges, edgeCount, missingBin, target, stride] = i32.subarray(
+      CONTROL.args + 1 + 5 * i,
+      CONTROL.args + 6 + 5 * i,
+    );
+    kernel.prepareLookup(edges, edgeCount, lookup);
+    const values = layout.rowsAt + i * layout.rows * 4;
+    kernel.binValues(values, layout.rows, edges, edgeCount, lookup, missingBin, target, stride);
+  }
+};
+
+/** Slope and curvature of every row as two float32, and their sums chunk by chunk. */
+const takeGradients: Task = (shared, share) => {
+  const { layout, f32, f64, y, weights, scores } = shared;
+  const gradients = f32.subarray(layout.packed / 4, layout.packed / 4 + 2 * layout.rows);
+  const objective = objectives[arg(shared, ARGS.objective)];
+  const [from, to] = stretch(0, layout.rows, share, CHUNK);
+  for (let start = from; start < to; start += CHUNK) {
+    const end = Math.min(to, start + CHUNK);
+    objective.differentiate(scores, y, start, end, gradients, numberOf(shared, NUMBERS.quantile));
+    if (weights !== undefined) {
+      for (let r = start; r < end; r++) {
+        gradients[2 * r] *= weights[r];
+        gradients[2 * r + 1] *= weights[r];
+      }
+    }
+    let slopes = 0;
+    let curvatures = 0;
+    for (let r = start; r < end; r++) {
+      slopes += Math.abs(gradients[2 * r]);
+      curvatures += gradients[2 * r + 1];
+    }
+    f64[layout.sums / 8 + (2 * start) / CHUNK] = slopes;
+    f64[layout.sums / 8 + (2 * start) / CHUNK + 1] = curvatures;
+  }
+};
+
+/**
+ * Makes whole numbers of slope and curvature, in place, and adds them up over the rows in play. Rounding is dithered (up
+ * with a probability equal to the fraction): sums stay unbiased when a million rows leave each only some hundred steps. A
+ * golden-ratio sequence spreads the dither more evenly than independent draws would.
+ */
+const packGradients: Task = (shared, share) => {
+  const { layout, f32, f64, i32, u32 } = shared;
+  const perG = numberOf(shared, NUMBERS.perG);
+  const perH = numberOf(shared, NUMBERS.perH);
+  // Few rows have steps enough to be rounded to the nearest, and then equal rows stay equal and ties stay ties.
+  const isDithered = layout.rows > ROWS_TO_DITHER;
+  const dither = isDithered ? numberOf(shared, NUMBERS.dither) : 0.5;
+  const turnPerRow = isDithered ? GOLDEN : 0;
+  const rows = u32.subarray(layout.rowsAt / 4, layout.rowsAt / 4 + layout.rows);
+  const [from, to] = stretch(0, arg(shared, ARGS.to), share);
+  const packed = layout.packed / 4;
+  let sumG = 0;
+  let sumH = 0;
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    const at = packed + 2 * row;
+    const turn = dither + row * turnPerRow;
+    const fraction = turn - Math.floor(turn);
+    const g = Math.floor(f32[at] * perG + fraction);
+    const h = Math.floor(f32[at + 1] * perH + fraction);
+    u32[at] = h;
+    i32[at + 1] = g;
+    sumG += g;
+    sumH += h;
+  }
+  f64[CONTROL.sums + 2 * share.thread] = sumG;
+  f64[CONTROL.sums + 2 * share.thread + 1] = sumH;
+};
+
+const GOLDEN = 0.6180339887498949;
+const ROWS_TO_DITHER = 2 ** 17;
+
+/** Adds the gradients of a leaf's rows to this thread's own histogram. */
+const sumHistogram: Task = (shared, share) => {
+  const { layout, kernel } = shared;
+  const [from, to] = stretch(arg(shared, ARGS.from), arg(shared, ARGS.to), share);
+  if (from === to) return;
+  const { rowsAt, packed, sparse } = layout;
+  const part = layout.parts + share.thread * layout.partBytes;
+  for (const block of layout.blocks) {
+    kernel.sumBlock(rowsAt, from, to, packed, block.at, block.quads, part + block.part);
+  }
+  if (sparse !== undefined) {
+    kernel.sumSparse(rowsAt, from, to, packed, sparse.starts, sparse.entries, part + sparse.part);
+  }
+};
+
+/** Gathers the histograms of this thread's columns, takes them off the parent's, and looks for the best split of each. */
+const findSplits: Task = (shared, { thread, team }) => {
+  const { layout, kernel, u8 } = shared;
+  const parts = arg(shared, ARGS.parts);
+  const smaller = layout.slots + arg(shared, ARGS.smaller) * layout.slotBytes;
+  const hasParent = arg(shared, ARGS.larger) >= 0;
+  const larger = layout.slots + arg(shared, ARGS.larger) * layout.slotBytes;
+  const found = layout.found + thread * 2 * FOUND.bytes;
+  for (const at of [found, found + FOUND.bytes]) shared.i32[(at + FOUND.column) / 4] = -1;
+  for (let c = thread; c < layout.columns.length; c += team) {
+    const mark = u8[layout.allowed + c];
+    if (mark === 0) continue;
+    const place = layout.columns[c];
+    const bins = place.bins + Number(place.missingBin >= 0);
+    const target = hasParent ? larger + place.slot : 0;
+    const part = layout.parts + place.part;
+    const total = found + FOUND.total;
+    kernel.finishColumn(part, parts, layout.partBytes, bins, place.commonest, total, smaller + place.slot, target);
+    if (mark === DRAWN_ONLY) continue;
+    look(found, smaller);
+    if (hasParent) look(found + FOUND.bytes, larger);
+
+    function look(at: number, slot: number): void {
+      if (place.categorical) findCategorySplit(shared, at, slot + place.slot, c);
+      else kernel.findSplit(at, slot + place.slot, place.bins, place.missingBin, c, place.direction);
+    }
+  }
+};
+
+/** A column's mark in `allowed`: drawn for this tree but not to be asked on this path, or free to be asked. */
+export const DRAWN_ONLY = 1;
+export const FREE = 2;
+
+/** Sorts this thread's rows of a leaf into `spare`. */
+const partRows: Task = (shared, share) => {
+  const { layout, kernel, i32 } = shared;
+  const { rowsAt, spare, table, sparse } = layout;
+  const [from, to] = stretch(arg(shared, ARGS.from), arg(shared, ARGS.to), share);
+  const { at, stride, base, commonest } = layout.columns[arg(shared, ARGS.column)];
+  i32[CONTROL.counts + share.thread] =
+    stride > 0 || sparse === undefined
+      ? kernel.partBlock(rowsAt, from, to, at, stride, table, spare)
+      : kernel.partSparse(rowsAt, from, to, sparse.starts, sparse.entries, base, commonest, table, spare);
+};
+
+/** Copies them back to where they belong: all lefts, then all rights. */
+const placeRows: Task = (shared, share) => {
+  const { layout, kernel, i32 } = shared;
+  const first = arg(shared, ARGS.from);
+  const [from, to] = stretch(first, arg(shared, ARGS.to), share);
+  let lefts = 0;
+  let leftsBefore = 0;
+  for (let t = 0; t < share.team; t++) {
+    const count = i32[CONTROL.counts + t];
+    if (t < share.thread) leftsBefore += count;
+    lefts += count;
+  }
+  const rightsBefore = from - first - leftsBefore;
+  const own = i32[CONTROL.counts + share.thread];
+  kernel.placeRows(layout.spare, from, to, own, layout.rowsAt, first + leftsBefore, first + lefts + rightsBefore);
+};
+
+/** Adds each leaf's answer to the scores of its rows; leaves stand in `tree` as start, end (words) and answer (float64). */
+const addAnswers: Task = (shared, share) => {
+  const { layout, kernel, i32, f64 } = shared;
+  const leaves = arg(shared, ARGS.leaves);
+  const [from, to] = stretch(0, arg(shared, ARGS.to), share);
+  for (let leaf = 0; leaf < leaves; leaf++) {
+    const at = layout.tree + leaf * 16;
+    const first = Math.max(from, i32[at / 4]);
+    const last = Math.min(to, i32[at / 4 + 1]);
+    if (first < last) kernel.addAnswer(layout.rowsAt, first, last, layout.scores, f64[at / 8 + 1]);
+  }
+};
+
+/** Adds to every row's score the leaf it falls into, also to those that were not drawn for the tree. */
+const walkTree: Task = (shared, share) => {
+  const { layout, kernel } = shared;
+  const [from, to] = stretch(0, layout.rows, share);
+  const { starts, entries } = layout.sparse ?? { starts: 0, entries: 0 };
+  kernel.walkRows(from, to, layout.tree, NODE_BYTES, starts, entries, layout.scores);
+};
+
+/** All tasks; a command names one by its place. */
+export const tasks = {
+  binColumns,
+  takeGradients,
+  packGradients,
+  sumHistogram,
+  findSplits,
+  partRows,
+  placeRows,
+  addAnswers,
+  walkTree,
+} satisfies Record<string, Task>;
+
+export type TaskName = keyof typeof tasks;
+export const taskNames = Object.keys(tasks) as TaskName[];
