@@ -25,3 +25,18 @@ export function moment(text: string): Date {
 export function moments(text: string): Date[] {
   return text.split(',').map(moment);
 }
+
+export function seed(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError(`"${text}" is not a whole number.`);
+  }
+  return value;
+}
+
+/** A share strictly between 0 and 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError(`"${text}" is not a share between 0 and 1.`);
+  return value;
+}

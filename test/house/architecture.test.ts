@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const rooms = [
   'math',
   'learn',
+  'lab',
   'simulate',
   'store',
   'govern',

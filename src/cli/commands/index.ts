@@ -5,7 +5,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
-import { addLab } from './lab.ts';
+import { addLab } from './lab/index.ts';
 import { addReport } from './report.ts';
 import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';

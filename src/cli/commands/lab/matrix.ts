@@ -1,18 +1,16 @@
-// `inkling lab`: for those who want to look behind a model. `lab matrix` writes the very rows that a training sees, so
-// that other tools can be held against ours on equal terms.
+// `inkling lab matrix`: the very rows that a training sees, so that other tools can be held against ours on equal terms.
 
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { trainingMatrix } from '../../predict/index.ts';
-import { days, moments } from '../arguments.ts';
-import { answer, inPlace, type PlaceOptions, withPlaceOptions } from '../place.ts';
+import { trainingMatrix } from '../../../predict/index.ts';
+import { days, moments } from '../../arguments.ts';
+import { answer, inPlace, type PlaceOptions, withPlaceOptions } from '../../place.ts';
 
 type MatrixOptions = PlaceOptions & { timeframe: number; event: string; testAt?: Date[]; out?: string; seed: string };
 
-export function addLab(program: Command): void {
-  const lab = program.command('lab').description('look behind a model');
+export function addMatrix(lab: Command): void {
   withPlaceOptions(
     lab
       .command('matrix')

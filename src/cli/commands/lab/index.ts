@@ -1,0 +1,12 @@
+// `inkling lab`: learners tried on tables of one's own, and a look behind the models of a workspace.
+
+import type { Command } from 'commander';
+import { addFit } from './fit.ts';
+import { addMatrix } from './matrix.ts';
+
+const parts: readonly ((lab: Command) => void)[] = [addFit, addMatrix];
+
+export function addLab(program: Command): void {
+  const lab = program.command('lab').description('try learners on tables of your own, or look behind a model');
+  for (const add of parts) add(lab);
+}

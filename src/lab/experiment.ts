@@ -1,0 +1,120 @@
+// One experiment: rows to learn from, a way to judge, a learner; out come the figures, the predictions they were taken
+// from and the model to keep. Nothing is chosen on the rows that judge.
+import { type FittedModel, type Split, selectRows, stratifiedFolds, timeSplit } from '../learn/index.ts';
+import { type Arm, pickRows, type Rows } from './arm.ts';
+import { type Dropped, type EncodingOptions, encode, type Feature, findFeatures } from './encoding.ts';
+import { type Figures, judge } from './figures.ts';
+import { findLabel, type Label, readOutcomes } from './label.ts';
+import { columnNamed, type Table } from './table/table.ts';
+
+/** How a model is judged. `repeats` shuffles the folds anew. */
+export type Judging =
+  | { by: 'test'; table: Table }
+  | { by: 'folds'; folds: number; repeats: number }
+  | { by: 'time'; column: string; cut?: number; early?: number };
+
+/** A table made ready to learn from. */
+export type Prepared = {
+  label: Label;
+  features: readonly Feature[];
+  dropped: readonly Dropped[];
+  rows: Rows;
+  /** For each row, its row in the table. */
+  places: Int32Array;
+  /** What was decided on the way, in sentences. */
+  notes: string[];
+};
+
+/** Predictions on rows that the model had not seen. */
+export type Scored = { places: Int32Array; y: Float32Array; p: Float64Array };
+
+/** One fit and how it did. */
+export type Trial = { figures: Figures; secondsFit: number; secondsPredict: number; scored: Scored; trainRows: number };
+
+export type PrepareOptions = Omit<EncodingOptions, 'label'> & { label: string; positive?: string };
+
+/** Finds label and features in a table and encodes its rows; rows without a label are left out and counted. */
+export function prepare(table: Table, options: PrepareOptions): Prepared {
+  const { label, note } = findLabel(table, options.label, options.positive);
+  const { features, dropped } = findFeatures(table, options);
+  const notes = [note];
+  const { rows, places } = encodeLabelled(table, label, features, notes);
+  return { label, features, dropped, rows, places, notes };
+}
+
+/** The rows of a table that have a label, encoded as the features say. */
+export function encodeLabelled(table: Table, label: Label, features: readonly Feature[], notes: string[]) {
+  const y = readOutcomes(table, label);
+  const { x, unseen } = encode(table, features);
+  for (const [column, count] of Object.entries(unseen)) {
+    notes.push(`${table.file}: ${count} values of ${column} do not occur in the training rows and count as missing.`);
+  }
+  const known = Int32Array.from(y.keys()).filter((r) => !Number.isNaN(y[r]));
+  if (known.length === y.length) return { rows: { x, y }, places: known };
+  notes.push(`${table.file}: ${y.length - known.length} rows without a label are left out.`);
+  return { rows: pickRows({ x, y }, known), places: known };
+}
+
+/** The splits that judge, for folds and for a cut in time. */
+export function splitsOf(
+  table: Table,
+  prepared: Prepared,
+  judging: Exclude<Judging, { by: 'test' }>,
+  seed: number,
+): Split[] {
+  const { rows, label, places } = prepared;
+  if (judging.by === 'time') {
+    const { values } = columnNamed(table, judging.column, '--time-column');
+    const times = Float64Array.from(places, (place) => values[place]);
+    return [timeSplit(times, { cut: judging.cut, early: judging.early })];
+  }
+  const strata = label.kind === 'amount' ? new Float32Array(rows.y.length) : rows.y;
+  return Array.from({ length: judging.repeats }, (_, repeat) =>
+    stratifiedFolds(strata, { folds: judging.folds, seed: seed + repeat }),
+  ).flat();
+}
+
+/** Fits on one side of a split and judges on the other. */
+export function tryArm(
+  arm: Arm,
+  prepared: Prepared,
+  split: Split,
+  onProgress?: (done: number, total: number) => void,
+): Trial & { model: FittedModel } {
+  const { x, y } = prepared.rows;
+  const test = { x: selectRows(x, split.test), y: Float32Array.from(split.test, (r) => y[r]) };
+  const places = Int32Array.from(split.test, (r) => prepared.places[r]);
+  return tryOn(arm, pickRows(prepared.rows, split.train), test, { kind: prepared.label.kind, places }, onProgress);
+}
+
+/** Fits on some rows and judges on others. */
+export function tryOn(
+  arm: Arm,
+  train: Rows,
+  test: Rows,
+  { kind, places }: { kind: Label['kind']; places: Int32Array },
+  onProgress?: (done: number, total: number) => void,
+): Trial & { model: FittedModel } {
+  const start = performance.now();
+  const model = arm.fit(train, onProgress);
+  const fitted = performance.now();
+  const p = model.predict(test.x);
+  const secondsPredict = (performance.now() - fitted) / 1000;
+  return {
+    model,
+    figures: judge(kind, test.y, p),
+    secondsFit: (fitted - start) / 1000,
+    secondsPredict,
+    scored: { places, y: test.y, p },
+    trainRows: train.y.length,
+  };
+}
+
+/** The predictions of all trials in one list. */
+export function pool(trials: readonly Trial[]): Scored {
+  return {
+    places: Int32Array.from(trials.flatMap(({ scored }) => [...scored.places])),
+    y: Float32Array.from(trials.flatMap(({ scored }) => [...scored.y])),
+    p: Float64Array.from(trials.flatMap(({ scored }) => [...scored.p])),
+  };
+}

@@ -1,0 +1,157 @@
+// Fits one learner on a table, judges it on rows that it did not learn from, and hands back the figures, the predictions
+// behind them and the model to keep.
+import { type FittedModel, rocAucInterval } from '../learn/index.ts';
+import { type Arm, openArm } from './arm.ts';
+import type { Dropped } from './encoding.ts';
+import {
+  encodeLabelled,
+  type Judging,
+  type Prepared,
+  type PrepareOptions,
+  pool,
+  prepare,
+  type Scored,
+  splitsOf,
+  type Trial,
+  tryArm,
+  tryOn,
+} from './experiment.ts';
+import { type Figures, judge, type Spread, spread, spreadOf, THRESHOLD } from './figures.ts';
+import type { Label } from './label.ts';
+import type { SavedModel } from './modelFile.ts';
+import type { Table } from './table/table.ts';
+
+export type FitRequest = PrepareOptions & {
+  train: Table;
+  judging: Judging;
+  learner: string;
+  /** `key=value` pairs. */
+  set?: readonly string[];
+  validShare?: number;
+  seed: number;
+  /** Over folds a model for all rows is fitted at the end; `skip` saves that time. */
+  finalModel?: 'fit' | 'skip';
+  onProgress?: (done: number, total: number) => void;
+};
+
+/** What a fit comes to, as `--json` prints it. Over folds every figure is a mean with its standard deviation. */
+export type FitSummary = {
+  file: string;
+  rows: number;
+  features: number;
+  label: Label & { share?: number };
+  learner: string;
+  settings: Record<string, unknown>;
+  judgedBy: string;
+  trainRows: number;
+  testRows: number;
+  threshold?: number;
+  pooled?: Figures;
+  rocAucInterval?: [low: number, high: number];
+  dropped: readonly Dropped[];
+  notes: readonly string[];
+} & Record<string, unknown>;
+
+export type Fit = {
+  summary: FitSummary;
+  /** The predictions that were judged; `places` are rows of the training or the test table. */
+  scored: Scored;
+  /** Table that `scored` speaks of. */
+  scoredTable: Table;
+  saved: SavedModel | undefined;
+  prepared: Prepared;
+};
+
+export function fit(request: FitRequest): Fit {
+  const { train, judging, seed, onProgress } = request;
+  const timeColumn = judging.by === 'time' ? judging.column : undefined;
+  const prepared = prepare(train, { ...request, timeColumn });
+  const arm = openArm({ ...request, kind: prepared.label.kind });
+  const trials =
+    judging.by === 'test' ? [tryTable(arm, prepared, judging.table, onProgress)] : tryRows(arm, prepared, request);
+  const scored = pool(trials);
+  const model = judging.by === 'folds' ? finalModel(arm, prepared, request) : trials[0].model;
+  const training = {
+    file: train.file,
+    rows: prepared.rows.y.length,
+    learner: arm.learner,
+    settings: arm.settings,
+    seed,
+  };
+  return {
+    summary: summarise(request, prepared, arm, trials, scored),
+    scored,
+    scoredTable: judging.by === 'test' ? judging.table : train,
+    saved: model && { label: prepared.label, features: [...prepared.features], training, model },
+    prepared,
+  };
+}
+
+function tryTable(arm: Arm, prepared: Prepared, table: Table, onProgress: FitRequest['onProgress']) {
+  const { rows, places } = encodeLabelled(table, prepared.label, prepared.features, prepared.notes);
+  return tryOn(arm, prepared.rows, rows, { kind: prepared.label.kind, places }, onProgress);
+}
+
+function tryRows(arm: Arm, prepared: Prepared, { train, judging, seed, onProgress }: FitRequest) {
+  const splits = splitsOf(train, prepared, judging as Exclude<Judging, { by: 'test' }>, seed);
+  return splits.map((split, k) => {
+    const within = (done: number, total: number) => onProgress?.(k * total + done, splits.length * total);
+    return tryArm(arm, prepared, split, within);
+  });
+}
+
+function finalModel(arm: Arm, prepared: Prepared, { finalModel = 'skip' }: FitRequest): FittedModel | undefined {
+  return finalModel === 'fit' ? arm.fit(prepared.rows) : undefined;
+}
+
+function summarise(
+  { train, judging }: FitRequest,
+  prepared: Prepared,
+  arm: Arm,
+  trials: readonly (Trial & { model: FittedModel })[],
+  scored: Scored,
+): FitSummary {
+  const { label, rows, features, dropped } = prepared;
+  const notes = [...prepared.notes, ...(arm.learner === 'auto' ? [sayChoice(trials)] : [])];
+  const isOutcome = label.kind === 'outcome';
+  const times: Record<string, Spread> = {
+    secondsFit: spreadOf(trials.map(({ secondsFit }) => secondsFit)),
+    secondsPredict: spreadOf(trials.map(({ secondsPredict }) => secondsPredict)),
+  };
+  const spreads = { ...spread(trials.map(({ figures }) => figures)), ...times };
+  const figures = judging.by === 'folds' ? spreads : onlyMeans(spreads);
+  return {
+    file: train.file,
+    rows: rows.y.length,
+    features: features.length,
+    label: { ...label, ...(isOutcome ? { share: rows.y.reduce((sum, y) => sum + y, 0) / rows.y.length } : {}) },
+    learner: arm.learner,
+    settings: arm.settings,
+    judgedBy: describeJudging(judging),
+    trainRows: Math.round(spreadOf(trials.map(({ trainRows }) => trainRows)).mean),
+    testRows: scored.y.length,
+    ...figures,
+    ...(isOutcome ? { threshold: THRESHOLD } : {}),
+    ...(judging.by === 'folds' ? { pooled: judge(label.kind, scored.y, scored.p) } : {}),
+    ...(isOutcome && judging.by !== 'folds' ? { rocAucInterval: rocAucInterval(scored.y, scored.p) } : {}),
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    dropped,
+    notes,
+  };
+}
+
+function onlyMeans(spreads: Record<string, Spread>): Figures {
+  return Object.fromEntries(Object.entries(spreads).map(([name, { mean }]) => [name, mean]));
+}
+
+function sayChoice(trials: readonly { model: FittedModel }[]): string {
+  const kinds = trials.map(({ model }) => model.kind);
+  const counts = [...new Set(kinds)].map((kind) => `${kind} ${kinds.filter((one) => one === kind).length}×`);
+  return `auto chose by folds within the training rows: ${trials.length === 1 ? kinds[0] : counts.join(', ')}.`;
+}
+
+function describeJudging(judging: Judging): string {
+  if (judging.by === 'test') return `the rows of ${judging.table.file}`;
+  if (judging.by === 'time') return `the later rows by ${judging.column}`;
+  return `${judging.folds} stratified folds${judging.repeats > 1 ? `, ${judging.repeats} times` : ''}`;
+}

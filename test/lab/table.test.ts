@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { readTable, type Table, type TableOptions } from '../../src/lab/index.ts';
+import { temporaryFolder } from '../cli/inkling.ts';
+
+type Context = { after(end: () => void): void };
+
+const reading = (t: Context, name: string, bytes: string | Uint8Array, options?: TableOptions): Promise<Table> => {
+  const path = join(temporaryFolder(t), name);
+  writeFileSync(path, bytes);
+  return readTable(path, options);
+};
+
+/** Cells as they can be written again. */
+const cellsOf = ({ columns }: Table) =>
+  columns.map(({ kind, values, texts }) =>
+    Array.from(values, (value) => (Number.isNaN(value) ? null : kind === 'text' ? texts[value] : value)),
+  );
+
+test('a CSV becomes columns of numbers, dates and texts, with quotes, blanks and a byte order mark [WH-8]', async (t) => {
+  const lines = [
+    '\ufeffa,"b ""x""",c,d,e',
+    '1,"x, y",2026-01-31,007,',
+    '2.5,"say ""hi""\nthere",2026/02/01,12,NA',
+    ' -3e2 ,z,,5,?',
+    '',
+  ];
+  const table = await reading(t, 'a.csv', lines.join('\r\n'));
+  assert.deepEqual(
+    table.columns.map(({ name, kind }) => [name, kind]),
+    [
+      ['a', 'number'],
+      ['b "x"', 'text'],
+      ['c', 'date'],
+      ['d', 'text'],
+      ['e', 'number'],
+    ],
+  );
+  assert.deepEqual(cellsOf(table), [
+    [1, 2.5, -300],
+    ['x, y', 'say "hi"\nthere', 'z'],
+    [Date.UTC(2026, 0, 31), Date.UTC(2026, 1, 1), null],
+    ['007', '12', '5'],
+    [null, null, null],
+  ]);
+});
+
+test('separators, a missing header, gzip and own signs for "unknown" are understood', async (t) => {
+  const expected = [
+    [1, 2],
+    ['x', 'y'],
+    [null, 4],
+  ];
+  const zipped = gzipSync('a\tb\tc\n1\tx\t-\n2\ty\t4\n');
+  assert.deepEqual(cellsOf(await reading(t, 'a.tsv.gz', zipped, { missing: ['-'] })), expected);
+  assert.deepEqual(cellsOf(await reading(t, 'a.csv', 'a;b;c\n1;x;\n2;y;4')), expected);
+  const bare = await reading(t, 'a.csv', '1|x|-9\n2|y|4\n', { firstLine: 'row', missing: ['-9'] });
+  assert.deepEqual(cellsOf(bare), expected);
+  assert.deepEqual(
+    bare.columns.map(({ name }) => name),
+    ['c1', 'c2', 'c3'],
+  );
+});
+
+test('numbers are read to the last bit, and texts whatever they hold', async (t) => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.constantFrom(0.1, 1e22, 5e-324),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(number, fc.string({ unit: 'grapheme' })), { minLength: 1, maxLength: 30 }),
+      async (rows) => {
+        const text = rows.map(([n, s]) => `${n},"t${s.replaceAll('"', '""')}."`).join('\n');
+        const table = await reading(t, 'a.csv', `n,s\n${text}\n`);
+        assert.deepEqual(cellsOf(table), [rows.map(([n]) => n + 0), rows.map(([, s]) => `t${s}.`)]);
+      },
+    ),
+    { numRuns: 60, seed: 3 },
+  );
+});
+
+test('records that cross the pieces of a file are whole [WH-8]', async (t) => {
+  // Four megabytes: the file is read in pieces of one.
+  const lines = Array.from({ length: 40_000 }, (_, r) => `${r},"row ""${r}"" ${'x'.repeat(80)}"`);
+  const table = await reading(t, 'a.csv', `n,s\n${lines.join('\n')}`);
+  assert.equal(table.rows, 40_000);
+  assert.ok(table.columns[0].values.every((value, r) => value === r));
+  assert.ok(table.columns[1].texts.every((text, r) => text.startsWith(`row "${r}" x`)));
+});
+
+test('a file that cannot be read says where and what to do', async (t) => {
+  const refused = (name: string, text: string, message: RegExp) =>
+    assert.rejects(reading(t, name, text), (error: Error & { hint?: string }) => {
+      assert.match(error.message, message);
+      assert.ok((error.hint ?? '').length > 0);
+      return true;
+    });
+  await refused('a.csv', 'a,b\n1,2\n\n1,2,3\n', /a\.csv, line 4: it has 3 columns, and line 1 has 2/);
+  await refused('a.csv', 'a,b,a\n1,2,3\n', /line 1: the column "a" stands there twice/);
+  await refused('a.csv', 'a,b\n', /a\.csv holds no rows/);
+  await refused('a.csv', '', /a\.csv holds no rows/);
+  await assert.rejects(readTable('/nowhere/a.csv'), { code: 'not_found', message: /\/nowhere\/a\.csv/ });
+});
