@@ -14,6 +14,7 @@ export {
 } from './curves.ts';
 export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
 export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
+export { writeOnnx } from './interchange/onnx/write.ts';
 export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
 export {
   brokenModel,

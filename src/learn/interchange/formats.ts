@@ -2,6 +2,8 @@
 // recognises it by the bytes, never by the name of a file.
 import type { FittedModel } from '../learner.ts';
 import { readLightgbm, recognisesLightgbm } from './lightgbm.ts';
+import { readOnnx, recognisesOnnx } from './onnx/read.ts';
+import { writeOnnx } from './onnx/write.ts';
 import { unsupported } from './refuse.ts';
 import { readXgboost, recognisesXgboost } from './xgboost.ts';
 
@@ -29,6 +31,13 @@ export const foreignFormats: readonly ForeignFormat[] = [
     sentence: "LightGBM's trees: booster.save_model('model.txt').",
     recognises: recognisesLightgbm,
     read: readLightgbm,
+  },
+  {
+    name: 'onnx',
+    sentence: 'ONNX: one tree ensemble is read; boosted trees, linear models and blends are written.',
+    recognises: recognisesOnnx,
+    read: readOnnx,
+    write: writeOnnx,
   },
 ];
 

@@ -42,7 +42,7 @@ export function layTree<Id>({ format, index, root, nodeAt, most }: SourceTree<Id
     gain: [],
     categories: [],
   };
-  const waiting = [{ id: root, depth: 0, link: (_: number) => {} }];
+  const waiting: { id: Id; depth: number; link(place: number): void }[] = [{ id: root, depth: 0, link: () => {} }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { id, depth, link } = next;
     const place = tree.column.length;
@@ -79,16 +79,25 @@ function pushNode<Id>(tree: Required<Tree>, node: SourceNode<Id>): void {
 const LEAST_SHARE = 1e-12;
 
 /**
- * Completes the numbers of training rows that came by each node. Where a file tells none, every leaf is taken to be
- * equally frequent, and `coverFrom` says so: explanations then rest on that.
+ * Completes the numbers of training rows that came by each node. Where a file tells none, or none that add up, every leaf
+ * is taken to be equally frequent, and `coverFrom` says so: explanations then rest on that.
  */
 export function completeCovers(trees: readonly Tree[]): { trees: Tree[]; coverFrom: 'rows' | 'leaves' } {
-  const isTold = trees.every(({ cover, column }) => column.length === 1 || cover[0] > 0);
+  const isTold = trees.every(addsUp);
   const completed = trees.map((tree) => ({
     ...tree,
     cover: isTold ? tree.cover.map((rows) => Math.max(rows, (tree.cover[0] || 1) * LEAST_SHARE)) : countLeaves(tree),
   }));
   return { trees: completed, coverFrom: isTold ? 'rows' : 'leaves' };
+}
+
+/** Whether the rows at every node are those of its children together, but for rounding. */
+function addsUp({ column, left, right, cover }: Tree): boolean {
+  return column.every((c, node) => {
+    if (c < 0) return true;
+    const gap = Math.abs(cover[left[node]] + cover[right[node]] - cover[node]);
+    return cover[node] >= 0 && gap <= 0.01 * cover[node] && cover[0] > 0;
+  });
 }
 
 function countLeaves({ column, left, right }: Tree): number[] {

@@ -1,0 +1,106 @@
+// Writes a model as ONNX (opset 13, ai.onnx.ml 3: any runtime since 2021 reads it). One graph whatever the model: each
+// member's raw score, their weighted sum, and the link. Trees become a TreeEnsembleRegressor with a Sigmoid behind it,
+// never a TreeEnsembleClassifier: onnxruntime leaves out its LOGISTIC where all leaves are positive.
+import { InklingError } from '../../../errors.ts';
+import type { Tree } from '../../forest.ts';
+import type { FittedModel } from '../../learner.ts';
+import type { LinearFile } from '../../linear.ts';
+import type { TreesFile } from '../trees.ts';
+import { cast, createGraph, type GraphBuilder, gatherColumns, ML_DOMAIN } from './graph.ts';
+import { ELEMENT, encodeModel, type OnnxValue } from './messages.ts';
+import { linearScore } from './writeLinear.ts';
+import { treesScore } from './writeTrees.ts';
+
+/** Keys under which a file says what ONNX has no place for; each holds a JSON list of names. */
+export const METADATA = {
+  names: 'inkling.names',
+  categorical: 'inkling.categorical',
+  zeroIsMissing: 'inkling.zeroIsMissing',
+} as const;
+
+export const PRODUCER = 'inkling';
+
+/**
+ * The model as the bytes of an ONNX file. Its input `input` is a float table [rows, columns] in the order of the model's
+ * names, NaN where a value is unknown. Of a model of probabilities come `label` [rows] and `probabilities` [rows, 2], of
+ * a model of amounts `variable` [rows, 1]. Throws `invalid_input` for a kind of model that has no such form.
+ */
+export function writeOnnx(model: FittedModel): Uint8Array {
+  const graph = createGraph();
+  const raw = rawScore(graph, model.toJSON(), 'input', model.names);
+  const outputs = model.link === 'logit' ? probabilities(graph, raw) : amounts(graph, raw, model.link);
+  const { categorical = [], zeroIsMissing = [] } = model.toJSON() as Partial<TreesFile>;
+  return encodeModel({
+    producer: PRODUCER,
+    opsets: { '': 13, [ML_DOMAIN]: 3 },
+    metadata: {
+      [METADATA.names]: JSON.stringify(model.names),
+      ...(categorical.length > 0 && { [METADATA.categorical]: JSON.stringify(categorical) }),
+      ...(zeroIsMissing.length > 0 && { [METADATA.zeroIsMissing]: JSON.stringify(zeroIsMissing) }),
+    },
+    graph: {
+      ...graph,
+      inputs: [{ name: 'input', type: ELEMENT.float, dims: [undefined, model.names.length] }],
+      outputs,
+    },
+  });
+}
+
+/** A model as it is saved, or one inside a blend. */
+type SavedModel = { kind?: unknown };
+type SavedForest = { names: string[]; baseScore: number; trees: Tree[]; zeroIsMissing?: string[] };
+type SavedBlend = { members: { share: number; model: SavedModel }[] };
+
+/** The name of the model's raw scores, doubles [rows, 1], from a float table whose columns are called `names`. */
+function rawScore(graph: GraphBuilder, saved: SavedModel, table: string, names: readonly string[]): string {
+  if (saved.kind === 'blend') return blendScore(graph, saved as SavedBlend, table, names);
+  if (saved.kind === 'boosting' || saved.kind === 'trees') {
+    const forest = saved as SavedForest;
+    return treesScore(graph, forest, ordered(graph, table, names, forest.names));
+  }
+  if ('terms' in saved) {
+    const linear = saved as unknown as LinearFile;
+    const own = linear.terms.map(({ name }) => name);
+    return linearScore(graph, linear, ordered(graph, table, names, own));
+  }
+  throw new InklingError('invalid_input', `A model of the kind ${JSON.stringify(saved.kind)} has no form in ONNX.`, {
+    hint: 'Write boosted trees, linear models and blends of them.',
+  });
+}
+
+/** The columns in the order of one member. */
+function ordered(graph: GraphBuilder, table: string, names: readonly string[], own: readonly string[]): string {
+  if (own.every((name, c) => name === names[c])) return table;
+  return gatherColumns(
+    graph,
+    table,
+    own.map((name) => names.indexOf(name)),
+  );
+}
+
+function blendScore(graph: GraphBuilder, { members }: SavedBlend, table: string, names: readonly string[]): string {
+  const total = members.reduce((sum, { share }) => sum + share, 0);
+  const parts = members.map(({ share, model }) => {
+    const own = rawScore(graph, model, table, names);
+    return graph.apply('Mul', [own, graph.constant('double', [1, 1], [share / total])]);
+  });
+  return graph.apply('Sum', parts);
+}
+
+const rows = undefined;
+
+function probabilities(graph: GraphBuilder, raw: string): OnnxValue[] {
+  // Both from the raw score: 1 − p would lose the digits of a p near one.
+  const both = graph.apply('Concat', [graph.apply('Neg', [raw]), raw], { axis: { integer: 1 } });
+  const shares = cast(graph, graph.apply('Sigmoid', [both]), 'float', 'probabilities');
+  graph.apply('ArgMax', [shares], { axis: { integer: 1 }, keepdims: { integer: 0 } }, 'label');
+  return [
+    { name: 'label', type: ELEMENT.int64, dims: [rows] },
+    { name: 'probabilities', type: ELEMENT.float, dims: [rows, 2] },
+  ];
+}
+
+function amounts(graph: GraphBuilder, raw: string, link: 'identity' | 'log'): OnnxValue[] {
+  cast(graph, link === 'log' ? graph.apply('Exp', [raw]) : raw, 'float', 'variable');
+  return [{ name: 'variable', type: ELEMENT.float, dims: [rows, 1] }];
+}
