@@ -36,6 +36,9 @@ export type ArmOptions = {
   validShare?: number;
 };
 
+/** Learners of amounts that have no setting for it. */
+const AMOUNTS_ONLY = ['ridge'];
+
 /** Tried by `auto`, most wanted first where two do equally well. */
 const CANDIDATES = ['boosting', 'logistic', 'forest', 'blend'];
 const FOLDS_OF_A_CHOICE = 5;
@@ -48,7 +51,8 @@ export function openArm(options: ArmOptions): Arm {
   const settings = readSettings(learner, set);
   const known = Object(learner.settings).properties as Record<string, unknown>;
   if (known['seed'] !== undefined) settings['seed'] ??= options.seed;
-  if (kind === 'amount' && settings['objective'] === undefined) {
+  if (kind === 'outcome' && AMOUNTS_ONLY.includes(name)) refuseOutcome(name);
+  if (kind === 'amount' && !AMOUNTS_ONLY.includes(name) && settings['objective'] === undefined) {
     if (known['objective'] === undefined) refuseAmount(name);
     settings['objective'] = 'squared';
   }
@@ -166,6 +170,14 @@ function readValue(text: string): unknown {
 function refuseAmount(name: string): never {
   throw new InklingError('invalid_input', `The label holds amounts, and ${name} tells two outcomes apart.`, {
     field: '--label',
-    hint: 'Choose --learner boosting, or name one value with --positive to hold it against the rest.',
+    hint: 'Choose --learner boosting or ridge, or name one value with --positive to hold it against the rest.',
+  });
+}
+
+function refuseOutcome(name: string): never {
+  throw new InklingError('invalid_input', `The label holds two outcomes, and ${name} predicts amounts.`, {
+    field: '--learner',
+    value: name,
+    hint: 'Choose --learner logistic, or another that tells two outcomes apart.',
   });
 }

@@ -1,31 +1,37 @@
 // A model with all that a later file needs to be read as the training file was: the label, the features with their
-// dictionaries, and where it came from. One JSON document, checked when it is read.
+// dictionaries, and where it came from. One JSON document, checked when it is read. A model that another library saved is
+// read in its place: it then has the features it asks for by name, all of them numbers.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../errors.ts';
-import { brokenModel, checkModelFile, type FittedModel, fromJSON } from '../learn/index.ts';
+import { brokenModel, checkModelFile, type FittedModel, fromJSON, readForeignModel } from '../learn/index.ts';
 import { Feature } from './encoding.ts';
 
 const ModelFile = Type.Object({
   format: Type.Literal('inkling-lab'),
   version: Type.Literal(1),
-  label: Type.Union([
-    Type.Object({
-      column: Type.String(),
-      kind: Type.Literal('outcome'),
-      positive: Type.String(),
-      negative: Type.Optional(Type.String()),
-    }),
-    Type.Object({ column: Type.String(), kind: Type.Literal('amount') }),
-  ]),
+  /** Absent of a model from elsewhere, as is `training`. */
+  label: Type.Optional(
+    Type.Union([
+      Type.Object({
+        column: Type.String(),
+        kind: Type.Literal('outcome'),
+        positive: Type.String(),
+        negative: Type.Optional(Type.String()),
+      }),
+      Type.Object({ column: Type.String(), kind: Type.Literal('amount') }),
+    ]),
+  ),
   features: Type.Array(Feature, { minItems: 1 }),
-  training: Type.Object({
-    file: Type.String(),
-    rows: Type.Integer({ minimum: 1 }),
-    learner: Type.String(),
-    settings: Type.Record(Type.String(), Type.Unknown()),
-    seed: Type.Integer(),
-  }),
+  training: Type.Optional(
+    Type.Object({
+      file: Type.String(),
+      rows: Type.Integer({ minimum: 1 }),
+      learner: Type.String(),
+      settings: Type.Record(Type.String(), Type.Unknown()),
+      seed: Type.Integer(),
+    }),
+  ),
   model: Type.Unknown(),
 });
 
@@ -40,15 +46,18 @@ export function writeModel(path: string, { model, ...description }: SavedModel):
   );
 }
 
-/** Reads a saved model; throws `not_found`, or `model_file_invalid` with what is wrong. */
+/** Reads a model of the lab or of another library; throws `not_found`, or `model_file_invalid` with what is wrong. */
 export function readModel(path: string): SavedModel {
+  const bytes = bytesOf(path);
+  const json = jsonOf(bytes);
+  if (!isLabFile(json)) return fromElsewhere(readForeignModel(bytes));
   const {
-    model: json,
+    model: inner,
     format: _,
     version: __,
     ...description
-  } = checkModelFile<Static<typeof ModelFile>>('lab', ModelFile, readJson(path));
-  const model = fromJSON(json);
+  } = checkModelFile<Static<typeof ModelFile>>('lab', ModelFile, json);
+  const model = fromJSON(inner);
   const names = description.features.map(({ name }) => name);
   const strange = model.names.find((name) => !names.includes(name));
   if (strange !== undefined)
@@ -56,10 +65,17 @@ export function readModel(path: string): SavedModel {
   return { ...description, model };
 }
 
-function readJson(path: string): unknown {
-  let text: string;
+function fromElsewhere(model: FittedModel): SavedModel {
+  return { features: model.names.map((name) => ({ name, column: name, as: { form: 'number' } })), model };
+}
+
+function isLabFile(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'format' in json && json.format === 'inkling-lab';
+}
+
+function bytesOf(path: string): Uint8Array {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
     throw new InklingError('not_found', `There is no model file ${path}.`, {
       field: '--model',
@@ -67,9 +83,13 @@ function readJson(path: string): unknown {
       cause,
     });
   }
+}
+
+/** Undefined when the bytes are no JSON, as of a format of another library. */
+function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
-    brokenModel('lab', `${path} is not JSON`);
+    return undefined;
   }
 }
