@@ -7,6 +7,9 @@ import type { OnnxAttribute, OnnxNode } from './messages.ts';
 
 const FORMAT = 'ONNX';
 
+/** The way out for a graph that says more than trees. */
+export const SERVE_IT = 'Serve the file as it is with openOnnxModel.';
+
 /** By the numbers that TreeEnsemble gives them. */
 export const MODES = ['LEQ', 'LT', 'GTE', 'GT', 'EQ', 'NEQ', 'MEMBER'] as const;
 export type Mode = (typeof MODES)[number];
@@ -25,7 +28,7 @@ export function readListedNodes(node: OnnxNode, votes: 'class' | 'target'): Ense
   const places = new Map(ids.map((id, place) => [`${trees[place]}/${id}`, place]));
   const placeOf = (tree: number, id: number) =>
     places.get(`${tree}/${id}`) ?? damaged(FORMAT, `tree ${tree} has no node ${id}`);
-  const leaves = listedVotes(node, votes, placeOf);
+  const { leaves, baseScore } = listedVotes(node, votes, placeOf);
   const nodeAt = (place: number): EnsembleNode => {
     const cover = covers[place];
     if (modes[place] === 'LEAF') return { leaf: leaves.get(place) ?? 0, cover };
@@ -41,14 +44,14 @@ export function readListedNodes(node: OnnxNode, votes: 'class' | 'target'): Ense
   };
   // The first node of each tree is its root.
   const roots = [...new Map(trees.map((tree, place) => [tree, place] as const).reverse()).values()].reverse();
-  return { roots, count, nodeAt };
+  return { roots, count, nodeAt, baseScore };
 }
 
 function modeOf(name: string): Mode {
   return MODES.find((mode) => mode === name) ?? damaged(FORMAT, `a node has the mode ${JSON.stringify(name)}`);
 }
 
-/** What each leaf adds: its votes for the only target, or for the second of two classes. */
+/** What each leaf adds, and all together: the votes for the only target, or for the second of two classes. */
 function listedVotes(node: OnnxNode, votes: 'class' | 'target', placeOf: (tree: number, id: number) => number) {
   const weights = numbersOf(node, `${votes}_weights`);
   const list = (key: string) => numbersOf(node, `${votes}_${key}`, weights.length);
@@ -60,17 +63,21 @@ function listedVotes(node: OnnxNode, votes: 'class' | 'target', placeOf: (tree: 
     const place = placeOf(trees[i], nodes[i]);
     leaves.set(place, (leaves.get(place) ?? 0) + weight);
   });
-  return leaves;
+  const bases = numbersOf(node, 'base_values');
+  // With base values for two classes onnxruntime answers otherwise than the specification: which is meant is not known.
+  if (bases.length > 1 || (bases.length === 1 && counted !== 0)) {
+    unsupported(FORMAT, 'it has base values for two classes', SERVE_IT);
+  }
+  return { leaves, baseScore: bases[0] ?? 0 };
 }
 
 /** Of two classes the second counts; where leaves vote for one thing only, that does. */
 function countedTarget(targets: readonly number[], most: number): number {
   const distinct = new Set(targets);
-  if (distinct.size <= 1) return targets[0] ?? 0;
   if (distinct.size > most || [...distinct].some((target) => target !== 0 && target !== 1)) {
     unsupported(FORMAT, `its trees vote for ${distinct.size} things`, 'Train one model per class or target.');
   }
-  return 1;
+  return Math.max(0, ...distinct);
 }
 
 /** The trees of a TreeEnsemble. Leaves are numbered behind the branches. */
@@ -107,7 +114,7 @@ export function readTreeEnsemble(node: OnnxNode): Ensemble {
     };
   };
   const roots = numbersOf(node, 'tree_roots').map((id) => child(id, 0));
-  return { roots, count: count + weights.length, nodeAt };
+  return { roots, count: count + weights.length, nodeAt, baseScore: 0 };
 }
 
 /** The sets of the MEMBER nodes, in their order; each ends with NaN. */

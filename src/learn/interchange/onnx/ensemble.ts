@@ -27,6 +27,8 @@ export type Ensemble = {
   /** Nodes in the file. */
   count: number;
   nodeAt(node: number): EnsembleNode;
+  /** Added to the sum of the leaves. */
+  baseScore: number;
 };
 
 /** As many nodes as a shared child may come to in all trees, as a multiple of what the file holds. */

@@ -4,14 +4,13 @@ import type { FittedModel, Link } from '../../learner.ts';
 import { completeCovers } from '../lay.ts';
 import { damaged, unsupported } from '../refuse.ts';
 import { trees } from '../trees.ts';
-import { numbersOf, readListedNodes, readTreeEnsemble } from './encodings.ts';
+import { readListedNodes, readTreeEnsemble, SERVE_IT } from './encodings.ts';
 import { type Ensemble, layEnsemble } from './ensemble.ts';
 import { decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from './messages.ts';
 import { METADATA, PRODUCER } from './write.ts';
 import { CLEANED } from './writeTrees.ts';
 
 const FORMAT = 'ONNX';
-const SERVE_IT = 'Serve the file as it is with openOnnxModel.';
 
 /** Every file starts with the version of the format, a small number in field 1. */
 export function recognisesOnnx(bytes: Uint8Array): boolean {
@@ -27,7 +26,7 @@ export function readOnnx(bytes: Uint8Array): FittedModel {
     unsupported(FORMAT, `it holds ${ensembles.length} ensembles of trees, not one`, SERVE_IT);
   }
   const [node] = ensembles;
-  const { ensemble, link, baseScore, scale } = meaningOf(graph, node);
+  const { ensemble, link, scale } = meaningOf(graph, node);
   checkInput(model, node);
   const laid = layEnsemble(ensemble).map((tree) => ({ ...tree, value: tree.value.map((value) => value * scale) }));
   const least = Math.max(0, ...laid.map(({ column }) => column.reduce((most, c) => Math.max(most, c), -1))) + 1;
@@ -39,12 +38,12 @@ export function readOnnx(bytes: Uint8Array): FittedModel {
     categorical: listedIn(model, METADATA.categorical) ?? [],
     zeroIsMissing: listedIn(model, METADATA.zeroIsMissing) ?? [],
     link,
-    baseScore,
+    baseScore: ensemble.baseScore,
     ...completeCovers(laid),
   });
 }
 
-type Meaning = { ensemble: Ensemble; link: Link; baseScore: number; scale: number };
+type Meaning = { ensemble: Ensemble; link: Link; scale: number };
 
 /** What the ensemble's operator and what follows it make of the leaves. */
 function meaningOf(graph: OnnxGraph, node: OnnxNode): Meaning {
@@ -72,7 +71,6 @@ function meaningOf(graph: OnnxGraph, node: OnnxNode): Meaning {
   return {
     ensemble,
     link: transform === 'LOGISTIC' ? 'logit' : behind,
-    baseScore: numbersOf(node, 'base_values').at(-1) ?? 0,
     scale: aggregate === 'AVERAGE' ? 1 / Math.max(1, ensemble.roots.length) : 1,
   };
 }
