@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { commands } from '../src/cli/commands/index.ts';
-import { catalogue, connectors, describeSettings, personalKeys } from '../src/collect/index.ts';
+import { catalogue, connectors, describeSettings, personalKeys, placeholderIds } from '../src/collect/index.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
 import { learners } from '../src/learn/index.ts';
@@ -35,6 +35,10 @@ const pages: Record<string, () => string | Promise<string>> = {
       'In properties, traits and context, at any depth; `name` in traits, and an `address` that is a text, as well.',
       '',
       personalKeys.map((key) => `\`${key}\``).join(', '),
+      '',
+      'Ids that stand for nobody and are left out, compared without case and blanks around them, as well as zeros and dashes of any length:',
+      '',
+      placeholderIds.map((id) => `\`${id}\``).join(', '),
     ]),
   'signals.md': () =>
     page('Signals', `${signals.length} signals; each is one definition that serves training and live scoring alike.`, [

@@ -10,7 +10,7 @@ import { isBlank } from './connectors/cells.ts';
 import { type Accepted, BrokenLine, type Outcome, type RawRecord, type Refused } from './connectors/connector.ts';
 import { beginRecord, type ImportCounts, type ImportRecord, type Reading } from './import-record.ts';
 import { eventLine, type RejectedRow } from './line.ts';
-import { type SegmentMessage, toEventRow } from './message.ts';
+import { ignoredIdsOf, type SegmentMessage, toEventRow } from './message.ts';
 import { isPersonalKey, maskEmails, withoutPersonal } from './redaction.ts';
 import { shorten } from './validate.ts';
 
@@ -86,6 +86,7 @@ class RunningImport implements ImportInProgress {
       events: record.events,
       rejected: record.rejected,
       reasons: { ...record.reasons },
+      ignoredIds: record.ignoredIds,
     };
     this.latest = toClickHouseTime(record.startedAt.getTime() + DAY_MS);
     const { workspace, platform, format } = plan;
@@ -131,7 +132,12 @@ class RunningImport implements ImportInProgress {
         this.refuse(outcome, 'timestamp', message.timestamp, 'in the future', message);
         return;
       }
+      if (event.anchor === '') {
+        this.refuse(outcome, 'userId', message.userId, 'no id that stands for anybody', message);
+        return;
+      }
       this.total.events += 1;
+      if (ignoredIdsOf(event) !== undefined) this.total.ignoredIds += 1;
       const { lines, chunks } = this.block;
       if (lines.push(eventLine(event).slice(1)) >= LINES_A_CHUNK) chunks.push(toBytes(lines));
     } catch (error) {
@@ -192,7 +198,7 @@ class RunningImport implements ImportInProgress {
     await this.store.facts.insert('rejected_events', rejected, { token: `${token}:rejected` });
     const finishedAt = new Date(this.plan.now.getTime() + performance.now() - this.begun);
     await this.store.state.query(
-      `UPDATE imports SET rows_read = $2, events = $3, rejected = $4, reasons = $5, status = $6, finished_at = $7
+      `UPDATE imports SET rows_read = $2, events = $3, rejected = $4, reasons = $5, ignored_ids = $6, status = $7, finished_at = $8
        WHERE id = $1`,
       [
         this.importId,
@@ -200,6 +206,7 @@ class RunningImport implements ImportInProgress {
         counts.events,
         counts.rejected,
         counts.reasons,
+        counts.ignoredIds,
         status,
         status === 'DONE' ? finishedAt : null,
       ],

@@ -14,6 +14,8 @@ export type ImportCounts = {
   rejected: number;
   /** Rejected rows by reason. */
   reasons: Record<string, number>;
+  /** Events that came with an id which stands for nobody; they are kept under another id of theirs. */
+  ignoredIds: number;
 };
 
 /** What decides which messages a file means. */
@@ -43,6 +45,7 @@ type StoredRecord = {
   events: number;
   rejected: number;
   reasons: Record<string, number>;
+  ignored_ids: number;
   started_at: Date;
 };
 
@@ -60,8 +63,9 @@ export async function beginRecord(store: Store, reading: Reading): Promise<Impor
   if (same) {
     if (same.status === 'FAILED')
       await store.state.query("UPDATE imports SET status = 'RUNNING' WHERE id = $1", [same.id]);
-    const { id, status, rows_read: rows, events, rejected, reasons, started_at: startedAt } = same;
-    return { id, fingerprint, status, rows, events, rejected, reasons, startedAt: new Date(startedAt) };
+    const { id, status, rows_read: rows, events, rejected, reasons, ignored_ids: ignoredIds } = same;
+    const startedAt = new Date(same.started_at);
+    return { id, fingerprint, status, rows, events, rejected, reasons, ignoredIds, startedAt };
   }
   for (const { id, events, status } of earlier) {
     // Where nothing arrived under another reading, nothing can be counted twice.
@@ -75,7 +79,7 @@ export async function beginRecord(store: Store, reading: Reading): Promise<Impor
      VALUES ($1, $2, $3, $4, $5, 'RUNNING', $6)`,
     [id, workspace, fileName, format, fingerprint, startedAt],
   );
-  return { id, fingerprint, status: 'RUNNING', rows: 0, events: 0, rejected: 0, reasons: {}, startedAt };
+  return { id, fingerprint, status: 'RUNNING', rows: 0, events: 0, rejected: 0, reasons: {}, ignoredIds: 0, startedAt };
 }
 
 /** Takes an import back: its events, its rejected rows and its progress. What was derived from them is not touched. */

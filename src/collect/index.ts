@@ -29,12 +29,14 @@ export { type LoadOptions, loadMessages } from './load.ts';
 export {
   type Arrival,
   type EventRow,
+  ignoredIdsOf,
   type MessageType,
   messageTypes,
   readTime,
   type SegmentMessage,
   toEventRow,
 } from './message.ts';
+export { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from './placeholders.ts';
 export { personalKeys } from './redaction.ts';
 export { rejectedRow } from './rejected.ts';
 export { BATCH_LIMIT_BYTES, faultOf, MESSAGE_LIMIT_BYTES, shorten } from './validate.ts';

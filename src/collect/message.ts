@@ -10,7 +10,7 @@ import { canonicalEvent } from './catalogue.ts';
 import { productLines, revenueOf } from './commerce.ts';
 import { browserHeader, deviceOf, platformOf } from './device.ts';
 import { type Fields, fieldsOf, noFields, numberOf, shortText, textOf } from './fields.ts';
-import { emailHashOf, phoneHashOf } from './identifiers.ts';
+import { anchorOf, identityOf } from './identity.ts';
 import { jsonWithout, maskEmails } from './redaction.ts';
 import { pathOf, readTraffic } from './traffic.ts';
 import { readUserAgent } from './user-agent.ts';
@@ -101,7 +101,7 @@ export type Arrival = {
   userAgent?: string;
 };
 
-/** The row of a valid message. Throws InklingError when a time cannot be read or nothing says whose event it is. */
+/** The row of a valid message. Throws InklingError when a time cannot be read. */
 export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow {
   const properties = fieldsOf(message.properties);
   const traits = fieldsOf(message.traits);
@@ -109,7 +109,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
   const type = message.type;
   const name = nameOf(message, properties);
   const event = eventOf(type, name);
-  const identity = identityOf(message, properties, traits, context);
+  const identity = identityOf(message, { properties, traits, context });
   const page = pageOf(type, properties, context);
   const traffic = readTraffic(context['campaign'] as Record<string, unknown> | undefined, page.url, page.referrer);
   const agent = readUserAgent(textOf(context['userAgent']) || browserHeader(arrival.userAgent));
@@ -129,7 +129,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     user_id: identity.userId,
     email_hash: identity.emailHash,
     phone_hash: identity.phoneHash,
-    previous_id: textOf(message.previousId),
+    previous_id: identity.previousId,
     anchor: anchorOf(identity),
     session_id: textOf(context['sessionId']) || textOf(properties['session_id']) || textOf(properties['sessionId']),
     source: arrival.source || library || 'http',
@@ -164,8 +164,13 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     quantities: lines.quantities,
     properties: jsonWithout(properties, 'properties'),
     traits: jsonWithout(traits, type === 'group' ? 'properties' : 'traits'),
-    context: contextOf(context, message.groupId),
+    context: contextOf(context, { groupId: textOf(message.groupId) || undefined, ignoredIds: identity.ignored }),
   };
+}
+
+/** The ids of the message that stand for nobody and were left out, by field; undefined when there were none. */
+export function ignoredIdsOf({ context }: Pick<EventRow, 'context'>): Record<string, string> | undefined {
+  return context.includes('"ignoredIds"') ? JSON.parse(context).ignoredIds : undefined;
 }
 
 /** As sent: the event of a track, the title of a page or screen. */
@@ -181,59 +186,6 @@ function eventOf(type: MessageType, name: string): string {
   if (type === 'track') return canonicalEvent(name);
   if (type === 'page') return 'page_view';
   return type === 'screen' ? 'screen_view' : type;
-}
-
-type Identity = { userId: string; anonymousId: string; emailHash: string; phoneHash: string };
-
-function identityOf(message: SegmentMessage, properties: Fields, traits: Fields, context: Fields): Identity {
-  const userId = textOf(message.userId);
-  const more = fieldsOf(context['traits']);
-  return {
-    userId,
-    anonymousId: textOf(message.anonymousId),
-    emailHash:
-      emailIn(traits) || emailIn(more) || emailIn(properties) || (userId.includes('@') ? emailHashOf(userId) : ''),
-    phoneHash:
-      phoneIn(traits, traits, context) || phoneIn(more, traits, context) || phoneIn(properties, traits, context),
-  };
-}
-
-/** Whether the message says whose event it is, by an id or by an address or number that can be read. */
-export function hasIdentity(message: SegmentMessage): boolean {
-  const { properties, traits, context } = message;
-  if (textOf(message.userId) !== '' || textOf(message.anonymousId) !== '') return true;
-  return anchorOf(identityOf(message, fieldsOf(properties), fieldsOf(traits), fieldsOf(context))) !== '';
-}
-
-function emailIn(fields: Fields): string {
-  if (fields === noFields) return '';
-  const value =
-    fields['email'] ??
-    fields['email_address'] ??
-    fields['emailAddress'] ??
-    fields['email_hash'] ??
-    fields['email_sha256'];
-  return value === undefined ? '' : emailHashOf(value);
-}
-
-function phoneIn(fields: Fields, traits: Fields, context: Fields): string {
-  if (fields === noFields) return '';
-  const value =
-    fields['phone'] ??
-    fields['phone_number'] ??
-    fields['phoneNumber'] ??
-    fields['phone_hash'] ??
-    fields['phone_sha256'];
-  if (value === undefined) return '';
-  const country = fieldsOf(traits['address'])['country'] ?? fieldsOf(context['location'])['country'];
-  return phoneHashOf(value, typeof country === 'string' ? country : '');
-}
-
-function anchorOf(identity: Identity): string {
-  if (identity.userId) return `u:${identity.userId}`;
-  if (identity.anonymousId) return `a:${identity.anonymousId}`;
-  if (identity.emailHash) return `e:${identity.emailHash}`;
-  return identity.phoneHash ? `p:${identity.phoneHash}` : '';
 }
 
 /** DateTime64 holds 1900 to 2299; a moment outside what can be meant is a broken clock or a wrong unit. */
@@ -329,13 +281,14 @@ const columned = new Set([
   'location',
   'sessionId',
   'referrer',
+  'ignoredIds',
 ]);
 
-function contextOf(context: Fields, groupId: unknown): string {
-  if (context === noFields && groupId === undefined) return '{}';
+/** What is sent beside the context, and what was done to the message, stands in it as well. */
+function contextOf(context: Fields, more: { groupId?: string; ignoredIds?: object }): string {
+  const none = more.groupId === undefined && more.ignoredIds === undefined;
+  if (context === noFields && none) return '{}';
   const rest: Record<string, unknown> = {};
   for (const key in context) if (!columned.has(key) && key !== '__proto__') rest[key] = context[key];
-  const group = textOf(groupId);
-  if (group !== '') rest['groupId'] = group;
-  return jsonWithout(rest, 'properties');
+  return jsonWithout(none ? rest : { ...rest, ...more }, 'properties');
 }

@@ -3,7 +3,8 @@
 // Custom events with any properties pass; what is checked is what everything downstream relies on.
 
 import { InklingError } from '../errors.ts';
-import { hasIdentity, type MessageType, messageTypes, readTime, type SegmentMessage } from './message.ts';
+import { hasIdentity, isId } from './identity.ts';
+import { type MessageType, messageTypes, readTime, type SegmentMessage } from './message.ts';
 
 /** Segment's limits: 32 kB a message, 500 kB a batch. */
 export const MESSAGE_LIMIT_BYTES = 32 * 1024;
@@ -67,11 +68,10 @@ function idFault(message: SegmentMessage, path: string, type: MessageType): Inkl
     return fault(path, 'groupId', message.groupId, 'does not name a group', 'A group call needs the id of the group.');
   }
   if (type !== 'alias') return undefined;
-  const absent = isAbsent(message.previousId) ? 'previousId' : isAbsent(message.userId) ? 'userId' : undefined;
-  return (
-    absent &&
-    fault(path, absent, message[absent], 'is empty', 'An alias call needs the previousId and the userId it becomes.')
-  );
+  const absent = !isId(message.previousId) ? 'previousId' : !isId(message.userId) ? 'userId' : undefined;
+  if (absent === undefined) return undefined;
+  const problem = isAbsent(message[absent]) ? 'is empty' : 'stands for nobody';
+  return fault(path, absent, message[absent], problem, 'An alias call needs the previousId and the userId it becomes.');
 }
 
 const timeFields = ['timestamp', 'originalTimestamp', 'sentAt'] as const;
@@ -139,6 +139,11 @@ function weigh(value: unknown, depth: number): number {
 }
 
 function noIdentity(message: SegmentMessage, path: string): InklingError {
+  for (const field of ['userId', 'anonymousId'] as const) {
+    if (isAbsent(message[field])) continue;
+    const remedy = 'Leave it out while nobody is known, and send an anonymousId, or an e-mail address in traits.email.';
+    return fault(path, field, message[field], 'stands for nobody, and there is no other id', remedy);
+  }
   return fault(
     path,
     'userId',

@@ -1,28 +1,11 @@
 // Why two identifiers belong to one person, read from the events by SQL. Each row is a fact that stays: the first
-// time a pair was seen together. Which facts lead to a link is decided in links.ts, in the order of time.
+// time a pair was seen together. Which facts lead to a link is decided in links.ts, in the order of time. Placeholders
+// for ids are looked for here too, since rows may come by other ways than the intake.
 
-import { createHash } from 'node:crypto';
+import { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from '../collect/index.ts';
 
 export const methods = ['login', 'alias', 'email', 'phone'] as const;
 export type Method = (typeof methods)[number];
-
-/** Ids that systems send when they know none; they would weld strangers together. Compared in lower case. */
-export const blockedIds: readonly string[] = [
-  ...['null', 'undefined', 'none', 'nil', 'nan', 'n/a', 'na', '(null)', '(none)', 'unknown', 'anonymous', 'guest'],
-  ...['test', 'true', 'false', '0', '-1', '00000000-0000-0000-0000-000000000000', '[object object]', 'not set'],
-];
-
-const blockedAddresses = ['test@test.com', 'test@example.com', 'no@email.com', 'none@none.com', 'noreply@example.com'];
-
-/** SHA-256 of nothing and of addresses that are typed to get past a form. */
-export const blockedHashes: readonly string[] = ['', ...blockedAddresses].map((address) =>
-  createHash('sha256').update(address).digest('hex'),
-);
-
-/** True for ids that stand for "not known". Zeros of any length count. */
-export function isBlockedId(id: string): boolean {
-  return id === '' || blockedIds.includes(id.toLowerCase()) || /^0+$/.test(id);
-}
 
 export type Pair = { a: string; b: string; method: Method };
 
@@ -38,18 +21,18 @@ export function pairsOf(event: {
 }): Pair[] {
   const { type, anchor, user_id, anonymous_id, previous_id, email_hash, phone_hash } = event;
   const pairs: Pair[] = [];
-  const user = !isBlockedId(user_id);
-  if (user && !isBlockedId(anonymous_id)) pairs.push({ a: `u:${user_id}`, b: `a:${anonymous_id}`, method: 'login' });
-  const carried = !isBlockedId(anchor.slice(2));
-  if (type === 'alias' && carried && !isBlockedId(previous_id)) {
+  const user = !isPlaceholder(user_id);
+  if (user && !isPlaceholder(anonymous_id)) pairs.push({ a: `u:${user_id}`, b: `a:${anonymous_id}`, method: 'login' });
+  const carried = !isPlaceholder(anchor.slice(2));
+  if (type === 'alias' && carried && !isPlaceholder(previous_id)) {
     for (const kind of ['a', 'u']) {
       if (`${kind}:${previous_id}` !== anchor) pairs.push({ a: anchor, b: `${kind}:${previous_id}`, method: 'alias' });
     }
   }
-  if (carried && email_hash !== '' && !blockedHashes.includes(email_hash) && !anchor.startsWith('e:')) {
+  if (carried && email_hash !== '' && !placeholderHashes.has(email_hash) && !anchor.startsWith('e:')) {
     pairs.push({ a: anchor, b: `e:${email_hash}`, method: 'email' });
   }
-  if (carried && phone_hash !== '' && !blockedHashes.includes(phone_hash) && !anchor.startsWith('p:')) {
+  if (carried && phone_hash !== '' && !placeholderHashes.has(phone_hash) && !anchor.startsWith('p:')) {
     pairs.push({ a: anchor, b: `p:${phone_hash}`, method: 'phone' });
   }
   return pairs;
@@ -71,8 +54,9 @@ export function evidenceSql(method: Method): string {
       SELECT node_a, node_b, at FROM identity_evidence WHERE workspace = {workspace:String} AND method = '${method}')`;
 }
 
-const usable = (id: string) => `${id} != '' AND lower(${id}) NOT IN (${list(blockedIds)}) AND NOT match(${id}, '^0+$')`;
-const usableHash = (hash: string) => `${hash} != '' AND ${hash} NOT IN (${list(blockedHashes)})`;
+const usable = (id: string) =>
+  `lower(trimBoth(${id})) NOT IN (${list(['', ...placeholderIds])}) AND NOT match(${id}, '${ZEROS}')`;
+const usableHash = (hash: string) => `${hash} != '' AND ${hash} NOT IN (${list([...placeholderHashes])})`;
 const carrier = usable('substring(anchor, 3)');
 
 const sources: Record<Method, { pairs: string; where: string }> = {

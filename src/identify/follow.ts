@@ -2,9 +2,10 @@
 // people it touches. For blocks in order of time this gives what resolveAll gives; late evidence is put in its place
 // by the next resolveAll.
 
+import { isPlaceholder } from '../collect/index.ts';
 import type { Facts, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
-import { isBlockedId, type Method, type Pair, pairsOf } from './evidence.ts';
+import { type Method, type Pair, pairsOf } from './evidence.ts';
 import { type Change, type Evidence, openLinks } from './links.ts';
 import { membersOf } from './members.ts';
 import { nodeOf } from './node.ts';
@@ -55,7 +56,8 @@ export async function followBlock(
 function sightingsIn(rows: readonly FollowedRow[]): Sighting[] {
   const first = new Map<string, Sighting>();
   for (const row of rows) {
-    if (row.email_hash === '' && row.phone_hash === '' && row.previous_id === '' && isBlockedId(row.user_id)) continue;
+    if (row.email_hash === '' && row.phone_hash === '' && row.previous_id === '' && isPlaceholder(row.user_id))
+      continue;
     for (const pair of pairsOf(row)) {
       const key = `${pair.method} ${pair.a} ${pair.b}`;
       const before = first.get(key);

@@ -361,7 +361,7 @@ for (const compression of ['zstd', 'snappy', 'gzip', 'lz4', 'none']) {
   test(`parquet: typed columns in row groups, compressed by ${compression} [WH-2]`, async () => {
     const path = join(folder, `${compression}.parquet`);
     // In a process of its own, since the embedded engine of this one belongs to the store.
-    const sql = `SELECT number % 10 AS user_id, if(number % 3 = 0, 'purchase', 'view') AS event_type,
+    const sql = `SELECT 1 + number % 10 AS user_id, if(number % 3 = 0, 'purchase', 'view') AS event_type,
         toDateTime64('2025-01-01 00:00:00', 3, 'UTC') + toIntervalMinute(number) AS event_time,
         toString(number % 7) AS product_id, toFloat64(number) / 2 AS price,
         if(number % 2 = 0, NULL, 'brand') AS brand
@@ -385,8 +385,8 @@ for (const compression of ['zstd', 'snappy', 'gzip', 'lz4', 'none']) {
     const events = await eventsOf(`parquet-${compression}`);
     assert.equal(new Set(events.map(({ message_id }) => message_id)).size, 2500);
     const [first, second] = events;
-    assert.deepEqual([first.user_id, first.event, first.at], ['0', 'purchase', '2025-01-01 00:00:00.000']);
-    assert.deepEqual([second.user_id, second.prices, second.brands], ['1', [0.5], ['brand']]);
+    assert.deepEqual([first.user_id, first.event, first.at], ['1', 'purchase', '2025-01-01 00:00:00.000']);
+    assert.deepEqual([second.user_id, second.prices, second.brands], ['2', [0.5], ['brand']]);
     assert.deepEqual([events[1999].at, events[1999].prices], ['2025-01-02 09:19:00.000', [999.5]]);
     assert.ok(seen.length > 2 && seen.every((bytes, i) => i === 0 || bytes >= seen[i - 1]));
   });

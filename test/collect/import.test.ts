@@ -25,7 +25,7 @@ const header = 'event_time,event_type,product_id,category_id,category_code,brand
 /** Every hundredth row has no user. */
 const clicks = Array.from({ length: rows }, (_, i) => {
   const time = new Date(Date.UTC(2025, 0, 1) + i * 1000).toISOString().slice(0, 19).replace('T', ' ');
-  return `${time} UTC,view,${i % 500},1,hats,,9.5,${i % 100 === 99 ? '' : i % 3000},s${i}`;
+  return `${time} UTC,view,${i % 500},1,hats,,9.5,${i % 100 === 99 ? '' : 1 + (i % 3000)},s${i}`;
 });
 const rejectedRows = rows / 100;
 const bigFile = join(folder, '2025-Jan.csv.gz');
@@ -186,6 +186,21 @@ test('all rejected rows are counted, the first ten thousand are kept, none with 
   );
   assert.deepEqual([kept.field, kept.value, kept.id.endsWith('-8')], ['timestamp', '"never"', true]);
   assert.doesNotMatch(kept.body, /ann@|4930/);
+});
+
+test('ids of nobody are left out and counted, rows without another id are refused, also when resumed [WH-2]', async () => {
+  const workspace = await newWorkspace('placeholders');
+  const lines = ['user_id,anonymous_id,event,time', 'unknown,b1,View,2025-01-01', 'u2,-1,View,2025-01-01'];
+  const path = write('placeholders.csv', [...lines, 'undefined,,View,2025-01-01', 'u3,b3,View,2025-01-01'].join('\n'));
+  for (const added of [3, 0]) {
+    const result = await importFile(store, { workspace, path, now });
+    assert.deepEqual([result.added, result.events, result.rejected, result.ignoredIds], [added, 3, 1, 2]);
+    assert.deepEqual(Object.keys(result.reasons), ['userId stands for nobody, and there is no other id']);
+  }
+  const rees46 = ['event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session'];
+  for (const user of ['0', '7']) rees46.push(`2019-10-01 00:00:00 UTC,view,1,2,a.b,acme,3.5,${user},s-1`);
+  const result = await importFile(store, { workspace, path: write('rees46.csv', rees46.join('\n')), now });
+  assert.deepEqual([result.format, result.events, result.rejected], ['rees46', 1, 1]);
 });
 
 test('an unknown format is answered with the known ones [WH-2]', async () => {

@@ -238,6 +238,7 @@ function live(shop: Shop, variant: Variant, limit: number): Live {
       events: [],
       rejected: [],
       rejectedLastDay: 0,
+      ignoredIds: [],
     };
   }
   const recent = shop.people
@@ -280,6 +281,7 @@ function live(shop: Shop, variant: Variant, limit: number): Live {
       },
     ],
     rejectedLastDay: 17,
+    ignoredIds: [{ field: 'userId', value: 'null', events: 12 }],
   };
 }
 

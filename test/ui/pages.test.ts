@@ -75,6 +75,7 @@ pageTest('the live page streams events, links their people and explains rejects 
   assert.match(main, /84 events in the last minute/);
   assert.match(main, /17 rejected/);
   assert.match(main, /The timestamp is not a date\. batch\[3\]\.timestamp was "yesterday"/);
+  assert.match(main, /Ids of nobody .*userId was "null" 12 events/);
   const first = seen.page.locator('main ol li').first();
   assert.match(await wordsOf(first), /\d\d:\d\d:\d\d/);
   await seen.page.getByRole('button', { name: 'Pause' }).click();

@@ -69,6 +69,8 @@ export type Live = {
   events: LiveEvent[];
   rejected: RejectedEvent[];
   rejectedLastDay: number;
+  /** Of the last 24 hours; `value` is empty for addresses and numbers. */
+  ignoredIds: { field: string; value: string; events: number }[];
 };
 
 export type LiveEvent = {

@@ -89,6 +89,20 @@ export async function readRejected(
   return { rejected, rejectedLastDay: Number(day) };
 }
 
+export type IgnoredId = { field: string; value: string; events: number };
+
+/** Ids of the last 24 hours that stand for nobody (such as "null") and were left out of their events, commonest first. */
+export async function readIgnoredIds({ facts }: Store, workspace: string, now: Date): Promise<IgnoredId[]> {
+  const rows = await facts.rows<{ field: string; value: string; events: string }>(
+    `SELECT pair.1 AS field, pair.2 AS value, count() AS events
+     FROM (SELECT arrayJoin(JSONExtractKeysAndValues(context, 'ignoredIds', 'String')) AS pair FROM events
+       WHERE workspace = {workspace:String} AND received_at > {since:DateTime64(3)} AND position(context, '"ignoredIds"') > 0)
+     GROUP BY pair ORDER BY events DESC, pair LIMIT 100`,
+    { workspace, since: before(now, DAY_MS) },
+  );
+  return rows.map((row) => ({ ...row, events: Number(row.events) }));
+}
+
 type RejectedRow = { id: string; moment: string; reason: string; field: string; value: string; body: string };
 
 type Row = Parameters<typeof summarise>[0] & {

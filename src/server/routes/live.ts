@@ -3,7 +3,7 @@
 import { Type } from 'typebox';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
-import { readFreshness, readLatestEvents, readRejected } from '../reading/live.ts';
+import { readFreshness, readIgnoredIds, readLatestEvents, readRejected } from '../reading/live.ts';
 import { Moment, Nullable } from '../shapes.ts';
 
 const Live = Type.Object({
@@ -36,6 +36,16 @@ const Live = Type.Object({
     }),
   ),
   rejectedLastDay: Type.Integer(),
+  ignoredIds: Type.Array(
+    Type.Object({
+      field: Type.String(),
+      value: Type.String({ description: 'Empty for addresses and numbers, which are never kept.' }),
+      events: Type.Integer(),
+    }),
+    {
+      description: 'Ids of the last 24 hours that stand for nobody, such as "null", and were left out of their events.',
+    },
+  ),
 });
 
 export const addLiveRoutes: Routes = (app, context) => {
@@ -55,11 +65,12 @@ export const addLiveRoutes: Routes = (app, context) => {
       const { store, now } = context;
       const at = now();
       const freshness = await readFreshness(store, workspace, at);
-      const [events, refused] = await Promise.all([
+      const [events, refused, ignoredIds] = await Promise.all([
         freshness.lastEventAt ? readLatestEvents(store, workspace, freshness.lastEventAt, limit) : [],
         readRejected(store, workspace, at, limit),
+        readIgnoredIds(store, workspace, at),
       ]);
-      return { freshness, events, ...refused };
+      return { freshness, events, ...refused, ignoredIds };
     },
   );
 };

@@ -76,6 +76,7 @@ CREATE TABLE imports (
   reasons jsonb NOT NULL DEFAULT '{}',
   started_at timestamptz NOT NULL,
   finished_at timestamptz,
+  ignored_ids integer NOT NULL DEFAULT 0, -- events with an id that stands for nobody
   UNIQUE (workspace, fingerprint, format)
 );
 

@@ -13,6 +13,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useNow, usePlace, useZone } from '../place.tsx';
 import { useLive } from '../queries.ts';
+import { IgnoredIds } from './live/IgnoredIds.tsx';
 import { Rejected } from './live/Rejected.tsx';
 import { Stream } from './live/Stream.tsx';
 
@@ -43,6 +44,7 @@ export function LivePage() {
           </div>
           <div className="span5 stack">
             <Rejected live={live.data} />
+            <IgnoredIds ids={live.data.ignoredIds} />
             <Panel
               title="Send more"
               note={
