@@ -6,6 +6,7 @@ import { type ProfilePart, resolvedEventsSql } from '../identify/index.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { HISTORY_COLUMNS } from './history.ts';
 import type { Use } from './measure.ts';
+import { lookUp, productTableSql } from './products.ts';
 import type { Signal } from './signal.ts';
 
 /** The name of an ordered list of definitions: any change of one changes it. */
@@ -17,14 +18,15 @@ export function signalSetOf(signals: readonly Signal[]): string {
 
 /** A SELECT of (profile, values, category) for everyone known before the moment; binds {workspace:String}. */
 export function featuresSql(signals: readonly Signal[], asOf: Date, part?: ProfilePart): string {
-  const { aggregates, layers, values, category } = compile(signals, asOf.getTime());
+  const { aggregates, layers, values, category, products } = compile(signals, asOf.getTime());
   const columns = HISTORY_COLUMNS.filter((column) => column !== 'message_id');
   const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day,
       (${asOf.getTime()} - at_ms) / 86400000 AS age
     FROM (${resolvedEventsSql({ asOf, columns, part })})`;
   const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile HAVING min(bot) = 0`;
   const derived = layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, known);
-  return `SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
+  const table = products === undefined ? '' : `WITH ${products} `;
+  return `${table}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
     FROM (${derived})`;
 }
 
@@ -33,6 +35,7 @@ function compile(signals: readonly Signal[], asOf: number) {
   const derived = new Map<string, string>();
   const layers: string[][] = [];
   const layerOf = new Map<string, number>();
+  let products: string | undefined;
   const use: Use = {
     asOf,
     aggregate: (sql) => remember(aggregates, 'a', sql),
@@ -47,10 +50,20 @@ function compile(signals: readonly Signal[], asOf: number) {
       layers[layer].push(`${sql} AS ${name}`);
       return name;
     },
+    product(hash, column) {
+      products ??= productTableSql(new Date(asOf));
+      return lookUp(hash, column);
+    },
   };
   const values = signals.map((signal) => signal.measure.sql(use));
   const category = topCategory.sql(use, allInterest);
-  const parts = { aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`), layers, values, category };
+  const parts = {
+    aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`),
+    layers,
+    values,
+    category,
+    products,
+  };
   return { ...parts, text: JSON.stringify(parts) };
 }
 

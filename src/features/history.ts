@@ -1,6 +1,8 @@
 // One person's past, as the live side holds it: the columns of `events` that a signal may look at, under the same
 // names. No column here carries personal data; `at` is epoch milliseconds, 32-bit columns hold 32-bit values.
 
+import { noProducts, type Products } from './products.ts';
+
 /** The columns of `events` a history is read from, in the order of the point query. */
 export const HISTORY_COLUMNS = [
   'message_id',
@@ -58,12 +60,18 @@ export interface History {
   readonly asOf: number;
   /** In time order. */
   readonly events: readonly HistoryEvent[];
+  /** What everybody did with the products by then. */
+  readonly products: Products;
   /** Computes something once per history, for measures that share it. */
   memo<T>(key: string, make: () => T): T;
 }
 
-/** What was known of a person before `asOf`; `events` in time order. */
-export function openHistory(events: readonly HistoryEvent[], asOf: Date | number): History {
+/** What was known of a person before `asOf`; `events` in time order, `products` as of that day. */
+export function openHistory(
+  events: readonly HistoryEvent[],
+  asOf: Date | number,
+  products: Products = noProducts,
+): History {
   const moment = new Date(asOf).getTime();
   let known = events.length;
   while (known > 0 && events[known - 1].at >= moment) known--;
@@ -71,6 +79,7 @@ export function openHistory(events: readonly HistoryEvent[], asOf: Date | number
   return {
     asOf: moment,
     events: known === events.length ? events : events.slice(0, known),
+    products,
     memo<T>(key: string, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;

@@ -7,6 +7,7 @@ export { HISTORY_COLUMNS, type History, type HistoryEvent, openHistory } from '.
 export { type Label, labelsSql } from './labels.ts';
 export { type LiveFeatures, type LivePeople, type LivePeopleOptions, openLivePeople } from './live.ts';
 export { type FeatureBlock, type LabelledMatrix, type MatrixOptions, readMatrix, streamFeatures } from './matrix.ts';
+export { type Product, type Products, readProducts } from './products.ts';
 export type { Signal, SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';
 export { type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';

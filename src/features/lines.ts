@@ -2,7 +2,18 @@
 
 import type { Filter } from './filter.ts';
 import type { HistoryEvent } from './history.ts';
-import { conditionOf, constant, distinct, type Measure, minus, ratio, total, type Window } from './measure.ts';
+import {
+  conditionOf,
+  constant,
+  distinct,
+  type Measure,
+  minus,
+  ratio,
+  total,
+  type Use,
+  type Window,
+} from './measure.ts';
+import type { ProductColumn } from './products.ts';
 
 type LineColumn = 'prices' | 'quantities';
 
@@ -38,10 +49,9 @@ export function latest(amount: 'revenue' | 'lines', filter: Filter): Measure {
 
 /** Share of the products of the latest such event that were in an earlier one; unknown without an earlier one. */
 export function knownShareOfLatest(filter: Filter): Measure {
-  const lines = `groupArrayArrayIf(arrayMap(x -> (at_ms, cityHash64(x)), product_ids), ${filter.sql})`;
   return {
     sql: (use) => {
-      const all = use.aggregate(lines);
+      const all = linesSql(use, filter);
       const last = use.derive(`arrayMax(${all}.1)`);
       const [now, before] = ['=', '<'].map((is) =>
         use.derive(`arrayDistinct(arrayFilter(x -> x.1 ${is} ${last}, ${all}).2)`),
@@ -54,6 +64,33 @@ export function knownShareOfLatest(filter: Filter): Measure {
       const now = new Set(rows.filter((row) => row.at === last).flatMap((row) => row.product_ids));
       const before = new Set(rows.filter((row) => row.at !== last).flatMap((row) => row.product_ids));
       return before.size === 0 ? Number.NaN : [...now].filter((product) => before.has(product)).length / now.size;
+    },
+  };
+}
+
+/**
+ * Mean over the products of such events of what everybody does with them (`products.ts`), of each line or of those of
+ * the latest event; unknown without a product that is in the table. Counts and ratios take the geometric mean.
+ */
+export function ofProducts(column: ProductColumn, basket: 'every' | 'latest', filter: Filter): Measure {
+  const geometric = column === 'sold' || column === 'trend';
+  return {
+    sql: (use) => {
+      const all = linesSql(use, filter);
+      const last = use.derive(`arrayMax(${all}.1)`);
+      const chosen = basket === 'every' ? all : use.derive(`arrayFilter(x -> x.1 = ${last}, ${all})`);
+      const looked = use.derive(`arrayMap(x -> ${use.product('x.2', column)}, ${chosen})`);
+      const values = use.derive(`arrayFilter(v -> NOT isNaN(v), ${looked})`);
+      const mean = geometric ? `exp(arrayAvg(v -> log(v), ${values}))` : `arrayAvg(${values})`;
+      return `if(empty(${values}), nan, ${mean})`;
+    },
+    evaluate: (history) => {
+      const rows = history.events.filter((row) => filter.test(row) && row.product_ids.length > 0);
+      const last = rows.at(-1)?.at;
+      const chosen = basket === 'every' ? rows : rows.filter((row) => row.at === last);
+      const values = chosen.flatMap((row) => row.product_ids).flatMap((id) => history.products.get(id)?.[column] ?? []);
+      const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
+      return geometric ? Math.exp(mean(values.map(Math.log))) : mean(values);
     },
   };
 }
@@ -86,4 +123,9 @@ export function consistency(column: 'brands' | 'categories', filter: Filter): Me
       return all === 0 ? Number.NaN : Math.max(...tally.values()) / all;
     },
   };
+}
+
+/** (moment, product) of every product line. */
+function linesSql(use: Use, filter: Filter): string {
+  return use.aggregate(`groupArrayArrayIf(arrayMap(x -> (at_ms, cityHash64(x)), product_ids), ${filter.sql})`);
 }

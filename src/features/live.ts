@@ -5,9 +5,10 @@ import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
 import { findProfile, membersOf, nodeOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
-import { fromClickHouseTime } from '../time.ts';
+import { fromClickHouseTime, toDay } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { HISTORY_COLUMNS, type HistoryEvent, openHistory } from './history.ts';
+import { type Products, readProducts } from './products.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
 
@@ -57,6 +58,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
   const underway = new Map<string, Map<string, EventRow>>();
   /** Rows that arrive while a history is being read might be missing from what is read. */
   const loads = new Set<EventRow[]>();
+  let products: { day: string; table: Promise<Products> } | undefined;
 
   const load = async (profile: bigint): Promise<Person> => {
     const meanwhile: EventRow[] = [];
@@ -98,6 +100,19 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
     return person;
   };
 
+  /** Read once a day: what comes in late changes little of what everybody does. */
+  const productsOn = (asOf: Date): Promise<Products> => {
+    const day = toDay(asOf);
+    if (products?.day !== day) {
+      const table = readProducts(store, workspace, asOf);
+      products = { day, table };
+      table.catch(() => {
+        products = undefined;
+      });
+    }
+    return products.table;
+  };
+
   const take = (rows: readonly EventRow[]) => {
     for (const list of loads) list.push(...rows);
     if (byNode.size === 0) return;
@@ -113,7 +128,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
     async features(asked, asOf) {
       const person = await find(asked);
       if (!person) return undefined;
-      const history = openHistory(person.events, asOf);
+      const history = openHistory(person.events, asOf, await productsOn(asOf));
       const last = history.events.at(-1);
       return {
         profile: person.profile,

@@ -5,6 +5,7 @@
 import { DAY_MS } from '../time.ts';
 import { both, type Filter, on } from './filter.ts';
 import type { History, HistoryEvent } from './history.ts';
+import type { ProductColumn } from './products.ts';
 
 /** Gathers what a query needs: aggregates over events, and expressions over those, each computed once. */
 export interface Use {
@@ -12,6 +13,8 @@ export interface Use {
   readonly asOf: number;
   aggregate(sql: string): string;
   derive(sql: string): string;
+  /** The value of the product with that hash as of the day, NaN where it is not known. */
+  product(hash: string, column: ProductColumn): string;
 }
 
 export type Measure = {

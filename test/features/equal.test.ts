@@ -7,6 +7,7 @@ import {
   allInterest,
   openHistory,
   readMatrix,
+  readProducts,
   signals,
   streamFeatures,
   takeSnapshot,
@@ -43,10 +44,11 @@ for (const [seed, most] of [
     const categories: string[] = [];
     for await (const block of streamFeatures(store, { workspace, signalSet, asOf }))
       categories.push(...block.categories);
+    const products = await readProducts(store, workspace, asOf);
     const wrong: string[] = [];
     profiles.forEach((profile, row) => {
       const anchor = anchors.get(profile)!;
-      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf);
+      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf, products);
       signals.forEach((signal, c) => {
         const [sql, live] = [x.columns[c][row], Math.fround(signal.measure.evaluate(history))];
         const near = Number.isNaN(sql)

@@ -5,6 +5,7 @@ import { affinitySignals } from './affinity.ts';
 import { cartSignals } from './cart.ts';
 import { contentSignals } from './content.ts';
 import { contextSignals } from './context.ts';
+import { demandSignals } from './demand.ts';
 import { messageSignals } from './messages.ts';
 import { pageViewSignals } from './pageviews.ts';
 import { purchaseSignals } from './purchases.ts';
@@ -25,6 +26,7 @@ export const signals: readonly Signal[] = [
   ...rhythmSignals,
   ...rfmSignals,
   ...affinitySignals,
+  ...demandSignals,
   ...contextSignals,
   ...seasonSignals,
 ];
