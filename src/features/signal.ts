@@ -17,6 +17,7 @@ export type SignalGroup =
   | 'Purchase rhythm'
   | 'RFM'
   | 'Category affinity'
+  | 'Product demand'
   | 'Context'
   | 'Season';
 
@@ -38,35 +39,39 @@ export type Signal = {
 /** What the signals of one file have in common. */
 export type SignalFamily = Pick<Signal, 'group' | 'category' | 'source'>;
 
+/** "put 3 items in the cart": `place` stands after the number, `none` instead of "no items". */
+export type CountWords = { verb: string; one: string; many: string; place?: string; none?: string };
+
 /** One count per window: `${name}_${days}d`, or `${name}_all` for null. */
 export function counted(
   family: SignalFamily,
   name: string,
   filter: Filter,
-  words: { verb: string; one: string; many: string },
+  { verb, one, many, place = '', none = `no ${many}` }: CountWords,
   windows: readonly (number | null)[],
 ): Signal[] {
   return windows.map((windowDays) => ({
     ...family,
     name: windowDays === null ? `${name}_all` : `${name}_${windowDays}d`,
-    sentence: `How many ${words.many} they ${words.verb}${inTheLast(windowDays)}.`,
+    sentence: `How many ${many} they ${verb}${place}${inTheLast(windowDays)}.`,
     windowDays,
     unit: 'count',
     measure: count(filter, windowDays ?? undefined),
-    phrase: (value) => `${words.verb} ${amount(value, words.one, words.many)}${inTheLast(windowDays)}`,
+    phrase: (value) => `${verb} ${value === 0 ? none : amount(value, one, many)}${place}${inTheLast(windowDays)}`,
   }));
 }
 
 export function inTheLast(windowDays: number | null): string {
   if (windowDays === null) return ' so far';
-  return windowDays === 1 ? ' in the last day' : ` in the last ${windowDays} days`;
+  return windowDays === 1 ? ' in the last 24 hours' : ` in the last ${windowDays} days`;
 }
 
 /** "no products", "1 product", "3 products". */
 export function amount(value: number, one: string, many: string): string {
   if (Number.isNaN(value)) return `an unknown number of ${many}`;
   if (value === 0) return `no ${many}`;
-  return `${plain(value)} ${value === 1 ? one : many}`;
+  const number = plain(value);
+  return `${number} ${number === '1' ? one : many}`;
 }
 
 /** A number as a person would write it: whole, or with one or two digits. */
@@ -77,11 +82,47 @@ export function plain(value: number): string {
   return Number(value.toFixed(digits)).toLocaleString('en-US');
 }
 
+/** "nothing", "12.5": a sum of money, whose currency the shop knows. */
+export function money(value: number): string {
+  if (Number.isNaN(value)) return 'an unknown sum';
+  return value === 0 ? 'nothing' : plain(value);
+}
+
+/** "no products", "1 product", "3 different products". */
+export function different(value: number, one: string, many: string): string {
+  return value === 0 || value === 1 ? amount(value, one, many) : amount(value, one, `different ${many}`);
+}
+
+/** "once", "twice", "2.5 times". */
+export function often(value: number): string {
+  const number = plain(value);
+  if (number === '1') return 'once';
+  return number === '2' ? 'twice' : `${Number.isNaN(value) ? 'an unknown number of' : number} times`;
+}
+
+/** A ratio as a comparison: "30 % as often as", "about as often as", "twice as often as", "4.5 times as often as". */
+export function compared(ratio: number, manner: string): string {
+  if (Math.abs(ratio - 1) < 0.05) return `about as ${manner} as`;
+  const size = ratio < 1 ? percent(ratio) : plain(ratio) === '2' ? 'twice' : `${plain(ratio)} times`;
+  return `${Number.isNaN(ratio) ? 'an unknown number of times' : size} as ${manner} as`;
+}
+
+/** "every day", "every 4.5 days". */
+export function every(days: number): string {
+  return plain(days) === '1' ? 'every day' : `every ${amount(days, 'day', 'days')}`;
+}
+
 export function percent(value: number): string {
   return Number.isNaN(value) ? 'an unknown share' : `${Math.round(value * 100)} %`;
 }
 
-/** "today", "yesterday", "3 days ago". */
+/** "less than an hour ago", "5 hours ago", and days from the third on. */
+export function hoursAgo(hours: number): string {
+  if (hours < 1) return 'less than an hour ago';
+  return hours < 48 ? `${amount(Math.floor(hours), 'hour', 'hours')} ago` : daysAgo(hours / 24);
+}
+
+/** "less than a day ago", "a day ago", "3 days ago". */
 export function daysAgo(days: number): string {
   if (Number.isNaN(days)) return 'at an unknown time';
   if (days < 1) return 'less than a day ago';

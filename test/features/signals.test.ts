@@ -49,6 +49,28 @@ test('every signal says its name, its window and its value in plain words [INT-5
       );
     }
   }
+});
+
+test('reasons read as good English, whatever the value [INT-5]', () => {
+  const awkward =
+    /\b1 (times|days|hours|minutes|seconds|pages|products|purchases|items)\b|\bunknown (times|items|products|actions|days)\b|\bno (times|things|hours)\b| {2}/;
+  for (const signal of signals) {
+    for (const value of [Number.NaN, 0, 0.004, 0.3, 0.999, 1, 2, 4.5, 209, 1e6]) {
+      const words = signal.phrase(value);
+      assert.doesNotMatch(words, awkward, signal.name);
+      assert.doesNotMatch(words, /^[A-Z](?!hristmas|lack)|\.$/, `${signal.name} follows a name and ends no sentence`);
+    }
+  }
+  const says = (name: string, value: number) => signals.find((signal) => signal.name === name)?.phrase(value);
+  assert.equal(says('hours_since_visit_before', 50), 'made the second-to-last visit 2 days ago');
+  assert.equal(says('events_decayed_30', 209), 'took about 209 actions of late');
+  assert.equal(says('purchase_trend_30d', 2), 'bought twice as often as in the 30 days before');
+  assert.equal(says('visit_trend_7d', 0.3), 'visited 30 % as often as usual in the last 7 days');
+  assert.equal(says('overdue_ratio', 1.6), 'has waited 1.6 times the usual gap between purchases');
+  assert.equal(says('days_to_expected_purchase', -3.2), 'was expected to buy again 3 days ago');
+  assert.equal(says('cart_balance_7d', -1), 'emptied the cart by 1 item in the last 7 days');
+  assert.equal(says('purchase_gap_median', 1), 'usually buys every day');
+  assert.equal(says('app_share', 0), 'is never active in the app');
   const cart = signals.find((signal) => signal.name === 'cart_adds_7d')!;
   assert.equal(cart.phrase(3), 'put 3 items in the cart in the last 7 days');
   assert.equal(cart.phrase(0), 'put nothing in the cart in the last 7 days');

@@ -4,7 +4,7 @@ import { affinityLead, allInterest, purchasesOnly, topAffinity } from '../affini
 import { on } from '../filter.ts';
 import { consistency, countLines, sumLines } from '../lines.ts';
 import { distinct, ratio } from '../measure.ts';
-import { amount, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
+import { amount, different, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
 
 const family: SignalFamily = { group: 'Category affinity', category: 'TRANSACTION', source: 'WEBSITE' };
 
@@ -16,16 +16,16 @@ export const affinitySignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: topAffinity(purchasesOnly),
-    phrase: known('bought from no known category', (v) => `leans to one category with ${percent(v)} when buying`),
+    phrase: known('bought from no known category', (v) => `leans ${percent(v)} towards one category when buying`),
   },
   {
     ...family,
     name: 'top_category_interest',
-    sentence: 'The same over views, cart additions and purchases.',
+    sentence: 'Affinity to the category they view, put in the cart and buy most, weighed likewise.',
     windowDays: null,
     unit: 'score',
     measure: topAffinity(allInterest),
-    phrase: known('showed interest in no known category', (v) => `leans to one category with ${percent(v)}`),
+    phrase: known('showed interest in no known category', (v) => `leans ${percent(v)} towards one category`),
   },
   {
     ...family,
@@ -34,7 +34,10 @@ export const affinitySignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: affinityLead(allInterest),
-    phrase: known('showed interest in no known category', (v) => `prefers one category by ${percent(v)}`),
+    phrase: known(
+      'showed interest in no known category',
+      (v) => `prefers one category to the next by ${amount(Math.round(100 * v), 'point', 'points')}`,
+    ),
   },
   {
     ...family,
@@ -43,7 +46,7 @@ export const affinitySignals: Signal[] = [
     windowDays: 14,
     unit: 'count',
     measure: distinct('categories', on('product_view'), 14),
-    phrase: (v) => `viewed ${amount(v, 'category', 'categories')} in the last 14 days`,
+    phrase: (v) => `viewed ${different(v, 'category', 'categories')} in the last 14 days`,
   },
   {
     ...family,
@@ -52,7 +55,7 @@ export const affinitySignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: consistency('brands', on('purchase')),
-    phrase: known('bought no known brand', (v) => `buys the same brand in ${percent(v)} of the lines`),
+    phrase: known('bought no known brand', (v) => `buys the same brand in ${percent(v)} of the order lines`),
   },
   {
     ...family,
@@ -61,6 +64,6 @@ export const affinitySignals: Signal[] = [
     windowDays: 30,
     unit: 'currency',
     measure: ratio(sumLines('prices', on('product_view'), 30), countLines('prices', on('product_view'), 30)),
-    phrase: known('viewed no price in the last 30 days', (v) => `looks at products at ${plain(v)} on average`),
+    phrase: known('viewed no price in the last 30 days', (v) => `looks at products priced at ${plain(v)} on average`),
   },
 ];

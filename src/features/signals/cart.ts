@@ -11,18 +11,18 @@ const add = on('add_to_cart');
 const checkout = on('checkout_start');
 
 export const cartSignals: Signal[] = [
-  ...[1, 3, 7, 14, 30, 90].map((windowDays) => ({
-    ...counted(family, 'cart_adds', add, { verb: 'added to the cart', one: 'item', many: 'items' }, [windowDays])[0],
-    phrase: (v: number) =>
-      v === 0
-        ? `put nothing in the cart in the last ${windowDays === 1 ? 'day' : `${windowDays} days`}`
-        : `put ${amount(v, 'item', 'items')} in the cart in the last ${windowDays === 1 ? 'day' : `${windowDays} days`}`,
-  })),
+  ...counted(
+    family,
+    'cart_adds',
+    add,
+    { verb: 'put', one: 'item', many: 'items', place: ' in the cart', none: 'nothing' },
+    [1, 3, 7, 14, 30, 90],
+  ),
   ...counted(
     family,
     'cart_removals',
     on('remove_from_cart'),
-    { verb: 'took out', one: 'cart item', many: 'cart items' },
+    { verb: 'took', one: 'item', many: 'items', place: ' out of the cart', none: 'nothing' },
     [7, 30],
   ),
   ...counted(family, 'checkouts', checkout, { verb: 'began', one: 'checkout', many: 'checkouts' }, [3, 7, 30]),
@@ -33,7 +33,10 @@ export const cartSignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: decayed(add, 7),
-    phrase: (v) => `has a recent cart interest of ${plain(v)} items`,
+    phrase: (v) =>
+      v < 0.5
+        ? 'put hardly anything in the cart of late'
+        : `put about ${amount(Math.round(v), 'item', 'items')} in the cart of late`,
   },
   {
     ...family,
@@ -42,7 +45,7 @@ export const cartSignals: Signal[] = [
     windowDays: null,
     unit: 'count',
     measure: countSinceLast(add, on('purchase')),
-    phrase: (v) => `put ${amount(v, 'item', 'items')} in the cart since the last purchase`,
+    phrase: (v) => `put ${v === 0 ? 'nothing' : amount(v, 'item', 'items')} in the cart since the last purchase`,
   },
   {
     ...family,
@@ -60,7 +63,7 @@ export const cartSignals: Signal[] = [
     windowDays: null,
     unit: 'count',
     measure: countInLastVisit(add),
-    phrase: (v) => `put ${amount(v, 'item', 'items')} in the cart during the latest visit`,
+    phrase: (v) => `put ${v === 0 ? 'nothing' : amount(v, 'item', 'items')} in the cart during the latest visit`,
   },
   {
     ...family,
@@ -87,7 +90,7 @@ export const cartSignals: Signal[] = [
     windowDays: 7,
     unit: 'count',
     measure: minus(count(add, 7), count(on('remove_from_cart'), 7)),
-    phrase: (v) => `has put ${amount(v, 'item', 'items')} more in the cart than taken out this week`,
+    phrase: cartBalance,
   },
   {
     ...family,
@@ -96,7 +99,8 @@ export const cartSignals: Signal[] = [
     windowDays: 7,
     unit: 'currency',
     measure: sumLines('prices', add, 7),
-    phrase: (v) => `put goods worth ${plain(v)} in the cart in the last 7 days`,
+    phrase: (v) =>
+      `put ${v === 0 ? 'nothing of a known price' : `goods worth ${plain(v)}`} in the cart in the last 7 days`,
   },
   {
     ...family,
@@ -105,9 +109,10 @@ export const cartSignals: Signal[] = [
     windowDays: 30,
     unit: 'ratio',
     measure: ratio(count(add, 30), count(on('product_view'), 30)),
-    phrase: known(
-      'viewed no product in the last 30 days',
-      (v) => `puts ${percent(v)} of the products viewed in the cart`,
+    phrase: known('viewed no product in the last 30 days', (v) =>
+      v <= 1
+        ? `puts ${percent(v)} of the products viewed in the cart`
+        : `puts ${plain(v)} items in the cart per product viewed`,
     ),
   },
   {
@@ -117,6 +122,15 @@ export const cartSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: shareOfDaysWithout(on('purchase'), add),
-    phrase: known('never put anything in the cart', (v) => `left the cart without buying on ${percent(v)} of the days`),
+    phrase: known(
+      'never put anything in the cart',
+      (v) => `did not buy on ${percent(v)} of the days with something put in the cart`,
+    ),
   },
 ];
+
+function cartBalance(value: number): string {
+  if (value === 0) return 'left the cart as full as it was 7 days ago';
+  const by = amount(Math.abs(value), 'item', 'items');
+  return `${value > 0 ? 'filled' : 'emptied'} the cart by ${by} in the last 7 days`;
+}

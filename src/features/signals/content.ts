@@ -2,7 +2,7 @@
 
 import { on } from '../filter.ts';
 import { atMost, count, highest, plus, ratio, sum, times } from '../measure.ts';
-import { counted, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
+import { amount, counted, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
 
 const family: SignalFamily = { group: 'Content engagement', category: 'ENGAGEMENT', source: 'WEBSITE' };
 const link = on('internal_link_click', 'external_link_click');
@@ -24,7 +24,7 @@ export const contentSignals: Signal[] = [
     family,
     'wishlist_adds',
     on('add_to_wishlist'),
-    { verb: 'wished for', one: 'product', many: 'products' },
+    { verb: 'put', one: 'product', many: 'products', place: ' on the wish list' },
     [30],
   ),
   {
@@ -34,7 +34,7 @@ export const contentSignals: Signal[] = [
     windowDays: 30,
     unit: 'ratio',
     measure: ratio(sum('scroll_depth', on('scroll'), 30), count(on('scroll'), 30)),
-    phrase: known('scrolled nothing in the last 30 days', (v) => `scrolls down to ${plain(v)} % on average`),
+    phrase: known('scrolled nothing in the last 30 days', (v) => `scrolls down to ${plain(v)} % of a page on average`),
   },
   {
     ...family,
@@ -43,7 +43,10 @@ export const contentSignals: Signal[] = [
     windowDays: 7,
     unit: 'ratio',
     measure: highest('scroll_depth', on('scroll'), 7),
-    phrase: known('scrolled nothing in the last 7 days', (v) => `scrolled down to ${plain(v)} % in the last 7 days`),
+    phrase: known(
+      'scrolled nothing in the last 7 days',
+      (v) => `scrolled down to ${plain(v)} % of a page in the last 7 days`,
+    ),
   },
   {
     ...family,
@@ -52,7 +55,9 @@ export const contentSignals: Signal[] = [
     windowDays: 30,
     unit: 'score',
     measure: ratio(sum('seconds_on_page', paged, 30), count(paged, 30)),
-    phrase: known('saw no page in the last 30 days', (v) => `stays ${plain(v)} seconds on a page`),
+    phrase: known('saw no page in the last 30 days', (v) =>
+      v < 1 ? 'stays less than a second on a page' : `stays ${amount(v, 'second', 'seconds')} on a page`,
+    ),
   },
   {
     ...family,
@@ -67,7 +72,7 @@ export const contentSignals: Signal[] = [
       ),
       100,
     ),
-    phrase: (v) => `has an engagement score of ${plain(v)} of 100 this week`,
+    phrase: (v) => `has an engagement score of ${plain(v)} out of 100 for the last 7 days`,
   },
   {
     ...family,
@@ -76,7 +81,7 @@ export const contentSignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: ratio(sum('rating', on('review')), count(on('review'))),
-    phrase: known('wrote no review', (v) => `rates ${plain(v)} on average in reviews`),
+    phrase: known('wrote no review', (v) => `gives an average rating of ${plain(v)} in reviews`),
   },
   {
     ...family,
@@ -85,6 +90,6 @@ export const contentSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(on('video_complete')), count(on('video_play'))),
-    phrase: known('started no video', (v) => `watches ${percent(v)} of videos to the end`),
+    phrase: known('started no video', (v) => `watches ${percent(v)} of the videos to the end`),
   },
 ];

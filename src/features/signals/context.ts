@@ -2,7 +2,7 @@
 
 import { anyEvent, atWeekend, both, holds, inHours, not, on } from '../filter.ts';
 import { busiestHour, count, distinct, ratio } from '../measure.ts';
-import { amount, known, percent, type Signal, type SignalFamily } from '../signal.ts';
+import { amount, known, often, percent, type Signal, type SignalFamily } from '../signal.ts';
 import { inVisit } from '../visits.ts';
 
 const family: SignalFamily = { group: 'Context', category: 'EXTERNAL', source: 'WEBSITE' };
@@ -12,8 +12,8 @@ export const contextSignals: Signal[] = [
   share('mobile_share', 'on a phone or tablet', holds('device_type', 'mobile', 'tablet')),
   share('app_share', 'in the app', holds('platform', 'ios', 'android', 'mobile')),
   share('store_share', 'in a shop', holds('platform', 'store', 'pos')),
-  { ...share('paid_share', 'coming from paid advertising', paid), source: 'ADS' },
-  { ...share('email_share', 'coming from e-mail', holds('medium', 'email')), source: 'EMAIL' },
+  { ...share('paid_share', 'on visits from paid advertising', paid), source: 'ADS' },
+  { ...share('email_share', 'on visits from e-mails', holds('medium', 'email')), source: 'EMAIL' },
   share('weekend_share', 'at weekends', atWeekend),
   share('evening_share', 'in the evening (18–24 h UTC)', inHours(18, 24)),
   {
@@ -23,7 +23,7 @@ export const contextSignals: Signal[] = [
     windowDays: null,
     unit: 'hours',
     measure: busiestHour(inVisit),
-    phrase: known('never visited', (v) => `is most active at ${v} h UTC`),
+    phrase: known('never visited', (v) => `is most active from ${v}:00 to ${v + 1}:00 UTC`),
   },
   {
     ...family,
@@ -32,7 +32,7 @@ export const contextSignals: Signal[] = [
     windowDays: null,
     unit: 'count',
     measure: distinct('platform', anyEvent),
-    phrase: (v) => `uses ${amount(v, 'platform', 'platforms')}`,
+    phrase: (v) => `uses ${v === 0 ? 'no known platform' : amount(v, 'platform', 'platforms')}`,
   },
   {
     ...family,
@@ -41,7 +41,7 @@ export const contextSignals: Signal[] = [
     windowDays: null,
     unit: 'count',
     measure: distinct('device_type', anyEvent),
-    phrase: (v) => `uses ${amount(v, 'kind of device', 'kinds of device')}`,
+    phrase: (v) => `uses ${v === 0 ? 'no known device' : amount(v, 'kind of device', 'kinds of device')}`,
   },
   {
     ...family,
@@ -50,7 +50,7 @@ export const contextSignals: Signal[] = [
     windowDays: 30,
     unit: 'count',
     measure: count(on('login', 'app_open'), 30),
-    phrase: (v) => `logged in ${amount(v, 'time', 'times')} in the last 30 days`,
+    phrase: (v) => `${v === 0 ? 'did not log in' : `logged in ${often(v)}`} in the last 30 days`,
   },
   {
     ...family,
@@ -59,7 +59,7 @@ export const contextSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(both(on('purchase'), atWeekend)), count(on('purchase'))),
-    phrase: known('never bought', (v) => `buys ${percent(v)} of purchases at weekends`),
+    phrase: known('never bought', (v) => `makes ${percent(v)} of the purchases at weekends`),
   },
   {
     ...family,
@@ -68,7 +68,7 @@ export const contextSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(both(both(on('purchase'), inHours(8, 18)), not(atWeekend))), count(on('purchase'))),
-    phrase: known('never bought', (v) => `buys ${percent(v)} of purchases during office hours`),
+    phrase: known('never bought', (v) => `makes ${percent(v)} of the purchases during office hours`),
   },
 ];
 
@@ -80,6 +80,9 @@ function share(name: string, words: string, filter: Parameters<typeof count>[0])
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(both(inVisit, filter)), count(inVisit)),
-    phrase: known('never visited', (v) => `does ${percent(v)} ${words}`),
+    phrase: known('never visited', (v) => {
+      if (v === 0) return `is never active ${words}`;
+      return v === 1 ? `is always active ${words}` : `is active ${words} ${percent(v)} of the time`;
+    }),
   };
 }

@@ -2,7 +2,7 @@
 
 import { on } from '../filter.ts';
 import { count, daysSinceLast, flag, ratio } from '../measure.ts';
-import { counted, daysAgo, known, percent, type Signal, type SignalFamily } from '../signal.ts';
+import { counted, daysAgo, known, often, percent, type Signal, type SignalFamily } from '../signal.ts';
 
 const email: SignalFamily = { group: 'E-mail', category: 'ENGAGEMENT', source: 'EMAIL' };
 const social: SignalFamily = { group: 'Social', category: 'EXTERNAL', source: 'ADS' };
@@ -50,9 +50,10 @@ export const messageSignals: Signal[] = [
     windowDays: 90,
     unit: 'ratio',
     measure: ratio(count(on('email_clicked'), 90), count(on('email_delivered'), 90)),
-    phrase: known(
-      'received no e-mail in the last 90 days',
-      (v) => `clicked in ${percent(v)} of the e-mails of the last 90 days`,
+    phrase: known('received no e-mail in the last 90 days', (v) =>
+      v <= 1
+        ? `clicked in ${percent(v)} of the e-mails of the last 90 days`
+        : `clicked ${often(v)} per e-mail of the last 90 days`,
     ),
   },
   {
@@ -79,7 +80,7 @@ export const messageSignals: Signal[] = [
     support,
     'support_contacts',
     on('call', 'support_ticket'),
-    { verb: 'made', one: 'call to support', many: 'calls to support' },
+    { verb: 'made', one: 'request to support', many: 'requests to support' },
     [30],
   ),
 ];

@@ -2,7 +2,18 @@
 
 import { anyEvent, on } from '../filter.ts';
 import { activeDays, count, countSinceLast, daysSinceLast, decayed, distinct, ratio, trend } from '../measure.ts';
-import { amount, counted, daysAgo, inTheLast, known, plain, type Signal, type SignalFamily } from '../signal.ts';
+import {
+  amount,
+  compared,
+  counted,
+  daysAgo,
+  different,
+  inTheLast,
+  known,
+  often,
+  type Signal,
+  type SignalFamily,
+} from '../signal.ts';
 
 const family: SignalFamily = { group: 'Page views', category: 'NAVIGATION', source: 'WEBSITE' };
 const page = on('page_view', 'screen_view');
@@ -19,7 +30,7 @@ export const pageViewSignals: Signal[] = [
     [1, 3, 7, 14, 30, 90],
   ),
   ...counted(family, 'list_views', list, { verb: 'browsed', one: 'product list', many: 'product lists' }, [7, 30]),
-  ...counted(family, 'events', anyEvent, { verb: 'did', one: 'thing', many: 'things' }, [1, 7, 30, 90, null]),
+  ...counted(family, 'events', anyEvent, { verb: 'took', one: 'action', many: 'actions' }, [1, 7, 30, 90, null]),
   ...[7, 30].map(
     (windowDays): Signal => ({
       ...family,
@@ -28,7 +39,7 @@ export const pageViewSignals: Signal[] = [
       windowDays,
       unit: 'count',
       measure: distinct('product_ids', product, windowDays),
-      phrase: (value) => `viewed ${amount(value, 'different product', 'different products')}${inTheLast(windowDays)}`,
+      phrase: (value) => `viewed ${different(value, 'product', 'products')}${inTheLast(windowDays)}`,
     }),
   ),
   {
@@ -40,7 +51,7 @@ export const pageViewSignals: Signal[] = [
     measure: ratio(count(product, 14), distinct('product_ids', product, 14)),
     phrase: known(
       'viewed no product in the last 14 days',
-      (v) => `viewed each product ${plain(v)} times in the last 14 days`,
+      (v) => `viewed each product ${often(v)} on average in the last 14 days`,
     ),
   },
   {
@@ -50,7 +61,7 @@ export const pageViewSignals: Signal[] = [
     windowDays: 30,
     unit: 'count',
     measure: distinct('page_path', page, 30),
-    phrase: (v) => `saw ${amount(v, 'different page', 'different pages')} in the last 30 days`,
+    phrase: (v) => `saw ${different(v, 'page', 'pages')} in the last 30 days`,
   },
   {
     ...family,
@@ -59,7 +70,10 @@ export const pageViewSignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: decayed(product, 7),
-    phrase: (v) => `viewed about ${plain(v)} products lately`,
+    phrase: (v) =>
+      v < 0.5
+        ? 'hardly viewed any products of late'
+        : `viewed about ${amount(Math.round(v), 'product', 'products')} of late`,
   },
   {
     ...family,
@@ -68,7 +82,8 @@ export const pageViewSignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: decayed(anyEvent, 30),
-    phrase: (v) => `has a recent activity of ${plain(v)} actions`,
+    phrase: (v) =>
+      v < 0.5 ? 'was hardly active of late' : `took about ${amount(Math.round(v), 'action', 'actions')} of late`,
   },
   {
     ...family,
@@ -77,7 +92,7 @@ export const pageViewSignals: Signal[] = [
     windowDays: 14,
     unit: 'ratio',
     measure: trend(count(product, 7), count(product, { from: 14, to: 7 })),
-    phrase: (v) => `views products ${plain(v)} times as often as the week before`,
+    phrase: (v) => `viewed products ${compared(v, 'often')} in the week before`,
   },
   {
     ...family,

@@ -5,10 +5,13 @@ import { countLines, knownShareOfLatest, latest, repeatShare, sumLines } from '.
 import { activeDays, count, daysSinceFirst, daysSinceLast, distinct, highest, onWith, ratio, sum } from '../measure.ts';
 import {
   amount,
+  compared,
   counted,
   daysAgo,
+  different,
   inTheLast,
   known,
+  money,
   percent,
   plain,
   type Signal,
@@ -36,7 +39,7 @@ export const purchaseSignals: Signal[] = [
       windowDays,
       unit: 'currency',
       measure: sum('revenue', purchase, windowDays ?? undefined),
-      phrase: (v) => `spent ${plain(v)}${inTheLast(windowDays)}`,
+      phrase: (v) => `spent ${money(v)}${inTheLast(windowDays)}`,
     }),
   ),
   {
@@ -46,7 +49,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'currency',
     measure: ratio(sum('revenue', purchase), count(purchase)),
-    phrase: known('never bought', (v) => `spends ${plain(v)} per purchase`),
+    phrase: known('never bought', (v) => `spends ${money(v)} per purchase`),
   },
   {
     ...history,
@@ -55,7 +58,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'currency',
     measure: latest('revenue', purchase),
-    phrase: known('never bought', (v) => `spent ${plain(v)} on the last purchase`),
+    phrase: known('never bought', (v) => `spent ${money(v)} on the last purchase`),
   },
   {
     ...history,
@@ -64,7 +67,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'currency',
     measure: highest('revenue', purchase),
-    phrase: known('never bought', (v) => `once spent ${plain(v)} on a purchase`),
+    phrase: known('never bought', (v) => `spent ${money(v)} on the largest purchase`),
   },
   {
     ...history,
@@ -73,7 +76,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(latest('revenue', purchase), ratio(sum('revenue', purchase), count(purchase))),
-    phrase: known('never bought', (v) => `spent ${plain(v)} times as much as usual on the last purchase`),
+    phrase: known('never bought', (v) => `spent ${compared(v, 'much')} usual on the last purchase`),
   },
   {
     ...history,
@@ -82,7 +85,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(latest('lines', purchase), ratio(countLines('product_ids', purchase), count(purchase))),
-    phrase: known('never bought', (v) => `bought ${plain(v)} times as many kinds as usual the last time`),
+    phrase: known('never bought', (v) => `bought ${compared(v, 'many kinds of products')} usual in the last purchase`),
   },
   {
     ...history,
@@ -91,7 +94,11 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: knownShareOfLatest(purchase),
-    phrase: known('bought once at most', (v) => `bought the same again for ${percent(v)} of the last basket`),
+    phrase: known('bought once at most', (v) =>
+      v === 0
+        ? 'bought only products new to them in the last purchase'
+        : `had bought ${percent(v)} of the products of the last purchase before`,
+    ),
   },
   {
     ...history,
@@ -100,17 +107,17 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(purchase), activeDays(purchase)),
-    phrase: known('never bought', (v) => `makes ${plain(v)} purchases on a day with any`),
+    phrase: known('never bought', (v) => `makes ${amount(v, 'purchase', 'purchases')} on a day of buying`),
   },
   ...[30, 90].map(
     (windowDays): Signal => ({
       ...history,
       name: `items_bought_${windowDays}d`,
-      sentence: `Product lines they bought${inTheLast(windowDays)}.`,
+      sentence: `Order lines, one per product of a purchase${inTheLast(windowDays)}.`,
       windowDays,
       unit: 'count',
       measure: countLines('product_ids', purchase, windowDays),
-      phrase: (v) => `bought ${amount(v, 'product line', 'product lines')}${inTheLast(windowDays)}`,
+      phrase: (v) => `placed ${amount(v, 'order line', 'order lines')}${inTheLast(windowDays)}`,
     }),
   ),
   {
@@ -120,16 +127,16 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(sumLines('quantities', purchase), count(purchase)),
-    phrase: known('never bought', (v) => `buys ${plain(v)} items at a time`),
+    phrase: known('never bought', (v) => `buys ${amount(v, 'item', 'items')} at a time`),
   },
   {
     ...history,
     name: 'basket_size',
-    sentence: 'Mean number of different product lines in a purchase.',
+    sentence: 'Mean number of different products in a purchase.',
     windowDays: null,
     unit: 'ratio',
     measure: ratio(countLines('product_ids', purchase), count(purchase)),
-    phrase: known('never bought', (v) => `buys ${plain(v)} kinds of products at a time`),
+    phrase: known('never bought', (v) => `buys ${different(v, 'product', 'products')} at a time`),
   },
   {
     ...history,
@@ -138,7 +145,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'currency',
     measure: ratio(sumLines('prices', purchase), countLines('prices', purchase)),
-    phrase: known('never bought', (v) => `buys products at ${plain(v)} on average`),
+    phrase: known('never bought', (v) => `buys products priced at ${plain(v)} on average`),
   },
   ...[90, null].map(
     (windowDays): Signal => ({
@@ -148,7 +155,7 @@ export const purchaseSignals: Signal[] = [
       windowDays,
       unit: 'count',
       measure: distinct('product_ids', purchase, windowDays ?? undefined),
-      phrase: (v) => `bought ${amount(v, 'different product', 'different products')}${inTheLast(windowDays)}`,
+      phrase: (v) => `bought ${different(v, 'product', 'products')}${inTheLast(windowDays)}`,
     }),
   ),
   {
@@ -158,7 +165,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'count',
     measure: distinct('categories', purchase),
-    phrase: (v) => `bought from ${amount(v, 'category', 'categories')}`,
+    phrase: (v) => `bought from ${v === 0 ? 'no known category' : different(v, 'category', 'categories')}`,
   },
   {
     ...history,
@@ -167,7 +174,7 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: repeatShare(purchase),
-    phrase: known('never bought', (v) => `buys the same product again in ${percent(v)} of the lines`),
+    phrase: known('never bought', (v) => `buys the same product again in ${percent(v)} of the order lines`),
   },
   {
     ...history,
@@ -176,7 +183,9 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(onWith('purchase', present('coupon'))), count(purchase)),
-    phrase: known('never bought', (v) => `uses a coupon in ${percent(v)} of purchases`),
+    phrase: known('never bought', (v) =>
+      v === 0 ? 'never uses a coupon' : `uses a coupon for ${percent(v)} of the purchases`,
+    ),
   },
   ...counted(history, 'refunds', on('refund'), { verb: 'had', one: 'refund', many: 'refunds' }, [90, null]),
   {
@@ -186,7 +195,9 @@ export const purchaseSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(on('refund')), count(purchase)),
-    phrase: known('never bought', (v) => `sends back ${percent(v)} of purchases`),
+    phrase: known('never bought', (v) =>
+      v === 0 ? 'never had a refund' : `has ${amount(v, 'refund', 'refunds')} per purchase`,
+    ),
   },
   {
     ...history,
@@ -216,7 +227,7 @@ export const purchaseSignals: Signal[] = [
       activeDays(purchase, 90),
       activeDays(on('purchase', 'page_view', 'product_view', 'screen_view'), 90),
     ),
-    phrase: known('was not active in the last 90 days', (v) => `buys on ${percent(v)} of active days`),
+    phrase: known('was not active in the last 90 days', (v) => `buys on ${percent(v)} of the active days`),
   },
   {
     ...history,

@@ -40,6 +40,6 @@ export const rfmSignals: Signal[] = [
     windowDays: null,
     unit: 'score',
     measure: score,
-    phrase: known('never bought', (v) => `has an RFM score of ${plain(v)} of 100`),
+    phrase: known('never bought', (v) => `has an RFM score of ${plain(v)} out of 100`),
   },
 ];

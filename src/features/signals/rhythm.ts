@@ -24,7 +24,20 @@ import {
   shareOfGapsWithin,
   shareOfPeriods,
 } from '../rhythm.ts';
-import { amount, daysAgo, inTheLast, known, percent, plain, type Signal, type SignalFamily } from '../signal.ts';
+import {
+  amount,
+  compared,
+  daysAgo,
+  different,
+  every,
+  inTheLast,
+  known,
+  money,
+  percent,
+  plain,
+  type Signal,
+  type SignalFamily,
+} from '../signal.ts';
 
 const family: SignalFamily = { group: 'Purchase rhythm', category: 'TRANSACTION', source: 'CRM' };
 const purchase = on('purchase');
@@ -54,11 +67,11 @@ export const rhythmSignals: Signal[] = [
     (n): Signal => ({
       ...family,
       name: `days_since_purchase_${n}`,
-      sentence: `Days since the ${ordinals[n]} last day with a purchase.`,
+      sentence: `Days since the ${ordinals[n]}-to-last day with a purchase.`,
       windowDays: null,
       unit: 'days',
       measure: daysSinceNthLastDay(purchase, n),
-      phrase: known(`bought on fewer than ${n} days`, (v) => `bought for the ${ordinals[n]} last time ${daysAgo(v)}`),
+      phrase: known(`bought on fewer than ${n} days`, (v) => `made the ${ordinals[n]}-to-last purchase ${daysAgo(v)}`),
     }),
   ),
   ...[30, 90, 180, null].map(
@@ -72,32 +85,42 @@ export const rhythmSignals: Signal[] = [
       phrase: (v) => `bought on ${amount(v, 'day', 'days')}${inTheLast(windowDays)}`,
     }),
   ),
-  usualGap('mean', 'Mean of the days between purchases.', (v) => `buys every ${plain(v)} days`),
-  usualGap('median', 'Median of the days between purchases.', (v) => `buys every ${plain(v)} days`),
+  usualGap('mean', 'Mean of the days between purchases.', (v) => `buys ${every(v)} on average`),
+  usualGap('median', 'Median of the days between purchases.', (v) => `usually buys ${every(v)}`),
   usualGap(
     'weighted',
     'Mean of the days between purchases, recent ones counting more.',
-    (v) => `lately buys every ${plain(v)} days`,
+    (v) => `bought ${every(v)} of late`,
   ),
-  usualGap(
-    'deviation',
-    'Standard deviation of the days between purchases.',
-    (v) => `keeps the rhythm of purchases within ${plain(v)} days`,
+  usualGap('deviation', 'Standard deviation of the days between purchases.', (v) =>
+    v === 0 ? 'always buys at the same interval' : `buys at intervals that vary by ${amount(v, 'day', 'days')}`,
   ),
   {
     ...usualGap(
       'variation',
       'Deviation of the days between purchases against their mean: 0 = as regular as a clock.',
-      (v) => `buys ${v < 0.7 ? 'at a steady rhythm' : 'irregularly'}`,
+      (v) => `buys ${v < 0.7 ? 'at a steady rhythm' : 'at irregular intervals'}`,
     ),
     unit: 'ratio',
   },
-  usualGap('last', 'Days between the last two purchases.', (v) => `waited ${plain(v)} days before the last purchase`),
-  usualGap('shortest', 'Fewest days between two purchases.', (v) => `once bought again after ${plain(v)} days`),
-  usualGap('longest', 'Most days between two purchases.', (v) => `once waited ${plain(v)} days to buy again`),
+  usualGap(
+    'last',
+    'Days between the last two purchases.',
+    (v) => `waited ${amount(v, 'day', 'days')} before the last purchase`,
+  ),
+  usualGap(
+    'shortest',
+    'Fewest days between two purchases.',
+    (v) => `once bought again after ${amount(v, 'day', 'days')}`,
+  ),
+  usualGap(
+    'longest',
+    'Most days between two purchases.',
+    (v) => `once waited ${amount(v, 'day', 'days')} to buy again`,
+  ),
   overdue('overdue_ratio', 'the usual gap', 'mean'),
   overdue('overdue_median_ratio', 'the median gap', 'median'),
-  overdue('overdue_weighted_ratio', 'the recent gaps', 'weighted'),
+  overdue('overdue_weighted_ratio', 'the usual recent gap', 'weighted'),
   overdue('overdue_longest_ratio', 'the longest gap', 'longest'),
   {
     ...family,
@@ -106,7 +129,7 @@ export const rhythmSignals: Signal[] = [
     windowDays: null,
     unit: 'days',
     measure: expectedGap(purchase),
-    phrase: known('never bought', (v) => `is expected to buy every ${plain(v)} days`),
+    phrase: known('never bought', (v) => `is expected to buy ${every(v)}`),
   },
   {
     ...family,
@@ -116,7 +139,9 @@ export const rhythmSignals: Signal[] = [
     unit: 'days',
     measure: minus(expectedGap(purchase), daysSinceLast(purchase)),
     phrase: known('never bought', (v) =>
-      v >= 0 ? `is expected to buy again in ${plain(v)} days` : `was expected to buy again ${plain(-v)} days ago`,
+      v < 0
+        ? `was expected to buy again ${daysAgo(-v)}`
+        : `is expected to buy again ${v < 1 ? 'within a day' : `in ${amount(v, 'day', 'days')}`}`,
     ),
   },
   {
@@ -126,7 +151,7 @@ export const rhythmSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(daysSinceLast(purchase), expectedGap(purchase)),
-    phrase: known('never bought', (v) => `is at ${percent(v)} of the expected gap between purchases`),
+    phrase: known('never bought', (v) => waited(v, 'the expected gap')),
   },
   ...[14, 30].map(
     (days): Signal => ({
@@ -136,7 +161,7 @@ export const rhythmSignals: Signal[] = [
       windowDays: null,
       unit: 'ratio',
       measure: chanceByPastGaps(purchase, days),
-      phrase: known('never bought', (v) => `bought within ${days} days in ${percent(v)} of like moments`),
+      phrase: known('never bought', (v) => `bought within ${days} more days in ${percent(v)} of past gaps this long`),
     }),
   ),
   {
@@ -146,7 +171,7 @@ export const rhythmSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: shareOfGapsWithin(purchase, 30),
-    phrase: known(tooRarely, (v) => `bought again within 30 days in ${percent(v)} of cases`),
+    phrase: known(tooRarely, (v) => `bought again within 30 days in ${percent(v)} of the cases`),
   },
   {
     ...family,
@@ -160,11 +185,11 @@ export const rhythmSignals: Signal[] = [
   {
     ...family,
     name: 'months_with_purchase_weighted',
-    sentence: 'The same, with recent periods counting more.',
+    sentence: 'Share of the past 30-day periods with a purchase, recent ones counting more.',
     windowDays: null,
     unit: 'ratio',
     measure: shareOfPeriods(purchase, 30, 0.8),
-    phrase: known('never bought', (v) => `bought in ${percent(v)} of the past months, weighing recent ones more`),
+    phrase: known('never bought', (v) => `bought in ${percent(v)} of the past months, recent ones counting more`),
   },
   {
     ...family,
@@ -173,7 +198,7 @@ export const rhythmSignals: Signal[] = [
     windowDays: null,
     unit: 'count',
     measure: periodsWith(purchase, 7),
-    phrase: (v) => `bought in ${amount(v, 'week', 'different weeks')}`,
+    phrase: (v) => `bought in ${different(v, 'week', 'weeks')}`,
   },
   {
     ...family,
@@ -187,7 +212,7 @@ export const rhythmSignals: Signal[] = [
       (late, deviation) => late / (deviation + 1),
     ),
     phrase: known('bought too rarely to be overdue', (v) =>
-      v > 0 ? `is later than usual with the next purchase` : `is within the usual rhythm`,
+      v > 0 ? 'is later than usual with the next purchase' : 'is within the usual rhythm of purchases',
     ),
   },
   {
@@ -201,7 +226,7 @@ export const rhythmSignals: Signal[] = [
       (days, age) => `if(isNaN(${age}), nan, 30 * ${days} / (${age} + 30))`,
       (days, age) => (30 * days) / (age + 30),
     ),
-    phrase: known('never bought', (v) => `buys on ${plain(v)} days a month`),
+    phrase: known('never bought', (v) => `buys on ${amount(v, 'day', 'days')} a month`),
   },
   ...[3, 7, 14, 30, 60, 90, 120, 240].map(
     (days): Signal => ({
@@ -211,7 +236,10 @@ export const rhythmSignals: Signal[] = [
       windowDays: null,
       unit: 'score',
       measure: decayed(purchase, days),
-      phrase: (v) => `bought ${plain(v)} times, older purchases counting less`,
+      phrase: (v) =>
+        v > 0 && v < 0.1
+          ? 'made hardly any purchases of late'
+          : `made ${amount(v, 'purchase', 'purchases')}, older ones counting less`,
     }),
   ),
   ...[30, 90].map(
@@ -222,7 +250,7 @@ export const rhythmSignals: Signal[] = [
       windowDays: null,
       unit: 'currency',
       measure: decayed(purchase, days, 'revenue'),
-      phrase: (v) => `has a recent spending of ${plain(v)}`,
+      phrase: (v) => (v === 0 ? 'spent nothing' : `spent ${money(v)}, older spending counting less`),
     }),
   ),
   ...(
@@ -242,7 +270,10 @@ export const rhythmSignals: Signal[] = [
         (a, b) => `(${a} + 0.05) / (${b} + 0.05)`,
         (a, b) => (a + 0.05) / (b + 0.05),
       ),
-      phrase: (v) => (v > 0.5 ? 'bought mostly of late' : 'bought mostly long ago'),
+      phrase: (v) => {
+        if (v >= 1) return 'has no older purchases';
+        return v > 0.5 ? 'bought mostly of late' : 'bought mostly long ago';
+      },
     }),
   ),
   ...[30, 90].map(
@@ -253,7 +284,7 @@ export const rhythmSignals: Signal[] = [
       windowDays: 2 * days,
       unit: 'ratio',
       measure: trend(count(purchase, days), count(purchase, { from: 2 * days, to: days })),
-      phrase: (v) => `buys ${plain(v)} times as often as the ${days} days before`,
+      phrase: (v) => `bought ${compared(v, 'often')} in the ${days} days before`,
     }),
   ),
   {
@@ -263,7 +294,7 @@ export const rhythmSignals: Signal[] = [
     windowDays: 180,
     unit: 'ratio',
     measure: trend(sum('revenue', purchase, 90), sum('revenue', purchase, { from: 180, to: 90 })),
-    phrase: (v) => `spends ${plain(v)} times as much as the 90 days before`,
+    phrase: (v) => `spent ${compared(v, 'much')} in the 90 days before`,
   },
   ...([30, 90] as const).map(
     (days): Signal => ({
@@ -273,7 +304,7 @@ export const rhythmSignals: Signal[] = [
       windowDays: null,
       unit: 'count',
       measure: count(purchase, { from: 365, to: 365 - days }),
-      phrase: (v) => `made ${amount(v, 'purchase', 'purchases')} at this time last year`,
+      phrase: (v) => `made ${amount(v, 'purchase', 'purchases')} in the same ${days} days last year`,
     }),
   ),
 ];
@@ -298,6 +329,11 @@ function overdue(name: string, against: string, statistic: GapStatistic): Signal
     windowDays: null,
     unit: 'ratio',
     measure: ratio(daysSinceLast(purchase), gap(statistic, purchase)),
-    phrase: known('bought too rarely to be overdue', (v) => `is at ${percent(v)} of ${against} between purchases`),
+    phrase: known('bought too rarely to be overdue', (v) => waited(v, against)),
   };
+}
+
+function waited(ratio: number, gap: string): string {
+  if (Math.abs(ratio - 1) < 0.05) return `has waited about ${gap} between purchases`;
+  return `has waited ${ratio < 1 ? `${percent(ratio)} of` : `${plain(ratio)} times`} ${gap} between purchases`;
 }

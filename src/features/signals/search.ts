@@ -2,7 +2,7 @@
 
 import { on } from '../filter.ts';
 import { count, daysSinceLast, distinct, ratio } from '../measure.ts';
-import { amount, counted, daysAgo, known, plain, type Signal, type SignalFamily } from '../signal.ts';
+import { amount, counted, daysAgo, different, known, type Signal, type SignalFamily } from '../signal.ts';
 
 const family: SignalFamily = { group: 'Search', category: 'NAVIGATION', source: 'WEBSITE' };
 const search = on('search_performed');
@@ -23,7 +23,7 @@ export const searchSignals: Signal[] = [
     windowDays: 30,
     unit: 'count',
     measure: distinct('search_query', search, 30),
-    phrase: (v) => `searched for ${amount(v, 'different thing', 'different things')} in the last 30 days`,
+    phrase: (v) => `searched for ${v === 0 ? 'nothing' : different(v, 'thing', 'things')} in the last 30 days`,
   },
   {
     ...family,
@@ -41,6 +41,8 @@ export const searchSignals: Signal[] = [
     windowDays: null,
     unit: 'ratio',
     measure: ratio(count(on('purchase')), count(search)),
-    phrase: known('never searched', (v) => `buys ${plain(v)} times per search`),
+    phrase: known('never searched', (v) =>
+      v === 0 ? 'searched but never bought' : `makes ${amount(v, 'purchase', 'purchases')} per search`,
+    ),
   },
 ];

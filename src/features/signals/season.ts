@@ -2,7 +2,7 @@
 
 import { DAY_MS } from '../../time.ts';
 import { calendar } from '../measure.ts';
-import { plain, type Signal, type SignalFamily } from '../signal.ts';
+import { amount, type Signal, type SignalFamily } from '../signal.ts';
 
 const family: SignalFamily = { group: 'Season', category: 'EXTERNAL', source: 'CRM' };
 const months = 'January February March April May June July August September October November December'.split(' ');
@@ -44,19 +44,11 @@ export const seasonSignals: Signal[] = [
     (ms) => Math.cos(yearAngle(ms)),
     season,
   ),
-  moment(
-    'days_to_christmas',
-    'Days to the next 24 December.',
-    'days',
-    daysToChristmas,
-    (v) => `Christmas is ${plain(v)} days away`,
+  moment('days_to_christmas', 'Days to the next 24 December.', 'days', daysToChristmas, (v) =>
+    v === 0 ? 'it is Christmas Eve' : `Christmas Eve is ${amount(v, 'day', 'days')} away`,
   ),
-  moment(
-    'days_to_black_friday',
-    'Days to the next Black Friday.',
-    'days',
-    daysToBlackFriday,
-    (v) => `Black Friday is ${plain(v)} days away`,
+  moment('days_to_black_friday', 'Days to the next Black Friday.', 'days', daysToBlackFriday, (v) =>
+    v === 0 ? 'it is Black Friday' : `Black Friday is ${amount(v, 'day', 'days')} away`,
   ),
 ];
 

@@ -2,7 +2,7 @@
 
 import { anyEvent, on } from '../filter.ts';
 import { count, daysSinceFirst, daysSinceLast, ratio, times, trend } from '../measure.ts';
-import { amount, daysAgo, inTheLast, known, plain, type Signal, type SignalFamily } from '../signal.ts';
+import { amount, compared, daysAgo, hoursAgo, inTheLast, known, type Signal, type SignalFamily } from '../signal.ts';
 import { countInLastVisit, hoursSinceVisitStart, minutesOnSite, visitRegularity, visits } from '../visits.ts';
 
 const visiting: SignalFamily = { group: 'Visits', category: 'NAVIGATION', source: 'WEBSITE' };
@@ -28,8 +28,7 @@ export const visitSignals: Signal[] = [
     windowDays: null,
     unit: 'hours',
     measure: times(daysSinceLast(anyEvent), 24),
-    phrase: (v) =>
-      v < 48 ? `was last active ${amount(Math.round(v), 'hour', 'hours')} ago` : `was last active ${daysAgo(v / 24)}`,
+    phrase: (v) => `was last active ${hoursAgo(v)}`,
   },
   {
     ...visiting,
@@ -38,7 +37,7 @@ export const visitSignals: Signal[] = [
     windowDays: null,
     unit: 'hours',
     measure: hoursSinceVisitStart(1),
-    phrase: known('never visited', (v) => `last came ${daysAgo(v / 24)}`),
+    phrase: known('never visited', (v) => `last visited ${hoursAgo(v)}`),
   },
   {
     ...visiting,
@@ -47,7 +46,7 @@ export const visitSignals: Signal[] = [
     windowDays: null,
     unit: 'hours',
     measure: hoursSinceVisitStart(2),
-    phrase: known('visited once at most', (v) => `had come before that ${daysAgo(v / 24)}`),
+    phrase: known('visited once at most', (v) => `made the second-to-last visit ${hoursAgo(v)}`),
   },
   {
     ...visiting,
@@ -56,7 +55,7 @@ export const visitSignals: Signal[] = [
     windowDays: null,
     unit: 'days',
     measure: daysSinceFirst(anyEvent),
-    phrase: (v) => `has been known for ${amount(Math.floor(v), 'day', 'days')}`,
+    phrase: (v) => `was first seen ${daysAgo(v)}`,
   },
   {
     ...visiting,
@@ -65,7 +64,7 @@ export const visitSignals: Signal[] = [
     windowDays: 30,
     unit: 'ratio',
     measure: trend(visits(7), times(visits(30), 7 / 30)),
-    phrase: (v) => `visits ${plain(v)} times as often as usual`,
+    phrase: (v) => `visited ${compared(v, 'often')} usual in the last 7 days`,
   },
   {
     ...visiting,
@@ -76,7 +75,7 @@ export const visitSignals: Signal[] = [
     measure: visitRegularity(),
     phrase: known(
       'visited too rarely to show a rhythm',
-      (v) => `visits ${v < 0.7 ? 'at a steady rhythm' : 'irregularly'}`,
+      (v) => `visits ${v < 0.7 ? 'at a steady rhythm' : 'at irregular intervals'}`,
     ),
   },
   {
@@ -86,7 +85,10 @@ export const visitSignals: Signal[] = [
     windowDays: 30,
     unit: 'ratio',
     measure: ratio(count(page, 30), visits(30)),
-    phrase: known('made no visit in the last 30 days', (v) => `saw ${plain(v)} pages per visit in the last 30 days`),
+    phrase: known(
+      'made no visit in the last 30 days',
+      (v) => `saw ${amount(v, 'page', 'pages')} per visit in the last 30 days`,
+    ),
   },
   {
     ...visiting,
@@ -114,7 +116,7 @@ export const visitSignals: Signal[] = [
       windowDays,
       unit: 'minutes',
       measure: minutesOnSite(windowDays),
-      phrase: (v) => `spent ${amount(Math.round(v), 'minute', 'minutes')} on the site${inTheLast(windowDays)}`,
+      phrase: (v) => `spent ${minutes(v)} on the site${inTheLast(windowDays)}`,
     }),
   ),
   {
@@ -124,7 +126,7 @@ export const visitSignals: Signal[] = [
     windowDays: null,
     unit: 'minutes',
     measure: ratio(minutesOnSite(), visits()),
-    phrase: known('never visited', (v) => `stays ${plain(v)} minutes per visit`),
+    phrase: known('never visited', (v) => `stays ${minutes(v)} per visit`),
   },
   {
     ...timing,
@@ -133,6 +135,10 @@ export const visitSignals: Signal[] = [
     windowDays: 30,
     unit: 'ratio',
     measure: ratio(ratio(minutesOnSite(30), visits(30)), ratio(minutesOnSite(), visits())),
-    phrase: known('shows no trend in visit length', (v) => `stays ${plain(v)} times as long as usual`),
+    phrase: known('shows no trend in visit length', (v) => `stayed ${compared(v, 'long')} usual in the last 30 days`),
   },
 ];
+
+function minutes(value: number): string {
+  return value < 1 ? 'less than a minute' : amount(Math.round(value), 'minute', 'minutes');
+}
