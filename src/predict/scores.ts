@@ -8,6 +8,7 @@ import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { type Reason, reasonsFrom } from './explain.ts';
 import type { ModelRecord } from './registry.ts';
 import { type Level, levelRange } from './score.ts';
+import type { ScoreRow } from './scoreRow.ts';
 
 export type Score = {
   profileId: string;
@@ -166,23 +167,6 @@ function conditionOf(model: ModelRecord, asOf: Date, filter: ScoreFilter): { whe
 
 type Place = { score: number; profile: string };
 
-type StoredScore = {
-  model_id: string;
-  model_version: number;
-  as_of: string;
-  profile: string;
-  score: number;
-  probability: number;
-  segment: Level;
-  confidence: number;
-  predicted_conversion_date: string | null;
-  category: string;
-  signals: string[];
-  contributions: (number | string)[];
-  signal_values: (number | string)[];
-  scored_at: string;
-};
-
 async function readPage(
   store: Store,
   where: string,
@@ -191,7 +175,7 @@ async function readPage(
   limit: number,
 ): Promise<Score[]> {
   const beyond = after === undefined ? '' : ' AND (score, profile) < ({score:UInt8}, {after:UInt64})';
-  const rows = await store.facts.rows<StoredScore>(
+  const rows = await store.facts.rows<Omit<ScoreRow, 'workspace'>>(
     `SELECT model_id, model_version, as_of, profile, score, probability, segment, confidence,
        predicted_conversion_date, category, signals, contributions, signal_values, scored_at
      FROM scores FINAL WHERE ${where}${beyond} ORDER BY score DESC, profile DESC LIMIT {limit:UInt32}`,

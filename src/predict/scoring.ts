@@ -11,6 +11,7 @@ import { levelDays, measureLevel } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
 import { type Level, levelOf, predictConversionDate, scoreOf } from './score.ts';
+import type { ScoreRow } from './scoreRow.ts';
 
 export type ScoringOptions = {
   workspace: string;
@@ -103,24 +104,6 @@ async function measurePresentLevel(
   const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
   return expected ? measureLevel(expected, rows.y) : learned.shift;
 }
-
-type ScoreRow = {
-  workspace: string;
-  model_id: string;
-  model_version: number;
-  as_of: string;
-  profile: string;
-  score: number;
-  probability: number;
-  segment: Level;
-  confidence: number;
-  predicted_conversion_date: string | null;
-  category: string;
-  signals: string[];
-  contributions: number[];
-  signal_values: (number | string)[];
-  scored_at: string;
-};
 
 async function scoreBlock(
   predictor: Predictor,
