@@ -1,5 +1,6 @@
 // Purchases within 30 days on Online Retail: our model beside XGBoost and scikit-learn on the very same rows, and beside
-// the rule to beat. People known by 2011-10-10 and 2011-11-01, learned from outcomes that ended before.
+// the rule to beat. People known by 2011-10-10 and 2011-11-01; ours and the peers are fitted once for each of the two
+// moments, with the outcomes that ended before it.
 // Run: node bench/online-retail.ts [timeframe days]. Needs apt-get install python3-xgboost python3-sklearn for the peers.
 
 import { execFileSync } from 'node:child_process';
@@ -14,6 +15,7 @@ import { ensureWorkspace } from '../src/govern/index.ts';
 import { trainingMatrix } from '../src/predict/index.ts';
 import { walkTheRoad } from '../src/server/index.ts';
 import { openStore } from '../src/store/index.ts';
+import { toDay } from '../src/time.ts';
 
 type Row = { name: string; auc: number; logLoss: number; calibrationError: number; fitSeconds?: number };
 
@@ -33,9 +35,13 @@ async function main(): Promise<void> {
     await importFile(store, { workspace, path, format: 'online-retail', now });
     const testMoments = connectorNamed('online-retail').protocol?.testMoments.map((text) => new Date(text));
     const { model } = await walkTheRoad(store, { workspace, timeframeDays, testMoments, now });
-    const matrix = join(folder, 'matrix.csv');
-    const chunks = trainingMatrix(store, { workspace, timeframeDays, testMoments, now });
-    await pipeline(Readable.from(chunks), createWriteStream(matrix));
+    const matrices: string[] = [];
+    for (const moment of testMoments ?? []) {
+      const matrix = join(folder, `${toDay(moment)}.csv`);
+      const chunks = trainingMatrix(store, { workspace, timeframeDays, testMoments: [moment], now });
+      await pipeline(Readable.from(chunks), createWriteStream(matrix));
+      matrices.push(matrix);
+    }
     const performance = model.performance;
     if (!performance) throw new Error('The model was not tested.');
     const { auc, logLoss, calibrationError, logisticAuc, baselineAuc, baselineName, holdout } = performance;
@@ -49,17 +55,17 @@ async function main(): Promise<void> {
       `${timeframeDays} days, ${holdout.people} people, ${holdout.conversions} bought; interval ${performance.aucInterval}`,
     );
     console.log(`our logistic regression alone ${logisticAuc}, ${baselineName} ${baselineAuc}\n`);
-    print([ours, ...peers(matrix)]);
+    print([ours, ...peers(matrices)]);
   } finally {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function peers(matrix: string): Row[] {
+function peers(matrices: readonly string[]): Row[] {
   try {
     const script = fileURLToPath(new URL('./online_retail.py', import.meta.url));
-    const out = execFileSync('/usr/bin/python3', [script, matrix], {
+    const out = execFileSync('/usr/bin/python3', [script, ...matrices], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });

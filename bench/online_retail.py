@@ -1,5 +1,6 @@
-# XGBoost and scikit-learn on the matrix that `inkling lab matrix` writes, for bench/online-retail.ts: the same rows, the
-# same split, each library's usual settings for small tables. Prints one JSON object a learner.
+# XGBoost and scikit-learn on the matrices that `inkling lab matrix` writes, one for each test moment, for
+# bench/online-retail.ts: each learner is fitted once for each moment on the rows whose outcomes ended before it, as ours
+# is, and judged over all moments together. Each library's usual settings for small tables; one JSON object a learner.
 # Needs Debian's packages: apt-get install python3-xgboost python3-sklearn
 import csv
 import json
@@ -8,6 +9,7 @@ import time
 
 import numpy as np
 import xgboost
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -15,14 +17,14 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
-with open(sys.argv[1], newline='') as file:
-    reader = csv.reader(file)
-    header = next(reader)
-    rows = list(reader)
-split = np.array([row[2] for row in rows])
-y = np.array([float(row[3]) for row in rows])
-x = np.array([[float(v) if v else np.nan for v in row[4:]] for row in rows], dtype=np.float32)
-train, test = split == 'train', split == 'test'
+def read(path):
+    """The training rows and the test rows of one matrix, each as (signals, labels); an empty field is unknown."""
+    with open(path, newline='') as file:
+        _, *rows = csv.reader(file)
+    split = np.array([row[2] for row in rows])
+    y = np.array([float(row[3]) for row in rows])
+    x = np.array([[float(v) if v else np.nan for v in row[4:]] for row in rows], dtype=np.float32)
+    return [(x[split == part], y[split == part]) for part in ('train', 'test')]
 
 
 def calibration_error(y, p, bins=10):
@@ -41,11 +43,13 @@ learners = {
         QuantileTransformer(n_quantiles=200, output_distribution='normal', random_state=1),
         StandardScaler(), LogisticRegression(C=0.01, max_iter=500)),
 }
+moments = [read(path) for path in sys.argv[1:]]
+y = np.concatenate([labels for _, (_, labels) in moments])
 for name, learner in learners.items():
     start = time.time()
-    learner.fit(x[train], y[train])
-    fitted = time.time()
-    p = learner.predict_proba(x[test])[:, 1]
+    fitted = [(clone(learner).fit(*train), test) for train, test in moments]
+    seconds = time.time() - start
+    p = np.concatenate([model.predict_proba(signals)[:, 1] for model, (signals, _) in fitted])
     print(json.dumps({
-        'name': name, 'auc': roc_auc_score(y[test], p), 'logLoss': log_loss(y[test], p),
-        'calibrationError': calibration_error(y[test], p), 'fitSeconds': fitted - start}))
+        'name': name, 'auc': roc_auc_score(y, p), 'logLoss': log_loss(y, p),
+        'calibrationError': calibration_error(y, p), 'fitSeconds': seconds}))
