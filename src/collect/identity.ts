@@ -3,7 +3,6 @@
 
 import { type Fields, fieldsOf, noFields, textOf } from './fields.ts';
 import { emailHashOf, phoneHashOf } from './identifiers.ts';
-import type { SegmentMessage } from './message.ts';
 import { isPlaceholder, placeholderHashes } from './placeholders.ts';
 
 export type Identity = {
@@ -16,13 +15,16 @@ export type Identity = {
   ignored: Record<string, string> | undefined;
 };
 
-/** The parts of a message that may say who it was. */
-export type Named = { properties: Fields; traits: Fields; context: Fields };
+/** What a message says of ids. */
+export type Ids = { userId?: unknown; anonymousId?: unknown; previousId?: unknown };
 
-export function identityOf(message: SegmentMessage, { properties, traits, context }: Named): Identity {
+/** The other parts of a message that may say who it was. */
+export type Details = { properties: Fields; traits: Fields; context: Fields };
+
+export function identityOf(ids: Ids, { properties, traits, context }: Details): Identity {
   const identity: Identity = { ...noIdentity };
   for (const field of ['userId', 'anonymousId', 'previousId'] as const) {
-    const id = textOf(message[field]);
+    const id = textOf(ids[field]);
     if (id === '') continue;
     if (isPlaceholder(id)) ignore(identity, field, id);
     else identity[field] = id;
@@ -50,11 +52,11 @@ export function anchorOf(identity: Identity): string {
 }
 
 /** Whether the message says whose event it is, by an id or by an address or number that can be read. */
-export function hasIdentity(message: SegmentMessage): boolean {
+export function hasIdentity(message: Ids & { properties?: unknown; traits?: unknown; context?: unknown }): boolean {
   if (isId(message.userId) || isId(message.anonymousId)) return true;
   const { properties, traits, context } = message;
-  const named = { properties: fieldsOf(properties), traits: fieldsOf(traits), context: fieldsOf(context) };
-  return anchorOf(identityOf(message, named)) !== '';
+  const details = { properties: fieldsOf(properties), traits: fieldsOf(traits), context: fieldsOf(context) };
+  return anchorOf(identityOf(message, details)) !== '';
 }
 
 /** An id that stands for somebody. */
