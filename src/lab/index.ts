@@ -1,6 +1,7 @@
 // A laboratory for tables of one's own: fit, judge, explain and compare learners on files. It knows no customers and no
 // database.
 
+export { type Comparison, compareModels, compareOnTest, compareOverFolds, type Duel } from './compare.ts';
 export { exportableFormats, exportModel } from './exchange.ts';
 export type { Judging } from './experiment.ts';
 export { type Explanation, explain, type Reason, sayReason } from './explain.ts';
@@ -8,6 +9,7 @@ export { metrics, type Spread, THRESHOLD } from './figures.ts';
 export { type Fit, type FitRequest, type FitSummary, fit } from './fit.ts';
 export { findLabel } from './label.ts';
 export { readModel, type SavedModel, writeModel } from './modelFile.ts';
+export { correctedResampledT, pairedRows, type Verdict } from './pairedTest.ts';
 export { type Prediction, predict } from './predict.ts';
 export { writePredictions } from './predictions.ts';
 export { readTable, type Table, type TableOptions } from './table/table.ts';

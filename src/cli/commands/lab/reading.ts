@@ -20,9 +20,10 @@ export function withReadingOptions(command: Command): Command {
     .option('--missing <values...>', 'more texts that mean "unknown"');
 }
 
-export function withColumnOptions(command: Command): Command {
+export function withColumnOptions(command: Command, label: 'required' | 'optional' = 'required'): Command {
+  const option = command.createOption('--label <column>', 'the column to predict: two values, or an amount');
   return command
-    .requiredOption('--label <column>', 'the column to predict: two values, or an amount')
+    .addOption(option.makeOptionMandatory(label === 'required'))
     .option('--positive <value>', 'the value that counts as yes')
     .option('--drop <columns...>', 'columns to leave out')
     .option('--categorical <columns...>', 'columns of numbers that are codes')
