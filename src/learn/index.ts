@@ -14,6 +14,7 @@ export {
 } from './curves.ts';
 export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
 export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
+export { openOnnxModel, type ServedModel } from './interchange/onnx/serve.ts';
 export { writeOnnx } from './interchange/onnx/write.ts';
 export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
 export {
@@ -33,3 +34,4 @@ export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } fr
 export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';
+export * from './uplift/index.ts';

@@ -7,7 +7,7 @@ import { trees } from '../trees.ts';
 import { readListedNodes, readTreeEnsemble, SERVE_IT } from './encodings.ts';
 import { type Ensemble, layEnsemble } from './ensemble.ts';
 import { decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from './messages.ts';
-import { METADATA, PRODUCER } from './write.ts';
+import { listedIn, METADATA, PRODUCER } from './metadata.ts';
 import { CLEANED } from './writeTrees.ts';
 
 const FORMAT = 'ONNX';
@@ -138,14 +138,3 @@ function columnNames(model: OnnxModel, least: number): string[] {
 }
 
 const MOST_COLUMNS = 1e6;
-
-function listedIn({ metadata }: OnnxModel, key: string): string[] | undefined {
-  if (metadata[key] === undefined) return undefined;
-  try {
-    const list: unknown = JSON.parse(metadata[key]);
-    if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return list;
-  } catch {
-    // Answered below like any other text that is no list.
-  }
-  damaged(FORMAT, `its ${key} is no list of names`);
-}

@@ -8,17 +8,9 @@ import type { LinearFile } from '../../linear.ts';
 import type { TreesFile } from '../trees.ts';
 import { cast, createGraph, type GraphBuilder, gatherColumns, ML_DOMAIN } from './graph.ts';
 import { ELEMENT, encodeModel, type OnnxValue } from './messages.ts';
+import { METADATA, PRODUCER } from './metadata.ts';
 import { linearScore } from './writeLinear.ts';
 import { treesScore } from './writeTrees.ts';
-
-/** Keys under which a file says what ONNX has no place for; each holds a JSON list of names. */
-export const METADATA = {
-  names: 'inkling.names',
-  categorical: 'inkling.categorical',
-  zeroIsMissing: 'inkling.zeroIsMissing',
-} as const;
-
-export const PRODUCER = 'inkling';
 
 /**
  * The model as the bytes of an ONNX file. Its input `input` is a float table [rows, columns] in the order of the model's
