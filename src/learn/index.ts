@@ -35,3 +35,4 @@ export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';
 export * from './uplift/index.ts';
+export * from './uplift/index.ts';

@@ -65,25 +65,46 @@ function risesOrIsPlain(squash: Squash): boolean {
 export type Design = {
   rows: number;
   columns: Float64Array[];
-  terms: Pick<Term, 'name' | 'squash' | 'mean' | 'deviation' | 'missingShare'>[];
+  terms: (Scale & Pick<Term, 'missingShare'>)[];
   /** For each term, the place of its missing-value column in `columns`, or −1. */
   indicators: number[];
 };
+
+/** How one column is put on a comparable scale, as it is saved. */
+export const Scale = Type.Object({
+  name: Type.String(),
+  squash: Squash,
+  mean: Type.Number(),
+  deviation: Type.Number({ exclusiveMinimum: 0 }),
+});
+export type Scale = Static<typeof Scale>;
+
+/** Looks at each column and decides how to scale it. */
+export function findScales(x: Matrix, transform: Transform, weights?: Float32Array): Scale[] {
+  return x.columns.map((column, c) => {
+    const squash = findSquash(column, transform);
+    return { name: x.names[c], squash, ...moments(applySquash(column, squash), weights) };
+  });
+}
+
+/** The column on its scale, with a missing value at the mean, 0. */
+export function scaleColumn(column: Float32Array, scale: Scale): Float64Array {
+  const values = applySquash(column, scale.squash);
+  centre(values, scale);
+  return values;
+}
 
 /** Puts the columns of a matrix (in the order of `sortColumns`) on comparable scales. */
 export function standardise(x: Matrix, transform: Transform, weights?: Float32Array): Design {
   const design: Design = { rows: x.rows, columns: [], terms: [], indicators: [] };
   const absences: Float64Array[] = [];
-  x.columns.forEach((column, c) => {
-    const squash = findSquash(column, transform);
-    const values = applySquash(column, squash);
+  findScales(x, transform, weights).forEach((scale, c) => {
+    const column = x.columns[c];
     const absent = new Float64Array(x.rows);
     for (let r = 0; r < x.rows; r++) absent[r] = Number.isNaN(column[r]) ? 1 : 0;
     const missingShare = moments(absent, weights).mean;
-    const scale = moments(values, weights);
-    centre(values, scale);
-    design.columns.push(values);
-    design.terms.push({ name: x.names[c], squash, ...scale, missingShare });
+    design.columns.push(scaleColumn(column, scale));
+    design.terms.push({ ...scale, missingShare });
     const varies = missingShare > 0 && missingShare < 1;
     design.indicators.push(varies ? x.columns.length + absences.length : -1);
     if (varies) absences.push(absent);
