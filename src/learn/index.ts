@@ -13,6 +13,7 @@ export {
   thresholdTable,
 } from './curves.ts';
 export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
+export { type Dependence, type PermutationImportance, partialDependence, permutationImportance } from './dependence.ts';
 export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
 export { openOnnxModel, type ServedModel } from './interchange/onnx/serve.ts';
 export { writeOnnx } from './interchange/onnx/write.ts';
@@ -34,5 +35,4 @@ export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } fr
 export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';
-export * from './uplift/index.ts';
 export * from './uplift/index.ts';
