@@ -70,10 +70,11 @@ export function knownShareOfLatest(filter: Filter): Measure {
 
 /**
  * Mean over the products of such events of what everybody does with them (`products.ts`), of each line or of those of
- * the latest event; unknown without a product that is in the table. Counts and ratios take the geometric mean.
+ * the latest event; unknown without a product that is in the table. What has no
+ * upper bound takes the geometric mean.
  */
 export function ofProducts(column: ProductColumn, basket: 'every' | 'latest', filter: Filter): Measure {
-  const geometric = column === 'sold' || column === 'trend';
+  const geometric = column !== 'returnRate';
   return {
     sql: (use) => {
       const all = linesSql(use, filter);

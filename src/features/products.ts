@@ -1,21 +1,21 @@
 // What everybody does with a product: how often it sells, whether it sells more than a month ago, whether its buyers
-// come back. A short past says little about a person; what they bought says more. The table is as of the midnight (UTC)
-// at or before the moment, so that training, scoring and the live answers of a day read the same one.
+// come back. A short past says little about a person; what they bought says more. Each figure is held against the usual
+// one of that day: it tells products apart, and lets no season or growth of the shop into what a model learns of them.
+// The table is as of the midnight (UTC) at or before the moment, so that training, scoring and the live answers of a day
+// read the same one.
 
 import { resolvedEventsSql } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS, startOfDay } from '../time.ts';
 
-export type ProductColumn = 'sold' | 'trend' | 'selling' | 'returnRate';
+export type ProductColumn = 'popularity' | 'trend' | 'returnRate';
 
-/** One product as of a midnight. */
+/** One product as of a midnight, against the usual product line bought by then: 1 = as usual. */
 export type Product = {
   /** Purchases with it so far, one per person and day. */
-  sold: number;
-  /** Those of the last 30 days against the 30 days before, both plus two: above 1 is more. */
+  popularity: number;
+  /** Those of the last 30 days against those of the 30 days before, both plus two. */
   trend: number;
-  /** 1 = anybody bought it in the last 14 days, else 0. */
-  selling: number;
   /** Share of its purchases whose buyer bought anything again within 30 days, drawn to that of all products. */
   returnRate: number;
 };
@@ -24,17 +24,16 @@ export type Products = ReadonlyMap<string, Product>;
 
 export const noProducts: Products = new Map();
 
-const columns: readonly ProductColumn[] = ['sold', 'trend', 'selling', 'returnRate'];
+const columns: readonly ProductColumn[] = ['popularity', 'trend', 'returnRate'];
 
 /** The best sold; what hardly anybody bought says nothing yet, and the table has to fit in memory. */
 const MOST_PRODUCTS = 100_000;
 const RETURN_DAYS = 30;
-const SELLING_DAYS = 14;
 /** A product's rate is drawn to the rate of all as if by so many purchases, that one to 0.3 as if by ten more. */
 const PRIOR_PURCHASES = 10;
 const PRIOR_RATE = 0.3;
 
-/** A SELECT of (product, sold, trend, selling, returnRate); binds {workspace:String}. */
+/** A SELECT of (product, popularity, trend, returnRate); binds {workspace:String}. */
 export function productsSql(moment: Date): string {
   const asOf = startOfDay(moment);
   const today = asOf.getTime() / DAY_MS;
@@ -49,15 +48,19 @@ export function productsSql(moment: Date): string {
       leadInFrame(day, 1, ${today + RETURN_DAYS}) OVER (
         PARTITION BY profile ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS again
     FROM (${bought}) GROUP BY profile, day`;
-  const counts = `SELECT arrayJoin(products) AS product, count() AS sold, max(day) AS lastDay,
+  const counts = `SELECT arrayJoin(products) AS product, count() AS sold,
       countIf(day >= ${today - 30}) AS lately, countIf(day >= ${today - 60} AND day < ${today - 30}) AS before,
       countIf(day < ${today - RETURN_DAYS}) AS asked,
       countIf(day < ${today - RETURN_DAYS} AND again - day <= ${RETURN_DAYS}) AS returned
     FROM (${purchases}) GROUP BY product`;
   const usual = `(sum(returned) OVER () + ${PRIOR_RATE * PRIOR_PURCHASES}) / (sum(asked) OVER () + ${PRIOR_PURCHASES})`;
-  return `SELECT product, sold, (lately + 2) / (before + 2) AS trend, lastDay >= ${today - SELLING_DAYS} AS selling,
-      (returned + ${PRIOR_PURCHASES} * ${usual}) / (asked + ${PRIOR_PURCHASES}) AS returnRate
-    FROM (${counts}) ORDER BY sold DESC, product LIMIT ${MOST_PRODUCTS}`;
+  const figures = `SELECT product, sold, (lately + 2) / (before + 2) AS growth, ${usual} AS usual,
+      (returned + ${PRIOR_PURCHASES} * usual) / (asked + ${PRIOR_PURCHASES}) AS returns
+    FROM (${counts})`;
+  const againstLines = (value: string) => `${value} / exp(sum(sold * log(${value})) OVER () / sum(sold) OVER ())`;
+  return `SELECT product, ${againstLines('sold')} AS popularity, ${againstLines('growth')} AS trend,
+      returns / usual AS returnRate
+    FROM (${figures}) ORDER BY sold DESC, product LIMIT ${MOST_PRODUCTS}`;
 }
 
 /** The table as one scalar for a WITH clause, whose parts `lookUp` names. */
@@ -77,9 +80,9 @@ export function lookUp(hash: string, column: ProductColumn): string {
 export async function readProducts({ facts }: Store, workspace: string, moment: Date): Promise<Products> {
   const rows = await facts.rows<Record<'product' | ProductColumn, number | string>>(productsSql(moment), { workspace });
   return new Map(
-    rows.map(({ product, sold, trend, selling, returnRate }) => [
+    rows.map(({ product, popularity, trend, returnRate }) => [
       String(product),
-      { sold: Number(sold), trend: Number(trend), selling: Number(selling), returnRate: Number(returnRate) },
+      { popularity: Number(popularity), trend: Number(trend), returnRate: Number(returnRate) },
     ]),
   );
 }

@@ -2,7 +2,7 @@
 
 import { on } from '../filter.ts';
 import { ofProducts } from '../lines.ts';
-import { amount, compared, known, percent, type Signal, type SignalFamily } from '../signal.ts';
+import { compared, known, type Signal, type SignalFamily } from '../signal.ts';
 
 const family: SignalFamily = { group: 'Product demand', category: 'TRANSACTION', source: 'CRM' };
 const purchase = on('purchase');
@@ -11,65 +11,52 @@ const unknown = 'bought no known product';
 export const demandSignals: Signal[] = [
   {
     ...family,
-    name: 'last_products_sold',
-    sentence: 'How often the products of their last purchase were sold so far, on average.',
+    name: 'last_products_popularity',
+    sentence: 'How often the products of their last purchase sell, against what people usually buy: above 1 is more.',
     windowDays: null,
-    unit: 'count',
-    measure: ofProducts('sold', 'latest', purchase),
-    phrase: known(
-      unknown,
-      (v) => `last bought products that sold in ${amount(Math.round(v), 'purchase', 'purchases')}`,
-    ),
+    unit: 'ratio',
+    measure: ofProducts('popularity', 'latest', purchase),
+    phrase: known(unknown, (v) => `last bought products that sell ${compared(v, 'often')} usual`),
   },
   {
     ...family,
     name: 'products_trend_30d',
-    sentence: 'Sales of the products they bought in the last 30 days against the 30 days before: above 1 is more.',
+    sentence: 'How fast the sales of the products they bought grow from month to month, against all sales.',
     windowDays: 60,
     unit: 'ratio',
     measure: ofProducts('trend', 'every', purchase),
-    phrase: known(unknown, (v) => `bought products that sell ${compared(v, 'often')} a month ago`),
+    phrase: known(unknown, (v) => `bought products that ${trendInWords(v)}`),
   },
   {
     ...family,
     name: 'last_products_trend_30d',
-    sentence: 'Sales of the products of their last purchase in the last 30 days against the 30 days before.',
+    sentence: 'How fast the sales of the products of their last purchase grow from month to month, against all sales.',
     windowDays: 60,
     unit: 'ratio',
     measure: ofProducts('trend', 'latest', purchase),
-    phrase: known(unknown, (v) => `last bought products that sell ${compared(v, 'often')} a month ago`),
-  },
-  {
-    ...family,
-    name: 'products_still_selling',
-    sentence: 'Share of the products they bought that anybody bought in the last 14 days.',
-    windowDays: null,
-    unit: 'ratio',
-    measure: ofProducts('selling', 'every', purchase),
-    phrase: known(unknown, (v) => `bought products of which ${percent(v)} still sell`),
+    phrase: known(unknown, (v) => `last bought products that ${trendInWords(v)}`),
   },
   {
     ...family,
     name: 'products_return_rate',
-    sentence: 'How often buyers of the products they bought bought anything again within 30 days.',
+    sentence: 'How often buyers of the products they bought buy again within 30 days, against all buyers.',
     windowDays: null,
     unit: 'ratio',
     measure: ofProducts('returnRate', 'every', purchase),
-    phrase: known(
-      unknown,
-      (v) => `bought products whose buyers come back within 30 days in ${percent(v)} of the cases`,
-    ),
+    phrase: known(unknown, (v) => `bought products whose buyers come back ${compared(v, 'often')} others`),
   },
   {
     ...family,
     name: 'last_products_return_rate',
-    sentence: 'How often buyers of the products of their last purchase bought anything again within 30 days.',
+    sentence: 'How often buyers of the products of their last purchase buy again within 30 days, against all buyers.',
     windowDays: null,
     unit: 'ratio',
     measure: ofProducts('returnRate', 'latest', purchase),
-    phrase: known(
-      unknown,
-      (v) => `last bought products whose buyers come back within 30 days in ${percent(v)} of the cases`,
-    ),
+    phrase: known(unknown, (v) => `last bought products whose buyers come back ${compared(v, 'often')} others`),
   },
 ];
+
+function trendInWords(value: number): string {
+  if (Math.abs(value - 1) < 0.05) return 'sell like all others of late';
+  return value > 1 ? 'sell better of late than others' : 'sell worse of late than others';
+}
