@@ -25,7 +25,15 @@ if (stale.length > 0) {
 /** The memory is the caller's and shared between threads; the code keeps nothing of its own in it. */
 async function compile(source: string): Promise<Uint8Array> {
   const flags = ['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--runtime', 'stub', '--noAssert'];
-  const speed = ['-O3', '--converge', '--enable', 'simd', '--enable', 'threads'];
+  const speed = [
+    '-O3',
+    '--converge',
+    ...(process.argv.includes('--names') ? ['--debug'] : []),
+    '--enable',
+    'simd',
+    '--enable',
+    'threads',
+  ];
   let bytes: Uint8Array | undefined;
   const { error, stderr } = await asc.main([source, '--outFile', 'kernel.wasm', ...flags, ...speed], {
     readFile: (name, folder) => {

@@ -142,8 +142,10 @@ function drawRows(
   const rows = u32.subarray(layout.rowsAt / 4, layout.rowsAt / 4 + layout.rows);
   if (settings.topShare > 0 && settings.rowShare < 1) return drawSteepRows(shared, rows, settings, random);
   let rowCount = 0;
-  for (let r = 0; r < rows.length; r++) {
-    if (settings.rowShare === 1 || random.uniform() < settings.rowShare) rows[rowCount++] = r;
+  if (settings.rowShare < 1) {
+    for (let r = 0; r < rows.length; r++) if (random.uniform() < settings.rowShare) rows[rowCount++] = r;
+  } else {
+    while (rowCount < rows.length) rows[rowCount] = rowCount++;
   }
   return { rowCount, amplified: 1 };
 }

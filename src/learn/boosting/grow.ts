@@ -213,7 +213,10 @@ function openChildren(
   }
   larger.slot = parent.slot;
   smaller.slot = slots.pop() ?? takeSlot(leaves, children);
-  if (larger.slot !== undefined) return search(round, smaller, larger);
+  if (larger.slot !== undefined) {
+    search(round, smaller, larger);
+    return;
+  }
   search(round, smaller);
   larger.slot = slots.pop() ?? takeSlot(leaves, children);
   search(round, larger);
@@ -241,7 +244,7 @@ function search(round: Round, smaller: Leaf, larger?: Leaf): void {
   markColumns(u8.subarray(layout.allowed, layout.allowed + bins.length), drawn, round.mayMeet, smaller.path);
   setArgs(team, { parts, smaller: smaller.slot as number, larger: larger?.slot ?? -1 });
   for (let thread = 0; thread < THREADS_AT_MOST; thread++) {
-    if (layout.found + 2 * FOUND.bytes * (thread + 1) > layout.slots) break;
+    if (layout.found + 2 * FOUND.bytes * (thread + 1) > layout.gathered) break;
     setLimits(round, foundAt(round, thread, 0), smaller);
     if (larger !== undefined) setLimits(round, foundAt(round, thread, 1), larger);
   }

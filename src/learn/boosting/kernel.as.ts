@@ -4,9 +4,6 @@
 // A row's slope g and curvature h travel in one 64-bit integer, g · 2³² + h: one addition serves both, and because the
 // sums are whole numbers they are the same in whatever order the threads take the rows.
 
-/** Bytes between two columns of a thread's own histogram: 256 bins of 8. */
-const COLUMN_BYTES: usize = 2048;
-
 // ---------------------------------------------------------------- from values to bins
 
 /** Fills, for each leading 16 bits a float32 can have, the first bin whose values may start with them. 65,537 entries. */
@@ -21,21 +18,23 @@ export function prepareLookup(edges: usize, edgeCount: i32, lookup: usize): void
 }
 
 /** A float32's bits as a number that orders like the float does; −0 and 0 are made one before. */
-// @ts-expect-error: decorator
 @inline
 function orderOf(bits: u32): u32 {
   return bits & 0x80000000 ? ~bits : bits | 0x80000000;
 }
 
-/** The bin of each value, `stride` bytes apart: the first whose upper edge is not below it; NaN becomes `missingBin`. */
+/**
+ * The bin of each value: the first whose upper edge is not below it; NaN becomes `missingBin`. Written one after the other
+ * to `target` and `stride` bytes apart to `inBlock`.
+ */
 export function binValues(
   values: usize,
   count: i32,
   edges: usize,
-  edgeCount: i32,
   lookup: usize,
   missingBin: i32,
   target: usize,
+  inBlock: usize,
   stride: usize,
 ): void {
   for (let i = 0; i < count; i++) {
@@ -52,107 +51,148 @@ export function binValues(
       }
       bin = low;
     }
-    store<u8>(target, <u8>bin);
-    target += stride;
+    store<u8>(target + i, <u8>bin);
+    store<u8>(inBlock, <u8>bin);
+    inBlock += stride;
   }
 }
 
 // ---------------------------------------------------------------- histograms
 
-// @ts-expect-error: decorator
+// Rows of a deep leaf lie far apart, and each is a wait for memory. So some hundred rows are first copied together, in a
+// loop so short that the processor has many of them under way at once, and then added up from the nearest cache.
+
+/** Copies the gradients of `count` rows, from rows[from] on, next to each other. */
+export function gatherGradients(rows: usize, from: i32, count: i32, packed: usize, target: usize): void {
+  const end = rows + (<usize>(from + count) << 2);
+  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
+    store<i64>(target, load<i64>(packed + (<usize>load<u32>(at) << 3)));
+    target += 8;
+  }
+}
+
+/** Copies the bins of `count` rows in a block of at most 32 columns next to each other, 32 bytes a row. */
+export function gatherBins(rows: usize, from: i32, count: i32, block: usize, stride: i32, target: usize): void {
+  const end = rows + (<usize>(from + count) << 2);
+  if (stride <= 16) {
+    for (let at = rows + (<usize>from << 2); at < end; at += 4, target += 32) {
+      v128.store(target, v128.load(block + <usize>load<u32>(at) * stride));
+    }
+    return;
+  }
+  for (let at = rows + (<usize>from << 2); at < end; at += 4, target += 32) {
+    const row = block + <usize>load<u32>(at) * stride;
+    v128.store(target, v128.load(row));
+    v128.store(target, v128.load(row, 16), 16);
+  }
+}
+
 @inline
 function add(histogram: usize, bin: u32, gradients: i64): void {
   const at = histogram + (<usize>bin << 3);
   store<i64>(at, load<i64>(at) + gradients);
 }
 
-// @ts-expect-error: decorator
+/** Adds gathered gradients to the histograms of 4 · quads columns, at most 16. */
+export function sumBlock(count: i32, gradients: usize, bins: usize, quads: i32, histogram: usize): void {
+  const end = gradients + (<usize>count << 3);
+  if (quads == 4) {
+    for (; gradients < end; gradients += 8, bins += 32) {
+      const both = load<i64>(gradients);
+      addQuad0(histogram, bins, both);
+      addQuad1(histogram, bins, both);
+      addQuad2(histogram, bins, both);
+      addQuad3(histogram, bins, both);
+    }
+  } else if (quads == 3) {
+    for (; gradients < end; gradients += 8, bins += 32) {
+      const both = load<i64>(gradients);
+      addQuad0(histogram, bins, both);
+      addQuad1(histogram, bins, both);
+      addQuad2(histogram, bins, both);
+    }
+  } else if (quads == 2) {
+    for (; gradients < end; gradients += 8, bins += 32) {
+      const both = load<i64>(gradients);
+      addQuad0(histogram, bins, both);
+      addQuad1(histogram, bins, both);
+    }
+  } else {
+    for (; gradients < end; gradients += 8, bins += 32) addQuad0(histogram, bins, load<i64>(gradients));
+  }
+}
+
+// Offsets written as constants become part of the instruction.
 @inline
-function addQuad(row: usize, histogram: usize, gradients: i64): void {
-  const bins = load<u32>(row);
-  add(histogram, bins & 255, gradients);
-  add(histogram + COLUMN_BYTES, (bins >>> 8) & 255, gradients);
-  add(histogram + 2 * COLUMN_BYTES, (bins >>> 16) & 255, gradients);
-  add(histogram + 3 * COLUMN_BYTES, bins >>> 24, gradients);
+function addQuad0(histogram: usize, bins: usize, gradients: i64): void {
+  const at0 = histogram + (<usize>load<u8>(bins, 0) << 3);
+  store<i64>(at0, load<i64>(at0, 0) + gradients, 0);
+  const at1 = histogram + (<usize>load<u8>(bins, 1) << 3);
+  store<i64>(at1, load<i64>(at1, 2048) + gradients, 2048);
+  const at2 = histogram + (<usize>load<u8>(bins, 2) << 3);
+  store<i64>(at2, load<i64>(at2, 4096) + gradients, 4096);
+  const at3 = histogram + (<usize>load<u8>(bins, 3) << 3);
+  store<i64>(at3, load<i64>(at3, 6144) + gradients, 6144);
 }
 
-/** Adds the gradients of rows[from … to) to the histograms of a block of 4 · quads columns, which lie row by row. */
-export function sumBlock(rows: usize, from: i32, to: i32, packed: usize, block: usize, quads: i32, histogram: usize): void {
-  if (quads == 1) sumQuads1(rows, from, to, packed, block, histogram);
-  else if (quads == 2) sumQuads2(rows, from, to, packed, block, histogram);
-  else if (quads == 3) sumQuads3(rows, from, to, packed, block, histogram);
-  else sumQuads4(rows, from, to, packed, block, histogram);
+@inline
+function addQuad1(histogram: usize, bins: usize, gradients: i64): void {
+  const at0 = histogram + (<usize>load<u8>(bins, 4) << 3);
+  store<i64>(at0, load<i64>(at0, 8192) + gradients, 8192);
+  const at1 = histogram + (<usize>load<u8>(bins, 5) << 3);
+  store<i64>(at1, load<i64>(at1, 10240) + gradients, 10240);
+  const at2 = histogram + (<usize>load<u8>(bins, 6) << 3);
+  store<i64>(at2, load<i64>(at2, 12288) + gradients, 12288);
+  const at3 = histogram + (<usize>load<u8>(bins, 7) << 3);
+  store<i64>(at3, load<i64>(at3, 14336) + gradients, 14336);
 }
 
-function sumQuads1(rows: usize, from: i32, to: i32, packed: usize, block: usize, histogram: usize): void {
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = <usize>load<u32>(at);
-    addQuad(block + (row << 2), histogram, load<i64>(packed + (row << 3)));
-  }
+@inline
+function addQuad2(histogram: usize, bins: usize, gradients: i64): void {
+  const at0 = histogram + (<usize>load<u8>(bins, 8) << 3);
+  store<i64>(at0, load<i64>(at0, 16384) + gradients, 16384);
+  const at1 = histogram + (<usize>load<u8>(bins, 9) << 3);
+  store<i64>(at1, load<i64>(at1, 18432) + gradients, 18432);
+  const at2 = histogram + (<usize>load<u8>(bins, 10) << 3);
+  store<i64>(at2, load<i64>(at2, 20480) + gradients, 20480);
+  const at3 = histogram + (<usize>load<u8>(bins, 11) << 3);
+  store<i64>(at3, load<i64>(at3, 22528) + gradients, 22528);
 }
 
-function sumQuads2(rows: usize, from: i32, to: i32, packed: usize, block: usize, histogram: usize): void {
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = <usize>load<u32>(at);
-    const gradients = load<i64>(packed + (row << 3));
-    const bins = block + (row << 3);
-    addQuad(bins, histogram, gradients);
-    addQuad(bins + 4, histogram + 4 * COLUMN_BYTES, gradients);
-  }
-}
-
-function sumQuads3(rows: usize, from: i32, to: i32, packed: usize, block: usize, histogram: usize): void {
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = <usize>load<u32>(at);
-    const gradients = load<i64>(packed + (row << 3));
-    const bins = block + row * 12;
-    addQuad(bins, histogram, gradients);
-    addQuad(bins + 4, histogram + 4 * COLUMN_BYTES, gradients);
-    addQuad(bins + 8, histogram + 8 * COLUMN_BYTES, gradients);
-  }
-}
-
-function sumQuads4(rows: usize, from: i32, to: i32, packed: usize, block: usize, histogram: usize): void {
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = <usize>load<u32>(at);
-    const gradients = load<i64>(packed + (row << 3));
-    const bins = block + (row << 4);
-    addQuad(bins, histogram, gradients);
-    addQuad(bins + 4, histogram + 4 * COLUMN_BYTES, gradients);
-    addQuad(bins + 8, histogram + 8 * COLUMN_BYTES, gradients);
-    addQuad(bins + 12, histogram + 12 * COLUMN_BYTES, gradients);
-  }
+@inline
+function addQuad3(histogram: usize, bins: usize, gradients: i64): void {
+  const at0 = histogram + (<usize>load<u8>(bins, 12) << 3);
+  store<i64>(at0, load<i64>(at0, 24576) + gradients, 24576);
+  const at1 = histogram + (<usize>load<u8>(bins, 13) << 3);
+  store<i64>(at1, load<i64>(at1, 26624) + gradients, 26624);
+  const at2 = histogram + (<usize>load<u8>(bins, 14) << 3);
+  store<i64>(at2, load<i64>(at2, 28672) + gradients, 28672);
+  const at3 = histogram + (<usize>load<u8>(bins, 15) << 3);
+  store<i64>(at3, load<i64>(at3, 30720) + gradients, 30720);
 }
 
 /**
  * The same for sparse columns: of each row only the entries (column · 256 + bin) that are not the column's commonest bin
  * are stored, and only they are added; `finishColumn` works out the commonest bin.
  */
-export function sumSparse(rows: usize, from: i32, to: i32, packed: usize, starts: usize, entries: usize, histogram: usize): void {
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = <usize>load<u32>(at);
-    const first = load<u32>(starts + (row << 2));
-    const last = load<u32>(starts + (row << 2) + 4);
-    if (first == last) continue;
-    const gradients = load<i64>(packed + (row << 3));
-    const stop = entries + (<usize>last << 1);
-    for (let entry = entries + (<usize>first << 1); entry < stop; entry += 2) {
-      add(histogram, <u32>load<u16>(entry), gradients);
+export function sumSparse(
+  rows: usize,
+  from: i32,
+  count: i32,
+  gradients: usize,
+  starts: usize,
+  entries: usize,
+  histogram: usize,
+): void {
+  const end = rows + (<usize>(from + count) << 2);
+  for (let at = rows + (<usize>from << 2); at < end; at += 4, gradients += 8) {
+    const start = starts + (<usize>load<u32>(at) << 2);
+    const both = load<i64>(gradients);
+    const stop = entries + (<usize>load<u32>(start, 4) << 1);
+    for (let entry = entries + (<usize>load<u32>(start) << 1); entry < stop; entry += 2) {
+      add(histogram, <u32>load<u16>(entry), both);
     }
   }
-}
-
-/** Adds the gradients of rows[from … to) to the number at `target`. */
-export function sumRows(rows: usize, from: i32, to: i32, packed: usize, target: usize): void {
-  let sum = load<i64>(target);
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) sum += load<i64>(packed + (<usize>load<u32>(at) << 3));
-  store<i64>(target, sum);
 }
 
 /**
@@ -218,47 +258,98 @@ const BEST_LEFT: usize = 96;
 export function findSplit(found: usize, histogram: usize, bins: i32, missingBin: i32, column: i32, direction: i32): void {
   const total = load<i64>(found, TOTAL);
   const missing = missingBin < 0 ? 0 : load<i64>(histogram + (<usize>missingBin << 3));
-  scanEdges(found, histogram, bins, 0, 0, total, column, direction);
-  if (missing != 0) scanEdges(found, histogram, bins, missing, 1, total, column, direction);
-  else if (load<i32>(found + BEST_COLUMN) == column) {
+  const isPlain =
+    direction == 0 &&
+    load<f64>(found, L1) == 0 &&
+    load<f64>(found, LOWEST) == -Infinity &&
+    load<f64>(found, HIGHEST) == Infinity;
+  for (let missingLeft = 0; missingLeft < (missing == 0 ? 1 : 2); missingLeft++) {
+    const start = missingLeft ? missing : 0;
+    if (isPlain) scanPlain(found, histogram, bins, start, missingLeft, total, column);
+    else scanBounded(found, histogram, bins, start, missingLeft, total, column, direction);
+  }
+  if (missing == 0 && load<i32>(found, BEST_COLUMN) == column) {
     // With nothing missing here, a later missing value goes with the greater number.
-    const left = load<i64>(found + BEST_LEFT);
-    store<i32>(found + BEST_MISSING_LEFT, <u32>left > <u32>(total - left) ? 1 : 0);
+    const left = load<i64>(found, BEST_LEFT);
+    store<i32>(found, <u32>left > <u32>(total - left) ? 1 : 0, BEST_MISSING_LEFT);
   }
 }
 
-// @ts-expect-error: decorator
-@inline
-function scanEdges(found: usize, histogram: usize, bins: i32, start: i64, missingLeft: i32, total: i64, column: i32, direction: i32): void {
-  const scaleG = f64x2.splat(load<f64>(found, SCALE_G));
-  const scaleH = f64x2.splat(load<f64>(found, SCALE_H));
-  const l1 = f64x2.splat(load<f64>(found, L1));
-  const minusL1 = f64x2.neg(l1);
-  const l2 = f64x2.splat(load<f64>(found, L2));
-  const least = f64x2.splat(load<f64>(found, MIN_CHILD));
-  const lowest = f64x2.splat(load<f64>(found, LOWEST));
-  const highest = f64x2.splat(load<f64>(found, HIGHEST));
-  const half = f64x2.splat(0.5);
-  const parent = load<f64>(found, PARENT_LOSS);
+/** Sums of whole numbers are exact as float64, too, and spare the conversions. */
+function scanPlain(found: usize, histogram: usize, bins: i32, start: i64, missingLeft: i32, total: i64, column: i32): void {
+  const scaleG = load<f64>(found, SCALE_G);
+  const scaleH = load<f64>(found, SCALE_H);
+  const l2 = load<f64>(found, L2);
+  // Everything below is in steps of the packed curvature; `worth` turns g² / h in steps into loss.
+  const pull = l2 / scaleH;
+  const least = load<f64>(found, MIN_CHILD) / scaleH;
+  const worth = (0.5 * scaleG * scaleG) / scaleH;
+  const parent = -load<f64>(found, PARENT_LOSS) / worth;
+  let best = load<f64>(found, BEST_GAIN) / worth + parent;
+  let g = <f64>(<i32>(start >> 32));
+  let h = <f64>(<u32>start);
+  const totalG = <f64>(<i32>(total >> 32));
+  const totalH = <f64>(<u32>total);
+  let left = start;
+  let isBetter = false;
+  for (let bin = 0; bin < bins; bin++) {
+    const here = load<i64>(histogram + (<usize>bin << 3));
+    if (here == 0) continue;
+    left += here;
+    g += <f64>(<i32>(here >> 32));
+    h += <f64>(<u32>here);
+    const otherG = totalG - g;
+    const otherH = totalH - h;
+    if (h < least) continue;
+    if (otherH < least) break;
+    const spread = h + pull;
+    const otherSpread = otherH + pull;
+    // g²/spread + otherG²/otherSpread > best, without the divisions.
+    const product = spread * otherSpread;
+    if (g * g * otherSpread + otherG * otherG * spread <= best * product) continue;
+    const taken = (g * g) / spread + (otherG * otherG) / otherSpread;
+    if (!(taken > best)) continue;
+    best = taken;
+    isBetter = true;
+    store<i32>(found, bin, BEST_BIN);
+    store<i64>(found, left, BEST_LEFT);
+  }
+  if (!isBetter) return;
+  store<f64>(found, (best - parent) * worth, BEST_GAIN);
+  store<i32>(found, column, BEST_COLUMN);
+  store<i32>(found, missingLeft, BEST_MISSING_LEFT);
+}
+
+function scanBounded(
+  found: usize,
+  histogram: usize,
+  bins: i32,
+  start: i64,
+  missingLeft: i32,
+  total: i64,
+  column: i32,
+  direction: i32,
+): void {
+  const scaleG = load<f64>(found, SCALE_G);
+  const scaleH = load<f64>(found, SCALE_H);
+  const least = load<f64>(found, MIN_CHILD);
   let best = load<f64>(found, BEST_GAIN);
   let left = start;
   for (let bin = 0; bin < bins; bin++) {
     const here = load<i64>(histogram + (<usize>bin << 3));
     if (here == 0) continue;
     left += here;
-    // Lanes: slope and curvature of the left side, of the right side.
-    const both = i64x2.replace_lane(i64x2.splat(left), 1, total - left);
-    const g = f64x2.mul(f64x2.convert_low_i32x4_s(i8x16.shuffle(both, both, 4, 5, 6, 7, 12, 13, 14, 15, 0, 1, 2, 3, 8, 9, 10, 11)), scaleG);
-    const h = f64x2.mul(f64x2.convert_low_i32x4_u(i8x16.shuffle(both, both, 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15)), scaleH);
-    if (!i64x2.all_true(f64x2.ge(h, least))) continue;
-    const pull = f64x2.sub(g, f64x2.min(f64x2.max(g, minusL1), l1));
-    const spread = f64x2.add(h, l2);
-    const answer = f64x2.min(f64x2.max(f64x2.div(f64x2.neg(pull), spread), lowest), highest);
-    // What is left of the loss on each side: pull · answer + ½ · spread · answer².
-    const loss = f64x2.mul(answer, f64x2.add(pull, f64x2.mul(half, f64x2.mul(spread, answer))));
-    const gain = parent - (f64x2.extract_lane(loss, 0) + f64x2.extract_lane(loss, 1));
+    const right = total - left;
+    const h = <f64>(<u32>left) * scaleH;
+    const otherH = <f64>(<u32>right) * scaleH;
+    if (h < least || otherH < least) continue;
+    const g = softened(found, <f64>(<i32>(left >> 32)) * scaleG);
+    const otherG = softened(found, <f64>(<i32>(right >> 32)) * scaleG);
+    const answer = answerOf(found, g, h);
+    const otherAnswer = answerOf(found, otherG, otherH);
+    if (<f64>direction * (otherAnswer - answer) < 0) continue;
+    const gain = load<f64>(found, PARENT_LOSS) - (lossOf(found, g, h, answer) + lossOf(found, otherG, otherH, otherAnswer));
     if (!(gain > best)) continue;
-    if (direction != 0 && <f64>direction * (f64x2.extract_lane(answer, 1) - f64x2.extract_lane(answer, 0)) < 0) continue;
     best = gain;
     store<f64>(found, gain, BEST_GAIN);
     store<i32>(found, column, BEST_COLUMN);
@@ -268,63 +359,86 @@ function scanEdges(found: usize, histogram: usize, bins: i32, start: i64, missin
   }
 }
 
-// ---------------------------------------------------------------- rows into leaves
-
-/** Sorts rows[from … to) into `spare`: those whose bin goes left from the front, the others from the back, backwards. */
-export function partBlock(rows: usize, from: i32, to: i32, bins: usize, stride: usize, goesLeft: usize, spare: usize): i32 {
-  let left = spare + (<usize>from << 2);
-  let right = spare + (<usize>to << 2) - 4;
-  const first = left;
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = load<u32>(at);
-    const isLeft = <usize>load<u8>(goesLeft + <usize>load<u8>(bins + <usize>row * stride));
-    // Each row is written to both ends and counted at one: no branch for the processor to guess.
-    store<u32>(left, row);
-    store<u32>(right, row);
-    left += isLeft << 2;
-    right -= (1 - isLeft) << 2;
-  }
-  return <i32>((left - first) >> 2);
+/** The summed slope less its pull towards zero. */
+@inline
+function softened(found: usize, g: f64): f64 {
+  const l1 = load<f64>(found, L1);
+  return g - min(max(g, -l1), l1);
 }
 
-/** The same by a sparse column, whose entries start at `base` = 256 · column. */
-export function partSparse(
+@inline
+function answerOf(found: usize, g: f64, h: f64): f64 {
+  return min(max(-g / (h + load<f64>(found, L2)), load<f64>(found, LOWEST)), load<f64>(found, HIGHEST));
+}
+
+/** What an answer adds to the loss: g · answer + ½ · (h + l2) · answer². */
+@inline
+function lossOf(found: usize, g: f64, h: f64, answer: f64): f64 {
+  return answer * (g + 0.5 * (h + load<f64>(found, L2)) * answer);
+}
+
+// ---------------------------------------------------------------- rows into leaves
+
+/** Looks up for each of `count` rows whether its bin goes left: 1 or 0, a byte each. */
+export function lookUpDense(
   rows: usize,
   from: i32,
-  to: i32,
+  count: i32,
+  bins: usize,
+  goesLeft: usize,
+  target: usize,
+): void {
+  const end = rows + (<usize>(from + count) << 2);
+  for (let at = rows + (<usize>from << 2); at < end; at += 4, target++) {
+    store<u8>(target, load<u8>(goesLeft + <usize>load<u8>(bins + <usize>load<u32>(at))));
+  }
+}
+
+/** The same for a sparse column, whose entries start at `base` = 256 · column. */
+export function lookUpSparse(
+  rows: usize,
+  from: i32,
+  count: i32,
   starts: usize,
   entries: usize,
   base: u32,
   commonest: u32,
   goesLeft: usize,
-  spare: usize,
-): i32 {
-  let left = spare + (<usize>from << 2);
-  let right = spare + (<usize>to << 2) - 4;
-  const first = left;
-  const end = rows + (<usize>to << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4) {
-    const row = load<u32>(at);
-    const bin = sparseBin(starts + (<usize>row << 2), entries, base, commonest);
-    const isLeft = <usize>load<u8>(goesLeft + <usize>bin);
-    store<u32>(left, row);
-    store<u32>(right, row);
-    left += isLeft << 2;
-    right -= (1 - isLeft) << 2;
+  target: usize,
+): void {
+  const end = rows + (<usize>(from + count) << 2);
+  for (let at = rows + (<usize>from << 2); at < end; at += 4, target++) {
+    const bin = sparseBin(starts + (<usize>load<u32>(at) << 2), entries, base, commonest);
+    store<u8>(target, load<u8>(goesLeft + <usize>bin));
   }
-  return <i32>((left - first) >> 2);
 }
 
-// @ts-expect-error: decorator
 @inline
 function sparseBin(start: usize, entries: usize, base: u32, commonest: u32): u32 {
-  const stop = entries + (<usize>load<u32>(start + 4) << 1);
+  const stop = entries + (<usize>load<u32>(start, 4) << 1);
   for (let entry = entries + (<usize>load<u32>(start) << 1); entry < stop; entry += 2) {
     const offset = <u32>load<u16>(entry) - base;
     if (offset < 256) return offset;
   }
   return commonest;
+}
+
+/** Sorts `count` rows into `spare`: lefts forwards from place `left`, the others backwards from `right`. Answers the lefts. */
+export function partRows(rows: usize, from: i32, count: i32, isLeft: usize, spare: usize, left: i32, right: i32): i32 {
+  let leftAt = spare + (<usize>left << 2);
+  let rightAt = spare + (<usize>right << 2);
+  const first = leftAt;
+  const end = rows + (<usize>(from + count) << 2);
+  for (let at = rows + (<usize>from << 2); at < end; at += 4, isLeft++) {
+    const row = load<u32>(at);
+    const step = <usize>load<u8>(isLeft) << 2;
+    // Each row is written to both ends and counted at one: no branch for the processor to guess.
+    store<u32>(leftAt, row);
+    store<u32>(rightAt, row);
+    leftAt += step;
+    rightAt -= 4 - step;
+  }
+  return <i32>((leftAt - first) >> 2);
 }
 
 /** Copies a thread's lefts and rights from `spare` to where they belong; its rights stand backwards. */
@@ -349,7 +463,7 @@ export function addAnswer(rows: usize, from: i32, to: i32, scores: usize, answer
 
 /**
  * Adds to the scores of rows from … to the answer of the leaf each falls into, asking bins. A node is six 32-bit words:
- * bins of its column (0 at a leaf), bytes between rows (0 for a sparse column), 256 · column and commonest bin of a sparse
+ * bins of its column (0 at a leaf), whether the column is dense, 256 · column and commonest bin of a sparse
  * one, left child, right child; then a table of 256 bytes, 1 where a bin goes left, or the leaf's answer as a float64.
  */
 export function walkRows(from: i32, to: i32, nodes: usize, nodeBytes: usize, starts: usize, entries: usize, scores: usize): void {
@@ -357,10 +471,9 @@ export function walkRows(from: i32, to: i32, nodes: usize, nodeBytes: usize, sta
     let node = nodes;
     let bins = <usize>load<u32>(node);
     while (bins != 0) {
-      const stride = <usize>load<u32>(node, 4);
       const bin =
-        stride != 0
-          ? <u32>load<u8>(bins + row * stride)
+        load<u32>(node, 4) != 0
+          ? <u32>load<u8>(bins + row)
           : sparseBin(starts + (row << 2), entries, load<u32>(node, 8), load<u32>(node, 12));
       node = nodes + <usize>(load<u8>(node + <usize>bin, 24) ? load<u32>(node, 16) : load<u32>(node, 20)) * nodeBytes;
       bins = <usize>load<u32>(node);

@@ -1,6 +1,5 @@
 // Where everything lies in the memory that the threads share while a model is fitted. Columns of many different values lie
-// as bytes, up to sixteen side by side ("a block"), so that a row's bins come with one line of the cache and a block's
-// histogram fits the first cache. Of sparse columns only the values other than the commonest are kept, row by row; this
+// as bytes, up to 32 side by side ("a block"), so that a row's bins come with a line or two of the cache. Of sparse columns only the values other than the commonest are kept, row by row; this
 // does for one-hot and count columns what bundling exclusive features does (Ke et al. 2017), without a search.
 import type { ColumnBins } from './columnBins.ts';
 
@@ -14,8 +13,9 @@ export type ColumnPlace = {
   otherBin: number;
   /** 1 or −1 where the answer may only rise or only fall with the column, else 0. */
   direction: number;
-  /** Dense: the first row's bin, and the bytes from row to row. Sparse: stride 0. */
+  /** Dense: where its bins lie one after the other, and where in the block, `stride` bytes apart. Sparse: 0. */
   at: number;
+  inBlock: number;
   stride: number;
   /** Sparse: where the column's entries start counting, and the bin that is not stored. −1 when dense. */
   base: number;
@@ -39,6 +39,8 @@ export type Layout = {
   parts: number;
   partBytes: number;
   found: number;
+  /** Per thread: gathered gradients (int64) and bins (32 bytes a row). */
+  gathered: number;
   /** Per leaf in the making: its histogram. */
   slots: number;
   slotBytes: number;
@@ -67,6 +69,9 @@ export const THREADS_AT_MOST = 32;
 /** Rows whose gradients are summed together, whoever does it: the sums must not depend on the number of threads. */
 export const CHUNK = 8192;
 export const COLUMN_PART = 2048;
+/** Rows whose gradients and bins a thread gathers before it adds them up. */
+export const GATHERED_ROWS = 256;
+export const GATHERED_BYTES = GATHERED_ROWS * (8 + 32);
 export const LOOKUP_BYTES = 65_536 * 2 + 16;
 /** Columns that are binned at a time: the arrays of rows have room for so many. */
 export const STAGED_AT_MOST = 5;
@@ -121,6 +126,7 @@ const SLOT_BUDGET = 256 * 2 ** 20;
 /** A column whose commonest bin holds this share of the rows can be sparse. */
 const SPARSE_FROM = 0.7;
 const SPARSE_AT_LEAST = 4;
+const BLOCK_COLUMNS = 32;
 const SPARSE_AT_MOST = 256;
 
 /** Finds a place for everything. */
@@ -143,16 +149,17 @@ export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
   const outcomes = take(rows * 4);
   const weights = extent.weighted ? take(rows * 4) : 0;
   const blocks: Block[] = [];
-  for (let first = 0; first < dense.length; first += 16) {
-    const members = dense.slice(first, first + 16);
+  for (let first = 0; first < dense.length; first += BLOCK_COLUMNS) {
+    const members = dense.slice(first, first + BLOCK_COLUMNS);
     const quads = Math.ceil(members.length / 4);
     const at = take(rows * quads * 4);
     blocks.push({ at, quads, part: first * COLUMN_PART });
     members.forEach((c, lane) => {
-      Object.assign(places[c], { at: at + lane, stride: quads * 4, part: (first + lane) * COLUMN_PART });
+      const part = (first + lane) * COLUMN_PART;
+      Object.assign(places[c], { at: take(rows), inBlock: at + lane, stride: quads * 4, part });
     });
   }
-  const sparsePart = blocks.length * 16 * COLUMN_PART;
+  const sparsePart = blocks.length * BLOCK_COLUMNS * COLUMN_PART;
   sparse.forEach((c, i) => {
     places[c].base = i * 256;
     places[c].commonest = columns[c].commonest;
@@ -179,6 +186,7 @@ export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
     parts: take(partBytes * threads),
     partBytes,
     found: take(FOUND.bytes * 2 * threads),
+    gathered: take(GATHERED_BYTES * threads),
     slots: take(slotBytes * slotCount),
     slotBytes,
     slotCount,
@@ -206,6 +214,7 @@ function placeOf({ bins, hasMissing, categories }: ColumnBins, direction: number
     otherBin: categories?.otherBin ?? -1,
     direction,
     at: 0,
+    inBlock: 0,
     stride: 0,
     base: -1,
     commonest: -1,

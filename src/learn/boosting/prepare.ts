@@ -52,11 +52,11 @@ function binAmounts(team: Team, columns: readonly Float32Array[], bins: readonly
     const batch = dense.slice(first, first + STAGED_AT_MOST);
     i32[CONTROL.args] = batch.length;
     batch.forEach((c, i) => {
-      const { at, stride } = layout.columns[c];
+      const { at, inBlock, stride } = layout.columns[c];
       const edges = layout.edges + i * EDGE_BYTES;
       f32.set(bins[c].edges, edges / 4);
       f32.set(columns[c], (layout.rowsAt + i * layout.rows * 4) / 4);
-      i32.set([edges, bins[c].edges.length, bins[c].bins, at, stride], CONTROL.args + 1 + 5 * i);
+      i32.set([edges, bins[c].edges.length, bins[c].bins, at, inBlock, stride], CONTROL.args + 1 + 6 * i);
     });
     team.run('binColumns');
   }
@@ -71,9 +71,11 @@ function binOthers(team: Team, columns: readonly Float32Array[], bins: readonly 
   const { layout, u8, u32 } = team.shared;
   const others = columns.map((_, c) => c).filter((c) => !isStaged(team, bins, c));
   for (const c of others) {
-    const { at, stride } = layout.columns[c];
+    const { at, inBlock, stride } = layout.columns[c];
     if (stride === 0) continue;
-    for (let r = 0; r < layout.rows; r++) u8[at + r * stride] = binOfValue(bins[c], columns[c][r]);
+    for (let r = 0; r < layout.rows; r++) {
+      u8[at + r] = u8[inBlock + r * stride] = binOfValue(bins[c], columns[c][r]);
+    }
   }
   if (layout.sparse === undefined) return;
   const { starts, entries } = layout.sparse;

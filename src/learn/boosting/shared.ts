@@ -9,26 +9,20 @@ export type Kernel = {
     values: number,
     count: number,
     edges: number,
-    edgeCount: number,
     lookup: number,
     missingBin: number,
     target: number,
+    inBlock: number,
     stride: number,
   ): void;
-  sumBlock(
-    rows: number,
-    from: number,
-    to: number,
-    packed: number,
-    block: number,
-    quads: number,
-    histogram: number,
-  ): void;
+  gatherGradients(rows: number, from: number, count: number, packed: number, target: number): void;
+  gatherBins(rows: number, from: number, count: number, block: number, stride: number, target: number): void;
+  sumBlock(count: number, gradients: number, bins: number, quads: number, histogram: number): void;
   sumSparse(
     rows: number,
     from: number,
-    to: number,
-    packed: number,
+    count: number,
+    gradients: number,
     starts: number,
     entries: number,
     histogram: number,
@@ -51,25 +45,26 @@ export type Kernel = {
     column: number,
     direction: number,
   ): void;
-  partBlock(
+  lookUpDense(rows: number, from: number, count: number, bins: number, goesLeft: number, target: number): void;
+  lookUpSparse(
     rows: number,
     from: number,
-    to: number,
-    bins: number,
-    stride: number,
-    goesLeft: number,
-    spare: number,
-  ): number;
-  partSparse(
-    rows: number,
-    from: number,
-    to: number,
+    count: number,
     starts: number,
     entries: number,
     base: number,
     commonest: number,
     goesLeft: number,
+    target: number,
+  ): void;
+  partRows(
+    rows: number,
+    from: number,
+    count: number,
+    isLeft: number,
     spare: number,
+    left: number,
+    right: number,
   ): number;
   placeRows(
     spare: number,

@@ -1,7 +1,16 @@
 // What the threads do together: each task is one thread's share of it. Arguments and results go through the shared
 // memory; whatever is added up is a whole number or is added in a fixed order, so the number of threads changes nothing.
 import { findCategorySplit } from './categories.ts';
-import { CHUNK, CONTROL, FOUND, LOOKUP_BYTES, NODE_BYTES } from './layout.ts';
+import {
+  CHUNK,
+  COLUMN_PART,
+  CONTROL,
+  FOUND,
+  GATHERED_BYTES,
+  GATHERED_ROWS,
+  LOOKUP_BYTES,
+  NODE_BYTES,
+} from './layout.ts';
 import { objectives } from './objectives.ts';
 import type { Shared } from './shared.ts';
 
@@ -12,7 +21,7 @@ type Task = (shared: Shared, share: Share) => void;
 
 /** Arguments by name, as places among the words and the float64s of the control block. */
 export const ARGS = {
-  /** bin: columns staged, then per staged column: edges, how many, missing bin, target, stride. */
+  /** bin: columns staged, then per staged column: edges, how many, missing bin, two targets, stride. */
   staged: 0,
   /** gradients: number of the objective. packing: rows in play. */
   objective: 0,
@@ -45,13 +54,11 @@ const binColumns: Task = (shared, { thread, team }) => {
   const { layout, kernel, i32 } = shared;
   const lookup = layout.lookups + thread * LOOKUP_BYTES;
   for (let i = thread; i < arg(shared, ARGS.staged); i += team) {
-    const [edges, edgeCount, missingBin, target, stride] = i32.subarray(
-      CONTROL.args + 1 + 5 * i,
-      CONTROL.args + 6 + 5 * i,
-    );
+    const from = CONTROL.args + 1 + 6 * i;
+    const [edges, edgeCount, missingBin, target, inBlock, stride] = i32.subarray(from, from + 6);
     kernel.prepareLookup(edges, edgeCount, lookup);
     const values = layout.rowsAt + i * layout.rows * 4;
-    kernel.binValues(values, layout.rows, edges, edgeCount, lookup, missingBin, target, stride);
+    kernel.binValues(values, layout.rows, edges, lookup, missingBin, target, inBlock, stride);
   }
 };
 
@@ -123,13 +130,23 @@ const sumHistogram: Task = (shared, share) => {
   const { layout, kernel } = shared;
   const [from, to] = stretch(arg(shared, ARGS.from), arg(shared, ARGS.to), share);
   if (from === to) return;
-  const { rowsAt, packed, sparse } = layout;
+  const { rowsAt, packed, blocks, sparse } = layout;
   const part = layout.parts + share.thread * layout.partBytes;
-  for (const block of layout.blocks) {
-    kernel.sumBlock(rowsAt, from, to, packed, block.at, block.quads, part + block.part);
-  }
-  if (sparse !== undefined) {
-    kernel.sumSparse(rowsAt, from, to, packed, sparse.starts, sparse.entries, part + sparse.part);
+  const gradients = layout.gathered + share.thread * GATHERED_BYTES;
+  const bins = gradients + GATHERED_ROWS * 8;
+  for (let first = from; first < to; first += GATHERED_ROWS) {
+    const count = Math.min(GATHERED_ROWS, to - first);
+    kernel.gatherGradients(rowsAt, first, count, packed, gradients);
+    for (const block of blocks) {
+      kernel.gatherBins(rowsAt, first, count, block.at, block.quads * 4, bins);
+      kernel.sumBlock(count, gradients, bins, Math.min(4, block.quads), part + block.part);
+      if (block.quads > 4) {
+        const second = part + block.part + 16 * COLUMN_PART;
+        kernel.sumBlock(count, gradients, bins + 16, block.quads - 4, second);
+      }
+    }
+    if (sparse === undefined) continue;
+    kernel.sumSparse(rowsAt, first, count, gradients, sparse.starts, sparse.entries, part + sparse.part);
   }
 };
 
@@ -166,17 +183,28 @@ const findSplits: Task = (shared, { thread, team }) => {
 export const DRAWN_ONLY = 1;
 export const FREE = 2;
 
-/** Sorts this thread's rows of a leaf into `spare`. */
+/** Sorts this thread's rows of a leaf into `spare`, lefts from its front and rights from its back. */
 const partRows: Task = (shared, share) => {
   const { layout, kernel, i32 } = shared;
   const { rowsAt, spare, table, sparse } = layout;
   const [from, to] = stretch(arg(shared, ARGS.from), arg(shared, ARGS.to), share);
   const { at, stride, base, commonest } = layout.columns[arg(shared, ARGS.column)];
-  i32[CONTROL.counts + share.thread] =
-    stride > 0 || sparse === undefined
-      ? kernel.partBlock(rowsAt, from, to, at, stride, table, spare)
-      : kernel.partSparse(rowsAt, from, to, sparse.starts, sparse.entries, base, commonest, table, spare);
+  const isLeft = layout.gathered + share.thread * GATHERED_BYTES;
+  let left = from;
+  for (let first = from; first < to; first += PARTED_ROWS) {
+    const count = Math.min(PARTED_ROWS, to - first);
+    if (stride > 0 || sparse === undefined) kernel.lookUpDense(rowsAt, first, count, at, table, isLeft);
+    else {
+      kernel.lookUpSparse(rowsAt, first, count, sparse.starts, sparse.entries, base, commonest, table, isLeft);
+    }
+    const right = to - 1 - (first - left);
+    left += kernel.partRows(rowsAt, first, count, isLeft, spare, left, right);
+  }
+  i32[CONTROL.counts + share.thread] = left - from;
 };
+
+/** Rows that are looked up before they are sorted. */
+const PARTED_ROWS = 2048;
 
 /** Copies them back to where they belong: all lefts, then all rights. */
 const placeRows: Task = (shared, share) => {
