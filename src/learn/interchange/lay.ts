@@ -1,4 +1,4 @@
-// Lays out another library's tree as one of ours: parents before children, each reached node once. A reader only says
+// Lays out another library's tree as one of ours: parents before children, whatever the file's order. A reader only says
 // what stands at each of its nodes; circles, depth and lost children are caught here for all formats alike.
 import { DEEPEST, type Tree } from '../forest.ts';
 import { damaged, unsupported } from './refuse.ts';
@@ -25,7 +25,7 @@ export type SourceTree<Id = number> = {
   index: number;
   root: Id;
   nodeAt(id: Id): SourceNode<Id>;
-  /** Nodes that may be laid at most: a tree that reaches more has a circle. */
+  /** Nodes that may be laid at most: a tree that comes to more has a circle. A node with two parents is laid twice. */
   most: number;
 };
 
@@ -46,7 +46,7 @@ export function layTree<Id>({ format, index, root, nodeAt, most }: SourceTree<Id
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { id, depth, link } = next;
     const place = tree.column.length;
-    if (place >= most) damaged(format, `tree ${index} runs in a circle or reaches a node twice`);
+    if (place >= most) damaged(format, `tree ${index} runs in a circle`);
     if (depth > DEEPEST) {
       unsupported(format, `tree ${index} is deeper than ${DEEPEST}`, `Train it with a depth of ${DEEPEST} at most.`);
     }

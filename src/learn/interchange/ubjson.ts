@@ -10,7 +10,7 @@ export function isUbjson(bytes: Uint8Array): boolean {
   return bytes[0] === 0x7b && bytes.length > 1 && 'iUIlL$#'.includes(String.fromCharCode(bytes[1]));
 }
 
-/** The value the bytes stand for, as JSON.parse would give it; numbers in lists that are none are NaN or infinite. */
+/** The value the bytes stand for, as JSON.parse would give it; NaN is null. */
 export function readUbjson(bytes: Uint8Array): unknown {
   const source: Source = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
   return readValue(source, readMarker(source), 0);
@@ -31,7 +31,7 @@ const NUMBERS: Record<string, { size: number; read: (view: DataView, at: number)
 
 function readValue(source: Source, marker: string, depth: number): unknown {
   if (depth > DEEPEST_NESTING) damaged(FORMAT, `it is nested deeper than ${DEEPEST_NESTING}`);
-  if (Object.hasOwn(NUMBERS, marker)) return readNumber(source, marker);
+  if (Object.hasOwn(NUMBERS, marker)) return orNull(readNumber(source, marker));
   if (marker === 'S') return readString(source);
   if (marker === 'C') return String.fromCharCode(source.bytes[take(source, 1)]);
   if (marker === 'T' || marker === 'F') return marker === 'T';
@@ -41,13 +41,15 @@ function readValue(source: Source, marker: string, depth: number): unknown {
   damaged(FORMAT, `byte ${source.at - 1} is no marker`);
 }
 
+const orNull = (value: number) => (Number.isNaN(value) ? null : value);
+
 function readList(source: Source, depth: number): unknown[] {
   const { type, count } = readHead(source);
   const list: unknown[] = [];
   if (type !== undefined && Object.hasOwn(NUMBERS, type)) {
     const { size, read } = NUMBERS[type];
     const start = take(source, size * count);
-    for (let i = 0; i < count; i++) list.push(read(source.view, start + i * size));
+    for (let i = 0; i < count; i++) list.push(orNull(read(source.view, start + i * size)));
     return list;
   }
   while (list.length < count) {

@@ -3,7 +3,7 @@
 // and by default to the left of a list of categories it is not on. One output only: several classes or targets have
 // no counterpart here.
 import { type Static, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import type { Tree } from '../forest.ts';
 import { type FittedModel, type Link, logOdds } from '../learner.ts';
 import { belowInFloat32 } from './float32.ts';
@@ -36,17 +36,14 @@ const XgboostTree = Type.Object({
 });
 type XgboostTree = Static<typeof XgboostTree>;
 
-const Model = Type.Object({ model: Type.Object({ trees: Type.Array(XgboostTree) }) });
+const Booster = Type.Object({ model: Type.Object({ trees: Type.Array(XgboostTree) }) });
+const DartBooster = Type.Object({ gbtree: Booster, weight_drop: Type.Array(Type.Number()) });
 
 const XgboostFile = Type.Object({
   learner: Type.Object({
     feature_names: Type.Optional(Type.Array(Type.String())),
     feature_types: Type.Optional(Type.Array(Type.String())),
-    gradient_booster: Type.Union([
-      Type.Object({ name: Type.Literal('gbtree'), ...Model.properties }),
-      Type.Object({ name: Type.Literal('dart'), gbtree: Model, weight_drop: Type.Array(Type.Number()) }),
-      Type.Object({ name: Type.String() }),
-    ]),
+    gradient_booster: Type.Object({ name: Type.String() }),
     learner_model_param: Type.Object({
       base_score: Type.String(),
       num_class: Type.Optional(Type.String()),
@@ -58,7 +55,10 @@ const XgboostFile = Type.Object({
   version: Type.Array(Type.Integer()),
 });
 type XgboostFile = Static<typeof XgboostFile>;
-const schema = Compile(XgboostFile);
+
+const fileSchema = Compile(XgboostFile);
+const boosterSchema = Compile(Booster);
+const dartSchema = Compile(DartBooster);
 
 /** How each objective turns the sum of leaves into a prediction; what is not listed has no counterpart. */
 const LINKS: Record<string, Link> = {
@@ -85,14 +85,7 @@ export function recognisesXgboost(bytes: Uint8Array): boolean {
 /** Reads a whole file; throws `model_file_invalid` with the reason where that cannot be. */
 export function readXgboost(bytes: Uint8Array): FittedModel {
   const json = isUbjson(bytes) ? readUbjson(bytes) : parseTolerantJson(FORMAT, bytes);
-  if (!schema.Check(json)) {
-    const [first] = schema.Errors(json);
-    damaged(
-      FORMAT,
-      first ? `${first.instancePath.slice(1).replaceAll('/', '.')} ${first.message}` : 'its form is another',
-    );
-  }
-  const file = json as XgboostFile;
+  const file: XgboostFile = checked(fileSchema, json);
   const { learner } = file;
   const link = linkOf(learner);
   const { names, categorical } = columnsOf(learner);
@@ -112,6 +105,12 @@ export function readXgboost(bytes: Uint8Array): FittedModel {
     ),
     ...completeCovers(laid),
   });
+}
+
+function checked<Checked>(schema: Validator, json: unknown): Checked {
+  if (schema.Check(json)) return json as Checked;
+  const [first] = schema.Errors(json);
+  damaged(FORMAT, `${first?.instancePath.slice(1).replaceAll('/', '.') || 'the whole'} ${first?.message}`);
 }
 
 type XgboostLearner = XgboostFile['learner'];
@@ -141,16 +140,20 @@ function columnsOf({ feature_names: given, feature_types: types, learner_model_p
 
 const MOST_COLUMNS = 1e6;
 
-function treesOf(booster: XgboostLearner['gradient_booster']): { sources: XgboostTree[]; weights?: number[] } {
-  if ('gbtree' in booster) {
-    const sources = booster.gbtree.model.trees;
-    if (booster.weight_drop.length !== sources.length) {
-      damaged(FORMAT, `there are ${booster.weight_drop.length} weights for ${sources.length} trees`);
-    }
-    return { sources, weights: booster.weight_drop };
+function treesOf(booster: { name: string }): { sources: XgboostTree[]; weights?: number[] } {
+  if (booster.name === 'gbtree') {
+    const plain: Static<typeof Booster> = checked(boosterSchema, booster);
+    return { sources: plain.model.trees };
   }
-  if ('model' in booster) return { sources: booster.model.trees };
-  unsupported(FORMAT, `its booster is ${booster.name}`, "Train it with the booster 'gbtree' or 'dart'.");
+  if (booster.name !== 'dart') {
+    unsupported(FORMAT, `its booster is ${booster.name}`, "Train it with the booster 'gbtree' or 'dart'.");
+  }
+  const dart: Static<typeof DartBooster> = checked(dartSchema, booster);
+  const sources = dart.gbtree.model.trees;
+  if (dart.weight_drop.length !== sources.length) {
+    damaged(FORMAT, `there are ${dart.weight_drop.length} weights for ${sources.length} trees`);
+  }
+  return { sources, weights: dart.weight_drop };
 }
 
 /** Since 3.1 a list with one element per output. The file holds a mean, the trees add to its raw score. */

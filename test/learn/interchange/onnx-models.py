@@ -79,6 +79,27 @@ def answer(node, opset=3, dtype=np.float32, after=()):
     return dict(onnx=base64.b64encode(model.SerializeToString()).decode(), predicted=scores[:, -1].astype(float).tolist())
 
 
+def by_column():
+    names = ['visits', 'spend', 'shop', 'age']
+    inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, 1]) for name in names]
+    nodes_ = [helper.make_node('Concat', names, ['X'], axis=1), regressor()]
+    graph = helper.make_graph(nodes_, 'g', inputs, [helper.make_tensor_value_info('scores', TensorProto.FLOAT, [None, 1])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 18), helper.make_opsetid('ai.onnx.ml', 3)], ir_version=9)
+    feeds = {name: rows[:, [c]] for c, name in enumerate(names)}
+    scores = onnxruntime.InferenceSession(model.SerializeToString()).run(None, feeds)[0]
+    return dict(onnx=base64.b64encode(model.SerializeToString()).decode(), predicted=scores[:, -1].astype(float).tolist())
+
+
+def zipped():
+    zipmap = helper.make_node('ZipMap', ['scores'], ['zipped'], domain='ai.onnx.ml', classlabels_int64s=[0, 1])
+    kind = helper.make_sequence_type_proto(helper.make_map_type_proto(TensorProto.INT64, helper.make_tensor_type_proto(TensorProto.FLOAT, [])))
+    outputs = [helper.make_tensor_value_info('label', TensorProto.INT64, [None]), helper.make_value_info('zipped', kind)]
+    graph = helper.make_graph([classifier([0], post_transform='LOGISTIC'), zipmap], 'g', [helper.make_tensor_value_info('X', TensorProto.FLOAT, [None, 4])], outputs)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 18), helper.make_opsetid('ai.onnx.ml', 3)], ir_version=9)
+    answers = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {'X': rows})[1]
+    return dict(onnx=base64.b64encode(model.SerializeToString()).decode(), predicted=[one[1] for one in answers])
+
+
 halves = lambda value, target: 0.5 + 0.05 * value if target == 1 else 0.5 - 0.05 * value
 sigmoid = [helper.make_node('Identity', ['scores'], ['same']), helper.make_node('Sigmoid', ['same'], ['p'])]
 models = dict(
@@ -92,6 +113,8 @@ models = dict(
     behind=answer(regressor(), after=sigmoid),
     doubles=answer(in_doubles(), dtype=np.float64),
     ensemble=answer(tree_ensemble(), opset=5),
+    columns=by_column(),
+    zipped=zipped(),
 )
 listed = [[None if np.isnan(value) else float(value) for value in row] for row in rows]
 print(json.dumps(dict(rows=listed, models=models)))
