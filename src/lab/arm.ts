@@ -136,7 +136,10 @@ function learnerNamed(name: string): Learner {
 }
 
 /** Reads `key=value` pairs: a value that is JSON is taken as such, any other as text. */
-function readSettings(learner: Learner, pairs: readonly string[]): Record<string, unknown> {
+export function readSettings(
+  learner: Pick<Learner, 'name' | 'settings'>,
+  pairs: readonly string[],
+): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   for (const pair of pairs) {
     const at = pair.indexOf('=');

@@ -12,4 +12,7 @@ export { readModel, type SavedModel, writeModel } from './modelFile.ts';
 export { correctedResampledT, pairedRows, type Verdict } from './pairedTest.ts';
 export { type Prediction, predict } from './predict.ts';
 export { writePredictions } from './predictions.ts';
+export { drawReport } from './report/report.ts';
 export { readTable, type Table, type TableOptions } from './table/table.ts';
+export { fitUplift, type UpliftFit, type UpliftRequest, type UpliftSummary } from './uplift.ts';
+export { predictUplift, readUpliftModel, type SavedUplift, writeUpliftModel, writeUplifts } from './upliftFile.ts';

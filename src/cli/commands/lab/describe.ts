@@ -3,7 +3,10 @@
 import { type FitSummary, metrics, type Spread, THRESHOLD } from '../../../lab/index.ts';
 import { table } from '../../table.ts';
 
-export function describeFit(summary: FitSummary, files: { model?: string; predictions?: string }): string {
+export function describeFit(
+  summary: FitSummary,
+  files: { model?: string; predictions?: string; report?: string },
+): string {
   const { label, rows, features, dropped, notes, learner, judgedBy, trainRows, testRows } = summary;
   const share = label.share === undefined ? '' : `, ${(100 * label.share).toFixed(1)} % positive`;
   return [
@@ -21,6 +24,7 @@ export function describeFit(summary: FitSummary, files: { model?: string; predic
     `  Peak memory ${number(summary['peakMemoryMb'] as number)} MB.`,
     ...(files.model ? [`  Model: ${files.model}`] : []),
     ...(files.predictions ? [`  Predictions: ${files.predictions}`] : []),
+    ...(files.report ? [`  Report: ${files.report}`] : []),
     ...(label.kind === 'outcome' ? [`  F1 and accuracy call a row positive from a probability of ${THRESHOLD}.`] : []),
     '',
   ].join('\n');

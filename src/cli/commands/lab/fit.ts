@@ -1,8 +1,17 @@
 // `inkling lab fit`: learn from a file, judge on rows not learned from, keep model, predictions and report.
 
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InklingError } from '../../../errors.ts';
-import { type Fit, fit, type Judging, readTable, writeModel, writePredictions } from '../../../lab/index.ts';
+import {
+  drawReport,
+  type Fit,
+  fit,
+  type Judging,
+  readTable,
+  writeModel,
+  writePredictions,
+} from '../../../lab/index.ts';
 import { count, seed, share } from '../../arguments.ts';
 import { answer } from '../../place.ts';
 import { openProgress } from '../../progress.ts';
@@ -29,6 +38,7 @@ type FitCommandOptions = ReadingOptions &
     seed: number;
     model?: string;
     predictions?: string;
+    report?: string;
     json?: boolean;
   };
 
@@ -48,7 +58,8 @@ export function addFit(lab: Command): void {
     .option('--early-stopping <share>', 'share of the training rows by which the learner decides when to stop', share)
     .option('--seed <number>', 'seed of every random choice', seed, 1)
     .option('--model <file>', 'where to write the model')
-    .option('--predictions <file>', 'where to write the predictions that were judged');
+    .option('--predictions <file>', 'where to write the predictions that were judged')
+    .option('--report <file>', 'where to write a report with plots, as one HTML file');
   withReadingOptions(command).option('--json', 'print the result as JSON').action(runFit);
 }
 
@@ -65,7 +76,7 @@ async function runFit(options: FitCommandOptions): Promise<void> {
       train,
       judging,
       validShare: options.earlyStopping,
-      finalModel: options.model ? 'fit' : 'skip',
+      finalModel: options.model || options.report ? 'fit' : 'skip',
       onProgress: (at, total) => fitting.update(at, total),
     });
     fitting.end();
@@ -101,8 +112,9 @@ function momentOrNumber(text: string): number {
   });
 }
 
-async function write({ saved, scored }: Fit, { model, predictions }: FitCommandOptions): Promise<object> {
-  if (model && saved) writeModel(model, saved);
-  if (predictions) await writePredictions(predictions, scored);
-  return { model, predictions };
+async function write(done: Fit, { model, predictions, report, seed }: FitCommandOptions): Promise<object> {
+  if (model && done.saved) writeModel(model, done.saved);
+  if (predictions) await writePredictions(predictions, done.scored);
+  if (report) writeFileSync(report, drawReport(done, { seed }));
+  return { model, predictions, report };
 }

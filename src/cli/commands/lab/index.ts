@@ -7,8 +7,17 @@ import { addExplain } from './explain.ts';
 import { addFit } from './fit.ts';
 import { addMatrix } from './matrix.ts';
 import { addPredict } from './predict.ts';
+import { addUplift } from './uplift.ts';
 
-const parts: readonly ((lab: Command) => void)[] = [addFit, addPredict, addExplain, addCompare, addExchange, addMatrix];
+const parts: readonly ((lab: Command) => void)[] = [
+  addFit,
+  addPredict,
+  addExplain,
+  addCompare,
+  addUplift,
+  addExchange,
+  addMatrix,
+];
 
 export function addLab(program: Command): void {
   const lab = program.command('lab').description('try learners on tables of your own, or look behind a model');

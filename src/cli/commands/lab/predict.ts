@@ -1,7 +1,18 @@
 // `inkling lab predict`: a saved model, ours or another library's, on a file.
 
 import type { Command } from 'commander';
-import { findLabel, metrics, predict, readModel, readTable, writePredictions } from '../../../lab/index.ts';
+import {
+  findLabel,
+  metrics,
+  predict,
+  predictUplift,
+  readModel,
+  readTable,
+  readUpliftModel,
+  type Table,
+  writePredictions,
+  writeUplifts,
+} from '../../../lab/index.ts';
 import { answer } from '../../place.ts';
 import { table } from '../../table.ts';
 import { figure, indent } from './describe.ts';
@@ -30,6 +41,8 @@ export function addPredict(lab: Command): void {
 
 async function runPredict(options: PredictOptions): Promise<void> {
   const data = await readTable(options.data, readingOf(options));
+  const uplift = readUpliftModel(options.model);
+  if (uplift !== undefined) return answerUplift(predictUplift(uplift, data), data, options);
   const read = readModel(options.model);
   const { label, positive } = options;
   const saved = label === undefined ? read : { ...read, label: findLabel(data, label, positive).label };
@@ -66,6 +79,34 @@ async function runPredict(options: PredictOptions): Promise<void> {
       '',
     ].join('\n');
   });
+}
+
+function answerUplift(
+  { uplift, notes }: ReturnType<typeof predictUplift>,
+  { file, rows }: Table,
+  options: PredictOptions,
+): void {
+  if (options.out) writeUplifts(options.out, { uplift });
+  const mean = uplift.reduce((sum, one) => sum + one, 0) / rows;
+  const first = Array.from(uplift.subarray(0, FIRST_ROWS), (one, r) => ({ row: r + 1, uplift: one }));
+  const shown = options.out ? { out: options.out } : { first };
+  answer(options, { file, rows, mean, notes, ...shown }, () =>
+    [
+      '',
+      `  ${file}: ${rows.toLocaleString('en')} rows, an uplift of ${figure(mean)} on average.`,
+      ...notes.map((note) => `  ${note}`),
+      '',
+      options.out
+        ? `  Uplifts: ${options.out}`
+        : indent(
+            table(
+              ['row', 'uplift'],
+              first.map(({ row, uplift: one }) => [row, figure(one)]),
+            ),
+          ),
+      '',
+    ].join('\n'),
+  );
 }
 
 /** Shown where they are not written to a file. */
