@@ -9,12 +9,14 @@ export type Workspace = {
   name: string;
   /** IANA name, such as Europe/Berlin. */
   timeZone: string;
+  /** ISO 4217; null until it is set or the first orders tell (currency.ts). */
+  currency: string | null;
   /** A key that may only send events, for SDK snippets. */
   writeKey: string;
   createdAt: Date;
 };
 
-type Row = { id: string; name: string; time_zone: string; created_at: Date };
+type Row = { id: string; name: string; time_zone: string; currency: string | null; created_at: Date };
 
 /** The workspace, made with a first write key when there is none of this id. */
 export async function ensureWorkspace(store: Store, id: string, now: Date): Promise<Workspace> {
@@ -70,5 +72,6 @@ async function complete(store: Store, row: Row, now: Date): Promise<Workspace> {
   const valid = (await listKeys(store, row.id)).find((key) => key.kind === 'write' && !key.revokedAt);
   const writeKey =
     valid?.publicKey ?? (await createKey(store, { workspace: row.id, kind: 'write', label: 'first', now })).key;
-  return { id: row.id, name: row.name, timeZone: row.time_zone, writeKey, createdAt: row.created_at };
+  const { id, name, time_zone: timeZone, currency, created_at: createdAt } = row;
+  return { id, name, timeZone, currency, writeKey, createdAt };
 }

@@ -1,6 +1,7 @@
 // People kept up with what is shipped: identities block by block, in order, and every so often the profiles and visits
 // of those who did something [CBP-2]. What a crash cuts off here is made good by the next resolveAll.
 
+import { adoptCurrency, inCurrency } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { type FollowedRow, followBlock } from './follow.ts';
 import { membersOf } from './members.ts';
@@ -73,14 +74,16 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
 
 /** Draws anew the profiles and visits of the people whom the nodes belong to. */
 export async function refreshPeople(
-  { facts }: Store,
+  store: Store,
   workspace: string,
   nodes: readonly bigint[],
   now: Date,
 ): Promise<void> {
+  const { facts } = store;
+  const summed = inCurrency(await adoptCurrency(store, workspace));
   for (let from = 0; from < nodes.length; from += PEOPLE_PER_STATEMENT) {
     const members = await membersOf(facts, workspace, nodes.slice(from, from + PEOPLE_PER_STATEMENT));
-    await redraw(facts, profiles, members, { workspace, now });
-    await redraw(facts, sessions, members, { workspace, now });
+    await redraw(facts, profiles, members, { workspace, now, summed });
+    await redraw(facts, sessions, members, { workspace, now, summed });
   }
 }

@@ -8,22 +8,26 @@ export type Drawn = {
   table: 'profiles' | 'sessions';
   /** Columns of the table that tell two rows of one person apart. */
   key: readonly string[];
-  /** Draws the people that `scope` leaves in. Binds {workspace:String}. */
-  insertSql(scope: Pick<ResolvedEvents, 'part' | 'nodes'>, version: number): string;
+  /** Draws the people that `scope` leaves in; sums amounts where `summed` (a condition on `events`) holds. Binds {workspace:String}. */
+  insertSql(scope: Pick<ResolvedEvents, 'part' | 'nodes'>, version: number, summed: string): string;
 };
 
-type When = { workspace: string; now: Date };
+type How = { workspace: string; now: Date; summed: string };
 
 const EVENTS_PER_PART = 2_000_000;
 
 /** Draws everyone anew and returns the number of rows. */
-export async function rebuild(facts: Facts, { table, insertSql }: Drawn, { workspace, now }: When): Promise<number> {
+export async function rebuild(
+  facts: Facts,
+  { table, insertSql }: Drawn,
+  { workspace, now, summed }: How,
+): Promise<number> {
   const here = 'workspace = {workspace:String}';
   const older = await newestVersion(facts, table, workspace, here);
   const version = Math.max(now.getTime(), older + 1);
   const of = Math.max(1, Math.ceil((await countRows(facts, 'events', workspace, here)) / EVENTS_PER_PART));
   for (let index = 0; index < of; index++) {
-    await facts.command(insertSql(of > 1 ? { part: { index, of } } : {}, version), { workspace });
+    await facts.command(insertSql(of > 1 ? { part: { index, of } } : {}, version, summed), { workspace });
   }
   if (older > 0) await facts.remove(table, `${here} AND version < ${version}`, { workspace });
   return countRows(facts, table, workspace, `${here} AND version = ${version}`);
@@ -34,12 +38,12 @@ export async function redraw(
   facts: Facts,
   { table, key, insertSql }: Drawn,
   nodes: readonly bigint[],
-  { workspace, now }: When,
+  { workspace, now, summed }: How,
 ): Promise<void> {
   const theirs = `workspace = {workspace:String} AND ${within('profile', nodes)}`;
   const older = await newestVersion(facts, table, workspace, theirs);
   const version = Math.max(now.getTime(), older + 1);
-  await facts.command(insertSql({ nodes }, version), { workspace });
+  await facts.command(insertSql({ nodes }, version, summed), { workspace });
   if (older === 0) return;
   const [{ stale }] = await facts.rows<{ stale: string }>(
     `SELECT count() AS stale FROM (SELECT 1 FROM ${table} WHERE ${theirs} GROUP BY ${key.join(', ')}

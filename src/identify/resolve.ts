@@ -1,6 +1,7 @@
 // Who is who, from everything known so far. Evidence is derived by SQL, linked in one pass in order of time, and
 // profiles and sessions are drawn anew by SQL. Running it again gives the same; what no longer holds goes away.
 
+import { adoptCurrency, inCurrency } from '../govern/index.ts';
 import type { Facts, Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
 import { evidenceSql, methods } from './evidence.ts';
@@ -40,8 +41,9 @@ export async function resolveAll(store: Store, { workspace, now, onProgress }: R
     await step(facts.command(evidenceSql(method), { workspace, now: toClickHouseTime(now) }));
   }
   const { evidence, linked } = await step(linkEverything(facts, workspace, now));
-  const people = await step(rebuild(facts, profiles, { workspace, now }));
-  const visits = await step(rebuild(facts, sessions, { workspace, now }));
+  const summed = inCurrency(await adoptCurrency(store, workspace));
+  const people = await step(rebuild(facts, profiles, { workspace, now, summed }));
+  const visits = await step(rebuild(facts, sessions, { workspace, now, summed }));
   return { people, evidence, linked, sessions: visits };
 }
 

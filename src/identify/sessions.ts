@@ -14,21 +14,27 @@ const fields = [
   ...['browser', 'country', 'traffic_source', 'campaign'],
 ];
 
+const numbers = new Set(['seconds_on_page', 'scroll_depth']);
+
 const inVisit = `event NOT IN (${list(outsideVisits)})`;
 
 export const sessions: Drawn = {
   table: 'sessions',
   key: ['profile', 'start_time', 'session_id'],
-  insertSql: (scope, version) => `INSERT INTO sessions (workspace, session_id, profile, version, start_time, end_time,
+  insertSql: (
+    scope,
+    version,
+    summed,
+  ) => `INSERT INTO sessions (workspace, session_id, profile, version, start_time, end_time,
       duration_seconds, page_count, event_count, converted, conversion_type, conversion_value, conversion_time, bounced,
       avg_seconds_on_page, avg_scroll_depth, total_clicks, entry_page, exit_page, page_sequence, action_sequence,
       platform, device_type, browser, country, traffic_source, campaign)
-    ${sessionsSql(resolvedEventsSql({ columns: ['at', ...fields], where: inVisit, ...scope }), version)}`,
+    ${sessionsSql(resolvedEventsSql({ columns: ['at', 'currency', ...fields], where: inVisit, ...scope }), version, summed)}`,
 };
 
-function sessionsSql(events: string, version: number): string {
+function sessionsSql(events: string, version: number, summed: string): string {
   const kept = fields.map((field) =>
-    `toString(${field})`.replace(/toString\((seconds_on_page|scroll_depth|revenue)\)/, '$1'),
+    field === 'revenue' ? `if(${summed}, revenue, 0)` : numbers.has(field) ? field : `toString(${field})`,
   );
   const field = (name: string) => `visit.${fields.indexOf(name) + 2}`;
   const is = (events: readonly string[]) => `e -> e IN (${list(events)})`;

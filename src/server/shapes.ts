@@ -14,6 +14,15 @@ export const Level = Type.Enum(['HIGH', 'MEDIUM', 'LOW']);
 
 export const Interval = Type.Tuple([Type.Number(), Type.Number()]);
 
+/** ISO 4217; null while it is not known. */
+export const Currency = Nullable(Type.String({ pattern: '^[A-Z]{3}$' }));
+
+/** Purchases that are in no sum, for they were sent in another currency than the workspace's. */
+export const OtherCurrencies = Type.Array(
+  Type.Object({ currency: Type.String(), purchases: Type.Integer(), revenue: Type.Number() }),
+  { description: 'Purchases in other currencies, which are in no sum.' },
+);
+
 /** A signal that moves somebody's score, and by how much. */
 export const Reason = Type.Object({
   signal: Type.String(),

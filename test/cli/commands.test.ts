@@ -4,7 +4,19 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inkling, inklingJson, temporaryFolder } from './inkling.ts';
 
-const commands = ['demo', 'start', 'import', 'resolve', 'train', 'score', 'report', 'keys', 'lab', 'doctor'];
+const commands = [
+  'demo',
+  'start',
+  'import',
+  'resolve',
+  'train',
+  'score',
+  'report',
+  'workspace',
+  'keys',
+  'lab',
+  'doctor',
+];
 
 test('every command explains itself', async () => {
   const { out } = await inkling('--help');
@@ -80,6 +92,14 @@ test('an import takes settings, names mistakes in them, and can be forgotten [WH
   await inklingJson('import', '--forget', imported.importId, ...data);
   assert.equal((await inklingJson<{ people: number }>('resolve', ...data)).people, 0);
   assert.equal((await inklingJson<{ added: number }>('import', file, ...set, ...data)).added, 2);
+});
+
+test('a workspace is shown, and its currency set', async (t) => {
+  const data = ['--data', join(temporaryFolder(t), 'data')];
+  assert.equal((await inklingJson<{ currency: string }>('workspace', '--currency', 'EUR', ...data)).currency, 'EUR');
+  assert.match((await inkling('workspace', ...data)).out, /default\s+default\s+EUR\s+UTC/);
+  const wrong = await inkling('workspace', '--currency', 'Euro', ...data);
+  assert.match(wrong.err, /"Euro" is not a currency\.\n\s+Use a code of ISO 4217/);
 });
 
 test('keys are listed, made and revoked; a secret key is shown once [MKT-1.4]', async (t) => {

@@ -287,7 +287,7 @@ function live(shop: Shop, variant: Variant, limit: number): Live {
 
 function unscored(overview: Overview, variant: Variant): Overview {
   const nothing = { people: 0, events: 0, sessions: 0, purchases: 0, revenue: 0 };
-  const bare = { ...overview, intent: null, moved: null, movers: [] };
+  const bare = { ...overview, otherCurrencies: [], intent: null, moved: null, movers: [] };
   return variant === 'empty' ? { ...bare, totals: nothing, eventsPerDay: [] } : bare;
 }
 

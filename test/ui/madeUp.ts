@@ -90,6 +90,7 @@ export function workspaceOf(shop: Shop, hasEvents: boolean, hasModel: boolean): 
     id: 'w-1',
     name: 'Fjord Outdoor',
     timeZone: 'Europe/Berlin',
+    currency: 'EUR',
     writeKey,
     createdAt: new Date(shop.now.getTime() - 320 * dayMs).toISOString(),
     hasEvents,
@@ -113,6 +114,8 @@ export function overviewOf(shop: Shop): Overview {
       purchases: sum(({ purchases }) => purchases),
       revenue: sum(({ revenue }) => revenue),
     },
+    currency: 'EUR',
+    otherCurrencies: [{ currency: 'USD', purchases: 3, revenue: 1204 }],
     eventsPerDay: days.map((date, index) => {
       const events = Math.round(980 * weekly(index));
       const purchases = Math.round(events / 55);
@@ -191,6 +194,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
     platforms: ['web', 'ios'],
     country: 'NO',
     deviceType: 'mobile',
+    otherCurrencies: [],
     intent: {
       modelId,
       timeframeDays,
@@ -306,6 +310,7 @@ export function timelineOf(shop: Shop, row: PersonRow): TimelineEvent[] {
       summary,
       platform: draw() < 0.7 ? 'web' : 'ios',
       revenue: bought ? 171.9 : null,
+      currency: bought ? 'EUR' : '',
       products: bought ? [{ id: 'p-12', category: 'boots', price: 149, quantity: 1 }] : [],
       properties: { path: '/collections/boots', position: index },
     };

@@ -45,6 +45,8 @@ pageTest('the overview answers with people, share and proof for each level [INT-
     assert.match(card, new RegExp(`bought ${Math.round(segment.actualConversionRate! * 100)} \\(${low} to ${top}\\)`));
   }
   assert.equal(await seen.page.locator('[data-chart="drawn"] svg').count(), 3);
+  assert.match(main, /Expected revenue €[\d,.]+K?/);
+  assert.match(main, /sent in EUR\. In no sum, .* 3 purchases for US\$1,204\./);
   assert.match(main, /38 rose a level 24 fell a level/);
   assert.match(main, /Boots \d+ \d+ \d+/);
 });

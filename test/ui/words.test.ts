@@ -30,6 +30,15 @@ test('rates keep the digits that matter', () => {
   assert.equal(format.ofHundred(0.004), '0.4');
 });
 
+test('money names its currency, and a sender’s own word for one stays as it is', () => {
+  assert.equal(format.money(84.5), '84.50');
+  assert.match(format.money(84.5, 'EUR'), /€84\.50|84,50/);
+  assert.match(format.money(1234, 'USD'), /\$1,234/);
+  assert.equal(format.money(5, 'EURO'), '5 EURO');
+  assert.match(format.compactMoney(123_456, 'GBP'), /£123\.5K/);
+  assert.match(format.signalValue(12, 'currency', 'JPY'), /¥12/);
+});
+
 test('times of a signal are told in the unit that fits them', () => {
   assert.equal(format.signalValue(0.999, 'hours'), '59.9 minutes');
   assert.equal(format.signalValue(71, 'hours'), '71 hours');

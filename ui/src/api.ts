@@ -23,6 +23,8 @@ export type Workspace = {
   id: string;
   name: string;
   timeZone: string;
+  /** ISO 4217; null until it is set or the first orders tell. */
+  currency: string | null;
   writeKey: string;
   createdAt: string;
   hasEvents: boolean;
@@ -33,11 +35,16 @@ export type Workspace = {
 export type Overview = {
   asOf: string;
   totals: { people: number; events: number; sessions: number; purchases: number; revenue: number };
+  currency: string | null;
+  /** Purchases that are in no sum of money. */
+  otherCurrencies: OtherCurrency[];
   eventsPerDay: { date: string; events: number; people: number; purchases: number; revenue: number }[];
   intent: IntentToday | null;
   moved: { up: number; down: number; since: string } | null;
   movers: { id: string; displayName: string; from: number; to: number; reason: string }[];
 };
+
+export type OtherCurrency = { currency: string; purchases: number; revenue: number };
 
 export type IntentToday = {
   modelId: string;
@@ -120,6 +127,7 @@ export type Person = Omit<PersonRow, 'scoreHistory'> & {
   platforms: string[];
   country: string;
   deviceType: string;
+  otherCurrencies: OtherCurrency[];
   intent: PersonIntent | null;
   scoreHistory: { asOf: string; score: number; segment: Level }[];
   identity: Identity;
@@ -173,6 +181,8 @@ export type TimelineEvent = {
   summary: string;
   platform: string;
   revenue: number | null;
+  /** As sent; empty = that of the workspace. */
+  currency: string;
   products: { id: string; category: string; price: number | null; quantity: number | null }[];
   properties: Record<string, unknown>;
 };

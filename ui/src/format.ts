@@ -27,11 +27,28 @@ export function decimal(value: Maybe, digits = 2): string {
   );
 }
 
-/** An amount of money in whatever currency it was sent: cents only below a thousand, and only when there are some. */
-export function money(amount: Maybe): string {
+/** An amount of money; the bare number without a currency. Cents only below a thousand, and only when there are some. */
+export function money(amount: Maybe, currency: string | null = null): string {
   if (!isKnown(amount)) return unknown;
-  const cents = Math.abs(amount) < 1000 && !Number.isInteger(amount);
-  return decimal(amount, cents ? 2 : 0);
+  const digits = Math.abs(amount) < 1000 && !Number.isInteger(amount) ? 2 : 0;
+  return inCurrency(decimal(amount, digits), amount, currency, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+/** €12.3K; below ten thousand as money. */
+export function compactMoney(amount: Maybe, currency: string | null): string {
+  if (!isKnown(amount)) return unknown;
+  if (Math.abs(amount) < 10_000) return money(Math.round(amount), currency);
+  return inCurrency(compact(amount), amount, currency, { notation: 'compact', maximumFractionDigits: 1 });
+}
+
+/** A sender's own word for a currency, such as €, stands behind the number. */
+function inCurrency(plain: string, amount: number, currency: string | null, form: Intl.NumberFormatOptions): string {
+  if (!currency) return plain;
+  if (!/^[A-Z]{3}$/.test(currency)) return `${plain} ${currency}`;
+  return new Intl.NumberFormat(undefined, { ...form, style: 'currency', currency }).format(amount);
 }
 
 /** A value of a signal: no more digits than it needs. */
@@ -54,11 +71,11 @@ export function percentRange(interval: Interval | null | undefined): string {
   return percentFormat(interval[1] < 0.1 ? 1 : 0).formatRange(interval[0], interval[1]);
 }
 
-/** A value of a signal in its unit. */
-export function signalValue(amount: Maybe, unit: Signal['unit']): string {
+/** A value of a signal in its unit; money in the currency. */
+export function signalValue(amount: Maybe, unit: Signal['unit'], currency: string | null = null): string {
   if (!isKnown(amount)) return unknown;
   if (unit === 'ratio' || unit === 'flag') return percent(amount);
-  if (unit === 'currency') return money(amount);
+  if (unit === 'currency') return money(amount, currency);
   if (unit === 'minutes' && amount >= 180) return signalValue(amount / 60, 'hours');
   if (unit === 'hours' && amount >= 72) return signalValue(amount / 24, 'days');
   if (unit === 'hours' && amount > 0 && amount < 1) return signalValue(amount * 60, 'minutes');

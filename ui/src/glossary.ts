@@ -30,7 +30,7 @@ export const glossary = {
   missing: 'Missing: the share of people for whom this signal is not known.',
   quantile: 'Median: half of the people have less, half have more.',
   expectedConversions: 'Expected purchases: the sum of the probabilities of everyone in the group.',
-  expectedRevenue: 'Expected purchases times the average order so far, in the currency the orders were sent in.',
+  expectedRevenue: 'Expected purchases times the average order so far, in the currency of the workspace.',
   ladder:
     'The ladder: with little data a rule, with more a logistic regression, with enough boosted trees. Each step states what it needs.',
   snapshot: 'Snapshot: what was known at one past moment, with what happened after it as the answer to learn from.',

@@ -20,6 +20,11 @@ export function useZone(): string {
   return usePlace().timeZone;
 }
 
+/** Of the workspace; null while it is not known. */
+export function useCurrency(): string | null {
+  return usePlace().currency;
+}
+
 /** The present in milliseconds, renewed every `everySeconds`. */
 export function useNow(everySeconds = 30): number {
   const [now, setNow] = useState(() => Date.now());

@@ -11,6 +11,7 @@ import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';
 import { addStart } from './start.ts';
 import { addTrain } from './train.ts';
+import { addWorkspace } from './workspace.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
   addDemo,
@@ -20,6 +21,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addTrain,
   addScore,
   addReport,
+  addWorkspace,
   addKeys,
   addLab,
   addDoctor,

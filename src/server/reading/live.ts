@@ -51,7 +51,7 @@ export async function readLatestEvents(
   for (const windowMs of [MINUTE_MS, DAY_MS, last.getTime()]) {
     const rows = await store.facts.rows<Row>(
       `SELECT message_id, toString(at) AS moment, event, name, anchor, leftPad(lower(hex(node)), 16, '0') AS node, source, platform,
-         revenue, search_query, page_title, page_path, product_ids, categories, brands, prices, quantities
+         revenue, currency, search_query, page_title, page_path, product_ids, categories, brands, prices, quantities
        FROM events WHERE workspace = {workspace:String} AND received_at >= {since:DateTime64(3)}
        ORDER BY received_at DESC, at DESC, message_id LIMIT {limit:UInt32}`,
       { workspace, since: before(last, windowMs), limit },

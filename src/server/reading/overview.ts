@@ -1,5 +1,6 @@
 // What the Overview page shows, asked of the facts: how much happened, who is how close to buying, what moved.
 
+import { inCurrency } from '../../govern/index.ts';
 import { latestScoring, type ModelRecord } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 import { addDays, fromClickHouseTime, startOfDay, toClickHouseTime, toDay } from '../../time.ts';
@@ -13,13 +14,16 @@ const DAYS_SHOWN = 90;
 
 export type Totals = { people: number; events: number; sessions: number; purchases: number; revenue: number };
 
+/** Money is what was sent in the currency. */
 export async function readTotals(
   { facts }: Store,
   { workspace }: Scope,
+  currency: string | null,
 ): Promise<Totals & { lastEventAt: Date | null }> {
+  const summed = inCurrency(currency);
   const [events] = await facts.rows<{ n: string; purchases: string; revenue: number; last: string }>(
     `SELECT count() AS n, countIf(event = 'purchase') AS purchases,
-       sumIf(revenue, event = 'purchase') - sumIf(revenue, event = 'refund') AS revenue, toString(max(at)) AS last
+       sumIf(revenue, event = 'purchase' AND ${summed}) - sumIf(revenue, event = 'refund' AND ${summed}) AS revenue, toString(max(at)) AS last
      FROM events WHERE workspace = {workspace:String}`,
     { workspace },
   );
@@ -44,12 +48,17 @@ export async function readTotals(
 export type DayOfEvents = { date: string; events: number; people: number; purchases: number; revenue: number };
 
 /** The last 90 days up to the moment, days without events included. */
-export async function readDays({ facts }: Store, { workspace }: Scope, asOf: Date): Promise<DayOfEvents[]> {
+export async function readDays(
+  { facts }: Store,
+  { workspace }: Scope,
+  asOf: Date,
+  currency: string | null,
+): Promise<DayOfEvents[]> {
   const from = startOfDay(addDays(asOf, 1 - DAYS_SHOWN));
   const params = { workspace, from: toClickHouseTime(from), to: toClickHouseTime(asOf) };
   const counted = await facts.rows<{ day: string; events: string; purchases: string; revenue: number }>(
     `SELECT toString(toDate(at)) AS day, count() AS events, countIf(event = 'purchase') AS purchases,
-       sumIf(revenue, event = 'purchase') AS revenue
+       sumIf(revenue, event = 'purchase' AND ${inCurrency(currency)}) AS revenue
      FROM events WHERE workspace = {workspace:String} AND at >= {from:DateTime64(3, 'UTC')} AND at <= {to:DateTime64(3, 'UTC')}
      GROUP BY day`,
     params,

@@ -2,6 +2,7 @@
 
 import { InklingError } from '../../errors.ts';
 import { signals } from '../../features/index.ts';
+import { currencyOf } from '../../govern/index.ts';
 import { findProfile, identityOf, membersOf, toHexId } from '../../identify/index.ts';
 import {
   findActiveModel,
@@ -15,6 +16,7 @@ import {
 } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
+import { readOtherCurrencies } from './money.ts';
 import { displayName } from './names.ts';
 import { toNumber } from './reasons.ts';
 
@@ -39,9 +41,12 @@ export async function nodesOf({ facts }: Store, { workspace, profile }: Scope): 
 export async function readPerson(store: Store, scope: Scope) {
   const id = toHexId(scope.profile);
   const model = await findActiveModel(store, scope.workspace);
-  const [profile, identity, score, scoreHistory] = await Promise.all([
+  const currency = await currencyOf(store, scope.workspace);
+  const nodes = await nodesOf(store, scope);
+  const [profile, identity, otherCurrencies, score, scoreHistory] = await Promise.all([
     readProfile(store, scope),
     identityOf(store, scope.workspace, scope.profile),
+    readOtherCurrencies(store, { workspace: scope.workspace, currency, nodes }),
     model ? readScore(store, model, scope.profile) : undefined,
     model ? readScoreHistory(store, scope, model) : [],
   ]);
@@ -71,6 +76,7 @@ export async function readPerson(store: Store, scope: Scope) {
     platforms: profile.platforms,
     country: profile.country,
     deviceType: profile.device_type,
+    otherCurrencies,
     intent,
     scoreHistory,
     identity,

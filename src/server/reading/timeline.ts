@@ -12,6 +12,8 @@ export type TimelineEvent = {
   summary: string;
   platform: string;
   revenue: number | null;
+  /** As sent; '' = that of the workspace. */
+  currency: string;
   products: { id: string; category: string; price: number | null; quantity: number | null }[];
   properties: Record<string, unknown>;
 };
@@ -24,7 +26,7 @@ export async function readTimeline(
   { workspace, nodes, before, limit }: TimelineQuery,
 ): Promise<{ events: TimelineEvent[]; nextBefore: Date | null }> {
   const rows = await facts.rows<Row>(
-    `SELECT message_id, toString(at) AS moment, event, name, platform, revenue, page_title, page_path, search_query,
+    `SELECT message_id, toString(at) AS moment, event, name, platform, revenue, currency, page_title, page_path, search_query,
        product_ids, categories, brands, prices, quantities, properties
      FROM events WHERE workspace = {workspace:String} AND node IN (SELECT toUInt64(arrayJoin({nodes:Array(String)})))
        AND at < {before:DateTime64(3, 'UTC')}
@@ -42,6 +44,7 @@ type Row = {
   name: string;
   platform: string;
   revenue: number;
+  currency: string;
   page_title: string;
   page_path: string;
   search_query: string;
@@ -62,6 +65,7 @@ function toTimelineEvent(row: Row): TimelineEvent {
     summary: summarise(row),
     platform: row.platform,
     revenue: row.revenue === 0 ? null : row.revenue,
+    currency: row.currency,
     products: row.product_ids.map((id, i) => ({
       id,
       category: row.categories[i] ?? '',
@@ -72,7 +76,7 @@ function toTimelineEvent(row: Row): TimelineEvent {
   };
 }
 
-/** "Viewed a product: Shoes, by Acme", "Searched: red boots", "Bought: 3 products for 84.50". */
+/** "Viewed a product: Shoes, by Acme", "Searched: red boots", "Bought: 3 products for 84.50 EUR". */
 export function summarise(row: Omit<Row, 'message_id' | 'moment' | 'platform' | 'properties'>): string {
   const what = describeEvent(row.event) ?? row.name;
   const detail = detailOf(row);
@@ -82,15 +86,19 @@ export function summarise(row: Omit<Row, 'message_id' | 'moment' | 'platform' | 
 function detailOf(row: Omit<Row, 'message_id' | 'moment' | 'platform' | 'properties'>): string {
   if (row.search_query) return row.search_query;
   const lines = row.product_ids.length;
-  if (lines > 1) return `${lines} products${row.revenue ? ` for ${row.revenue.toFixed(2)}` : ''}`;
+  if (lines > 1) return `${lines} products${row.revenue ? ` for ${amountOf(row)}` : ''}`;
   if (lines === 1 || row.categories.length === 1) {
     const thing = [row.categories[0] || row.product_ids[0], row.brands[0] && `by ${row.brands[0]}`]
       .filter(Boolean)
       .join(', ');
-    return row.revenue ? `${thing} for ${row.revenue.toFixed(2)}` : thing;
+    return row.revenue ? `${thing} for ${amountOf(row)}` : thing;
   }
-  if (row.revenue) return row.revenue.toFixed(2);
+  if (row.revenue) return amountOf(row);
   return row.page_title || row.page_path;
+}
+
+function amountOf({ revenue, currency }: Pick<Row, 'revenue' | 'currency'>): string {
+  return currency ? `${revenue.toFixed(2)} ${currency}` : revenue.toFixed(2);
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -1,11 +1,13 @@
 // The Overview page in one call: how much happened, who is how close to buying, what moved.
 
 import { Type } from 'typebox';
+import { currencyOf } from '../../govern/index.ts';
 import { findActiveModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
+import { readOtherCurrencies } from '../reading/money.ts';
 import { readDays, readIntent, readMovement, readTotals } from '../reading/overview.ts';
-import { Day, Interval, Level, Moment, Nullable } from '../shapes.ts';
+import { Currency, Day, Interval, Level, Moment, Nullable, OtherCurrencies } from '../shapes.ts';
 
 const Overview = Type.Object({
   asOf: Moment,
@@ -16,6 +18,8 @@ const Overview = Type.Object({
     purchases: Type.Integer(),
     revenue: Type.Number(),
   }),
+  currency: Currency,
+  otherCurrencies: OtherCurrencies,
   eventsPerDay: Type.Array(
     Type.Object({
       date: Day,
@@ -77,16 +81,18 @@ export const addOverviewRoutes: Routes = (app, context) => {
     },
     async ({ workspace }) => {
       const { store, now } = context;
-      const { lastEventAt, ...totals } = await readTotals(store, { workspace });
+      const currency = await currencyOf(store, workspace);
+      const { lastEventAt, ...totals } = await readTotals(store, { workspace }, currency);
       // A file from the past is shown as of its own last day, not as three empty months.
       const asOf = lastEventAt && lastEventAt < now() ? lastEventAt : now();
       const model = await findActiveModel(store, workspace);
-      const [eventsPerDay, intent, movement] = await Promise.all([
-        readDays(store, { workspace }, asOf),
+      const [eventsPerDay, otherCurrencies, intent, movement] = await Promise.all([
+        readDays(store, { workspace }, asOf, currency),
+        readOtherCurrencies(store, { workspace, currency }),
         model ? readIntent(store, { workspace }, model) : null,
         model ? readMovement(store, { workspace }, model) : { moved: null, movers: [] },
       ]);
-      return { asOf, totals, eventsPerDay, intent, ...movement };
+      return { asOf, totals, currency, otherCurrencies, eventsPerDay, intent, ...movement };
     },
   );
 };

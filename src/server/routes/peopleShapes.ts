@@ -1,7 +1,7 @@
 // What is told of people, as schemas: the line of a list, one person whole, and what they did.
 
 import { Type } from 'typebox';
-import { Day, Level, Moment, Nullable, Reason } from '../shapes.ts';
+import { Day, Level, Moment, Nullable, OtherCurrencies, Reason } from '../shapes.ts';
 
 const Identifiers = Type.Object({
   userIds: Type.Array(Type.String()),
@@ -36,6 +36,7 @@ export const Person = Type.Object({
   platforms: Type.Array(Type.String()),
   country: Type.String(),
   deviceType: Type.String(),
+  otherCurrencies: OtherCurrencies,
   intent: Nullable(
     Type.Object({
       modelId: Type.String(),
@@ -79,6 +80,7 @@ export const Timeline = Type.Object({
       summary: Type.String(),
       platform: Type.String(),
       revenue: Nullable(Type.Number()),
+      currency: Type.String({ description: 'As sent; empty = that of the workspace.' }),
       products: Type.Array(
         Type.Object({
           id: Type.String(),

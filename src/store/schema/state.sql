@@ -5,7 +5,8 @@ CREATE TABLE workspaces (
   id text PRIMARY KEY,
   name text NOT NULL,
   time_zone text NOT NULL DEFAULT 'UTC',
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  currency text CHECK (currency ~ '^[A-Z]{3}$') -- ISO 4217; null until it is set or the first orders tell
 );
 
 -- Write keys are public by nature (they sit in web pages) and kept readable; of secret keys only the SHA-256 is kept.

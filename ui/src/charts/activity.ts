@@ -1,11 +1,11 @@
 // One measure of a day — events, people, purchases or revenue — as bars over the days.
 
 import type { Overview } from '../api.ts';
-import { compact, count, day, shortDay } from '../format.ts';
+import { compact, compactMoney, count, day, money, shortDay } from '../format.ts';
 import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
 
 export type Measure = 'events' | 'people' | 'purchases' | 'revenue';
-export type ActivityData = { days: Overview['eventsPerDay']; measure: Measure };
+export type ActivityData = { days: Overview['eventsPerDay']; measure: Measure; currency: string | null };
 
 export const measureNames: Record<Measure, string> = {
   events: 'Events',
@@ -15,7 +15,7 @@ export const measureNames: Record<Measure, string> = {
 };
 
 export const activity: Chart<ActivityData> = {
-  option({ days, measure }, t) {
+  option({ days, measure, currency }, t) {
     return frame(t, {
       xAxis: {
         ...axis(t),
@@ -29,7 +29,10 @@ export const activity: Chart<ActivityData> = {
         type: 'value',
         minInterval: 1,
         axisLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => compact(value) },
+        axisLabel: {
+          ...axis(t).axisLabel,
+          formatter: (value: number) => (measure === 'revenue' ? compactMoney(value, currency) : compact(value)),
+        },
       },
       series: {
         type: 'bar',
@@ -46,22 +49,22 @@ export const activity: Chart<ActivityData> = {
             ['Events', count(at.events)],
             ['People', count(at.people)],
             ['Purchases', count(at.purchases)],
-            ['Revenue', count(at.revenue)],
+            ['Revenue', money(Math.round(at.revenue), currency)],
           ]);
         },
       },
     });
   },
-  describe({ days, measure }) {
+  describe({ days, measure, currency }) {
     const sum = days.reduce((total, at) => total + at[measure], 0);
     if (days.length === 0) return 'No days yet.';
     const span = `${day(days[0].date, 'UTC')} to ${day(days.at(-1)?.date, 'UTC')}`;
     return measure === 'people'
       ? `People seen per day, ${span}.`
-      : `${measureNames[measure]} per day, ${span}: ${count(sum)} in all.`;
+      : `${measureNames[measure]} per day, ${span}: ${measure === 'revenue' ? money(Math.round(sum), currency) : count(sum)} in all.`;
   },
-  table: ({ days }) => ({
-    columns: ['Date', 'Events', 'People', 'Purchases', 'Revenue'],
+  table: ({ days, currency }) => ({
+    columns: ['Date', 'Events', 'People', 'Purchases', currency ? `Revenue (${currency})` : 'Revenue'],
     rows: days.map(({ date, events, people, purchases, revenue }) => [date, events, people, purchases, revenue]),
   }),
 };

@@ -4,14 +4,14 @@ import type { Signal } from '../api.ts';
 import { compact, plural, signalValue, titled, value, words } from '../format.ts';
 import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
 
-export const signalHistogram: Chart<Signal> = {
-  option({ histogram, unit }, t) {
+export const signalHistogram: Chart<Signal & { currency: string | null }> = {
+  option({ histogram, unit, currency }, t) {
     const scale = scaleOf(histogram.at(-1)?.to ?? 0, unit);
     return frame(t, {
       xAxis: {
         ...axis(t, scale ? words(scale.unit) : undefined),
         type: 'category',
-        data: histogram.map(({ from }) => (scale ? value(from / scale.size) : signalValue(from, unit))),
+        data: histogram.map(({ from }) => (scale ? value(from / scale.size) : signalValue(from, unit, currency))),
         splitLine: { show: false },
       },
       yAxis: {
@@ -32,16 +32,16 @@ export const signalHistogram: Chart<Signal> = {
         axisPointer: { type: 'shadow', shadowStyle: { color: t.lineStrong, opacity: 0.25 } },
         formatter: (params: unknown) => {
           const { from, to, people } = histogram[firstIndex(params)];
-          return tip(`${signalValue(from, unit)} to ${signalValue(to, unit)}`, [
+          return tip(`${signalValue(from, unit, currency)} to ${signalValue(to, unit, currency)}`, [
             ['', plural(people, 'person', 'people')],
           ]);
         },
       },
     });
   },
-  describe({ sentence, quantiles, unit, histogram }) {
+  describe({ sentence, quantiles, unit, histogram, currency }) {
     const people = histogram.reduce((sum, bin) => sum + bin.people, 0);
-    return `${titled(sentence)}: spread over ${plural(people, 'person', 'people')}, median ${signalValue(quantiles[3], unit)}.`;
+    return `${titled(sentence)}: spread over ${plural(people, 'person', 'people')}, median ${signalValue(quantiles[3], unit, currency)}.`;
   },
   table: ({ histogram }) => ({
     columns: ['From', 'To', 'People'],

@@ -7,6 +7,7 @@ import { FirstEvents } from '../parts/FirstEvents.tsx';
 import { IntentCard } from '../parts/IntentCard.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
 import { NoModel } from '../parts/NoModel.tsx';
+import { OtherCurrencies } from '../parts/OtherCurrencies.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { StaleNote } from '../parts/StaleNote.tsx';
@@ -33,13 +34,15 @@ export function OverviewPage() {
 }
 
 function Content({ overview, refreshFailed }: { overview: Overview; refreshFailed: boolean }) {
-  const { intent, totals } = overview;
-  const averageOrder = totals.purchases > 0 ? totals.revenue / totals.purchases : null;
+  const { intent, totals, currency, otherCurrencies } = overview;
+  const elsewhere = otherCurrencies.reduce((sum, other) => sum + other.purchases, 0);
+  const averageOrder = totals.purchases > elsewhere ? totals.revenue / (totals.purchases - elsewhere) : null;
   return (
     <>
       <Answer overview={overview} />
       <div className="stack">
         <StaleNote asOf={intent?.asOf ?? null} refreshFailed={refreshFailed} />
+        <OtherCurrencies currency={currency} others={otherCurrencies} />
         {intent ? (
           <>
             <div className="grid">

@@ -3,8 +3,9 @@
 
 import { Link } from 'wouter';
 import type { SegmentToday } from '../api.ts';
-import { compact, count, ofHundred, ofHundredRange, percent, unknown } from '../format.ts';
+import { compactMoney, count, ofHundred, ofHundredRange, percent, unknown } from '../format.ts';
 import { factsOf } from '../levels.ts';
+import { useCurrency } from '../place.tsx';
 import styles from './IntentCard.module.css';
 import { IntentMark } from './IntentMark.tsx';
 import { RateBar } from './RateBar.tsx';
@@ -13,6 +14,7 @@ import { Term } from './Term.tsx';
 export type IntentCardProps = { segment: SegmentToday; timeframeDays: number; averageOrder: number | null };
 
 export function IntentCard({ segment, timeframeDays, averageOrder }: IntentCardProps) {
+  const currency = useCurrency();
   const facts = factsOf(segment.name);
   return (
     <section className={styles.card} aria-label={`${facts.label} intent`}>
@@ -40,7 +42,9 @@ export function IntentCard({ segment, timeframeDays, averageOrder }: IntentCardP
           <dt>
             <Term name="expectedRevenue">Expected revenue</Term>
           </dt>
-          <dd>{averageOrder === null ? unknown : compact(segment.expectedConversions * averageOrder)}</dd>
+          <dd>
+            {averageOrder === null ? unknown : compactMoney(segment.expectedConversions * averageOrder, currency)}
+          </dd>
         </div>
         <div>
           <dt>

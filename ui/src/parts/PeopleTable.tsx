@@ -6,7 +6,7 @@ import type { PersonRow } from '../api.ts';
 import type { Table } from '../charts/chart.ts';
 import { ScoreSparkline } from '../charts/Sparkline.tsx';
 import { count, money, percent, relative, titled, unknown, words } from '../format.ts';
-import { useNow } from '../place.tsx';
+import { useCurrency, useNow } from '../place.tsx';
 import styles from './PeopleTable.module.css';
 import { RowTable, right, target } from './RowTable.tsx';
 import { Score } from './Score.tsx';
@@ -14,6 +14,7 @@ import { Term } from './Term.tsx';
 
 export function PeopleTable({ rows }: { rows: PersonRow[] }) {
   const now = useNow(60);
+  const currency = useCurrency();
   return (
     <RowTable>
       <thead>
@@ -61,7 +62,7 @@ export function PeopleTable({ rows }: { rows: PersonRow[] }) {
             <td className={`${styles.wide} ${right} quiet`}>{percent(row.confidence)}</td>
             <td className={`${styles.mid} ${right} quiet nowrap`}>{relative(row.lastSeenAt, now)}</td>
             <td className={`${styles.wide} ${right}`}>{count(row.purchases)}</td>
-            <td className={`${styles.wide} ${right}`}>{money(row.revenue)}</td>
+            <td className={`${styles.wide} ${right}`}>{money(row.revenue, currency)}</td>
           </tr>
         ))}
       </tbody>

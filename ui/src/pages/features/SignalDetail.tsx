@@ -1,14 +1,18 @@
 // One signal in full: what it counts and over which days, the spread of its values, and its quantiles.
 
+import { useMemo } from 'react';
 import type { Signal } from '../../api.ts';
 import { Figure } from '../../charts/Figure.tsx';
 import { signalHistogram } from '../../charts/signalHistogram.ts';
 import { percent, plural, signalValue, titled, words } from '../../format.ts';
+import { useCurrency } from '../../place.tsx';
 import styles from './SignalDetail.module.css';
 
 const quantileNames = ['Least', '10%', '25%', 'Median', '75%', '90%', 'Most'];
 
 export function SignalDetail({ signal }: { signal: Signal }) {
+  const currency = useCurrency();
+  const data = useMemo(() => ({ ...signal, currency }), [signal, currency]);
   const { windowDays, category, source, missingShare, quantiles, unit } = signal;
   return (
     <Figure
@@ -22,14 +26,14 @@ export function SignalDetail({ signal }: { signal: Signal }) {
         </>
       }
       chart={signalHistogram}
-      data={signal}
+      data={data}
       height={210}
     >
       <dl className={styles.quantiles}>
         {quantiles.map((quantile, index) => (
           <div key={quantileNames[index]}>
             <dt>{quantileNames[index]}</dt>
-            <dd>{signalValue(quantile, unit)}</dd>
+            <dd>{signalValue(quantile, unit, currency)}</dd>
           </div>
         ))}
       </dl>

@@ -6,11 +6,13 @@ import type { Table } from '../../charts/chart.ts';
 import { percent, signalValue, titled, value } from '../../format.ts';
 import { RowTable, right, target } from '../../parts/RowTable.tsx';
 import { Term } from '../../parts/Term.tsx';
+import { useCurrency } from '../../place.tsx';
 import styles from './SignalTable.module.css';
 
 export type SignalTableProps = { signals: Signal[]; selected: Signal | null; onSelect: (name: string) => void };
 
 export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
+  const currency = useCurrency();
   const strongest = Math.max(...signals.map(({ importance }) => importance ?? 0), 1e-9);
   if (signals.length === 0) return <p className="quiet">No signal fits these filters.</p>;
   return (
@@ -54,7 +56,9 @@ export function SignalTable({ signals, selected, onSelect }: SignalTableProps) {
             <td className={`${right} ${styles.known} quiet nowrap`}>
               {signal.missingShare === 0 ? 'none' : percent(signal.missingShare)}
             </td>
-            <td className={`${right} ${styles.mid} quiet nowrap`}>{signalValue(signal.quantiles[3], signal.unit)}</td>
+            <td className={`${right} ${styles.mid} quiet nowrap`}>
+              {signalValue(signal.quantiles[3], signal.unit, currency)}
+            </td>
             <td className={styles.mid}>
               <MiniHistogram signal={signal} />
             </td>

@@ -5,16 +5,19 @@ import { useMemo, useState } from 'react';
 import type { Overview } from '../../api.ts';
 import { activity, type Measure, measureNames } from '../../charts/activity.ts';
 import { Figure } from '../../charts/Figure.tsx';
-import { compact, count, stamp } from '../../format.ts';
+import { compactMoney, count, stamp } from '../../format.ts';
 import { Stats } from '../../parts/Stats.tsx';
 import { useZone } from '../../place.tsx';
 import styles from './Activity.module.css';
 
 export function Activity({ overview }: { overview: Overview }) {
   const zone = useZone();
+  const { totals, currency } = overview;
   const [measure, setMeasure] = useState<Measure>('events');
-  const data = useMemo(() => ({ days: overview.eventsPerDay, measure }), [overview.eventsPerDay, measure]);
-  const { totals } = overview;
+  const data = useMemo(
+    () => ({ days: overview.eventsPerDay, measure, currency }),
+    [overview.eventsPerDay, measure, currency],
+  );
   return (
     <Figure
       title="What came in"
@@ -30,7 +33,7 @@ export function Activity({ overview }: { overview: Overview }) {
           { name: 'Events', value: count(totals.events) },
           { name: 'Sessions', value: count(totals.sessions) },
           { name: 'Purchases', value: count(totals.purchases) },
-          { name: 'Revenue', value: compact(totals.revenue) },
+          { name: 'Revenue', value: compactMoney(totals.revenue, currency) },
         ]}
       />
       <SegmentedControl

@@ -5,11 +5,12 @@ import { money, percent, plural, relative, shortDay, shortDayYear, stamp, unknow
 import { Panel } from '../../parts/Panel.tsx';
 import { Stats } from '../../parts/Stats.tsx';
 import { Term } from '../../parts/Term.tsx';
-import { useNow, useZone } from '../../place.tsx';
+import { useCurrency, useNow, useZone } from '../../place.tsx';
 
 export function PersonFacts({ person }: { person: Person }) {
   const zone = useZone();
   const now = useNow(60);
+  const currency = useCurrency();
   const { intent } = person;
   return (
     <Panel title="At a glance" note={intent?.confidenceReason}>
@@ -45,7 +46,7 @@ export function PersonFacts({ person }: { person: Person }) {
           {
             name: 'Bought so far',
             value: plural(person.purchases, 'time', 'times'),
-            note: person.purchases > 0 ? `for ${money(person.revenue)} in all` : undefined,
+            note: person.purchases > 0 ? `for ${spent(person, currency)} in all` : undefined,
           },
           { name: 'Last seen', value: relative(person.lastSeenAt, now), note: stamp(person.lastSeenAt, zone) },
           {
@@ -62,6 +63,13 @@ export function PersonFacts({ person }: { person: Person }) {
       />
     </Panel>
   );
+}
+
+/** Sums in different currencies stand side by side. */
+function spent({ revenue, purchases, otherCurrencies }: Person, currency: string | null): string {
+  const others = otherCurrencies.map((other) => money(other.revenue, other.currency));
+  const elsewhere = otherCurrencies.reduce((sum, other) => sum + other.purchases, 0);
+  return [...(purchases > elsewhere ? [money(revenue, currency)] : []), ...others].join(' and ');
 }
 
 function confidenceWord(confidence: number): string {

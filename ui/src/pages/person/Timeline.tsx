@@ -9,7 +9,7 @@ import { EventWords } from '../../parts/EventWords.tsx';
 import { LoadingBlock } from '../../parts/Loading.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
-import { useZone } from '../../place.tsx';
+import { useCurrency, useZone } from '../../place.tsx';
 import { useTimeline } from '../../queries.ts';
 import styles from './Timeline.module.css';
 
@@ -69,11 +69,13 @@ function Visit({ events }: { events: TimelineEvent[] }) {
 }
 
 function EventBody({ event }: { event: TimelineEvent }) {
+  const own = useCurrency();
+  const currency = event.currency || own;
   return (
     <div className={styles.body}>
       <p className="faint small">
         Sent as “{event.name}” from {event.platform || 'an unknown platform'}
-        {event.revenue !== null && <>, worth {money(event.revenue)}</>}
+        {event.revenue !== null && <>, worth {money(event.revenue, currency)}</>}
       </p>
       {event.products.length > 0 && (
         <ul className="small">
@@ -81,7 +83,7 @@ function EventBody({ event }: { event: TimelineEvent }) {
             <li key={product.id}>
               {plural(product.quantity ?? 1, 'piece', 'pieces')} of <span className="mono">{product.id}</span>
               {product.category && <> ({words(product.category)})</>}
-              {product.price !== null && <> at {money(product.price)}</>}
+              {product.price !== null && <> at {money(product.price, currency)}</>}
             </li>
           ))}
         </ul>
