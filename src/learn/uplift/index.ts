@@ -8,7 +8,7 @@ export {
 export { checkExperiment, type Experiment, isYesNo, selectExperiment } from './experiment.ts';
 export { crossFitUplift, judgeUplift, type Protocol, type Repeat, type UpliftFigures } from './judging.ts';
 export type { BothOutcomes, FittedUplift, UpliftLearner, UpliftOptions } from './learner.ts';
-export { effectScores } from './nuisance.ts';
+export { effectScores, foldsOf } from './nuisance.ts';
 export { auucScore, type GainPoint, type Judged, qiniCurve, qiniScore, upliftAtK, upliftCurve } from './qini.ts';
 export { type RateEstimate, randomisedScores, rankWeightedEffects } from './rate.ts';
 export { upliftFromJSON, upliftLearners } from './registry.ts';
