@@ -65,7 +65,7 @@ export function layTree<Id>({ format, index, root, nodeAt, most }: SourceTree<Id
 function pushNode<Id>(tree: Required<Tree>, node: SourceNode<Id>): void {
   const split = 'leaf' in node ? undefined : node;
   tree.column.push(split?.column ?? -1);
-  tree.threshold.push(split === undefined || split.categories !== undefined ? 0 : split.threshold);
+  tree.threshold.push(split === undefined || split.categories !== undefined ? 0 : inJson(split.threshold));
   tree.missingLeft.push(split?.missingLeft ? 1 : 0);
   tree.left.push(0);
   tree.right.push(0);
@@ -74,6 +74,9 @@ function pushNode<Id>(tree: Required<Tree>, node: SourceNode<Id>): void {
   tree.gain.push(split?.gain ?? 0);
   tree.categories.push(split?.categories ?? []);
 }
+
+/** JSON has no infinite numbers, and rows hold none: the largest one asks the same. */
+const inJson = (threshold: number) => Math.min(Math.max(threshold, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /** So little of the rows counts for a node by which, says the file, none came: shares of it must stay defined. */
 const LEAST_SHARE = 1e-12;

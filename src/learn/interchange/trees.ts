@@ -28,9 +28,10 @@ export const trees = {
   name: 'trees',
   read(json: unknown): FittedModel {
     const file = checkModelFile<TreesFile>('trees', TreesFile, json);
-    if (new Set(file.names).size !== file.names.length) brokenModel('trees', 'a column name appears twice');
+    const names = new Set(file.names);
+    if (names.size !== file.names.length) brokenModel('trees', 'a column name appears twice');
     for (const name of [...file.categorical, ...file.zeroIsMissing]) {
-      if (!file.names.includes(name)) brokenModel('trees', `it has no column ${JSON.stringify(name)}`);
+      if (!names.has(name)) brokenModel('trees', `it has no column ${JSON.stringify(name)}`);
     }
     checkTrees('trees', file.trees, file.names.length);
     return treesFrom(file);

@@ -81,11 +81,14 @@ def answer(node, opset=3, dtype=np.float32, after=()):
 
 def by_column():
     names = ['visits', 'spend', 'shop', 'age']
-    inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, 1]) for name in names]
-    nodes_ = [helper.make_node('Concat', names, ['X'], axis=1), regressor()]
+    # One of them in doubles, and listed in another order than they are put together.
+    element = lambda name: TensorProto.DOUBLE if name == 'shop' else TensorProto.FLOAT
+    inputs = [helper.make_tensor_value_info(name, element(name), [None, 1]) for name in reversed(names)]
+    cast = helper.make_node('Cast', ['shop'], ['same'], to=TensorProto.FLOAT)
+    nodes_ = [cast, helper.make_node('Concat', ['visits', 'spend', 'same', 'age'], ['X'], axis=1), regressor()]
     graph = helper.make_graph(nodes_, 'g', inputs, [helper.make_tensor_value_info('scores', TensorProto.FLOAT, [None, 1])])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 18), helper.make_opsetid('ai.onnx.ml', 3)], ir_version=9)
-    feeds = {name: rows[:, [c]] for c, name in enumerate(names)}
+    feeds = {name: rows[:, [c]].astype(float if name == 'shop' else np.float32) for c, name in enumerate(names)}
     scores = onnxruntime.InferenceSession(model.SerializeToString()).run(None, feeds)[0]
     return dict(onnx=base64.b64encode(model.SerializeToString()).decode(), predicted=scores[:, -1].astype(float).tolist())
 

@@ -124,10 +124,10 @@ function membersOf(node: OnnxNode, modes: readonly number[]): Map<number, number
   let at = 0;
   modes.forEach((mode, id) => {
     if (MODES[mode] !== 'MEMBER') return;
-    const end = values.findIndex((value, i) => i >= at && Number.isNaN(value));
-    if (end < 0) damaged(FORMAT, `node ${id} has no set of members`);
-    sets.set(id, values.slice(at, end));
-    at = end + 1;
+    const start = at;
+    while (at < values.length && !Number.isNaN(values[at])) at++;
+    if (at === values.length) damaged(FORMAT, `the set of members of node ${id} does not end`);
+    sets.set(id, values.slice(start, at++));
   });
   return sets;
 }

@@ -31,46 +31,48 @@ export type Ensemble = {
   baseScore: number;
 };
 
-/** As many nodes as a shared child may come to in all trees, as a multiple of what the file holds. */
+/** Nodes and codes of categories that shared children may come to, as a multiple of the nodes in the file. */
 const MOST_COPIES = 16;
+type Budget = { left: number };
 
 export function layEnsemble(ensemble: Ensemble): Tree[] {
-  let left = MOST_COPIES * ensemble.count;
+  const budget = { left: MOST_COPIES * ensemble.count };
   return ensemble.roots.map((root, index) => {
-    const nodeAt = (node: number) => sourceNode(ensemble, node, index);
-    const tree = layTree({ format: FORMAT, index, root, nodeAt, most: left });
-    left -= tree.column.length;
+    const nodeAt = (node: number) => sourceNode(ensemble, node, index, budget);
+    const tree = layTree({ format: FORMAT, index, root, nodeAt, most: budget.left });
+    budget.left -= tree.column.length;
     return tree;
   });
 }
 
-function sourceNode(ensemble: Ensemble, id: number, index: number): SourceNode {
+function sourceNode(ensemble: Ensemble, id: number, index: number, budget: Budget): SourceNode {
   const node = ensemble.nodeAt(id);
   if ('leaf' in node) return node;
   const { mode, column, value, missingHits, hit, miss, cover } = node;
   if (Number.isNaN(value) && mode !== 'MEMBER') damaged(FORMAT, `node ${id} of tree ${index} compares with NaN`);
   const hitLeft = { column, cover, left: hit, right: miss, missingLeft: missingHits };
   const hitRight = { column, cover, left: miss, right: hit, missingLeft: !missingHits };
-  const clamped = Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
-  if (mode === 'LEQ') return { ...hitLeft, threshold: clamped };
-  if (mode === 'GT') return { ...hitRight, threshold: clamped };
-  const below = Math.max(belowInFloat32(value), -Number.MAX_VALUE);
+  if (mode === 'LEQ') return { ...hitLeft, threshold: value };
+  if (mode === 'GT') return { ...hitRight, threshold: value };
+  const below = belowInFloat32(value);
   if (mode === 'LT') return { ...hitLeft, threshold: below };
   if (mode === 'GTE') return { ...hitRight, threshold: below };
   // NaN differs from every number.
   if (mode === 'NEQ') return { ...hitRight, missingLeft: false, threshold: 0, categories: codesOf([value], index) };
-  return equalities(ensemble, node, index);
+  return equalities(ensemble, node, index, budget);
 }
 
 /** Follows a run of equalities of one column with one child for all hits. */
-function equalities(ensemble: Ensemble, first: EnsembleBranch, index: number): SourceSplit {
+function equalities(ensemble: Ensemble, first: EnsembleBranch, index: number, budget: Budget): SourceSplit {
   const codes: number[] = [];
   let last = first;
   let missingHits = false;
   for (;;) {
-    for (const code of last.mode === 'MEMBER' ? (last.members ?? []) : [last.value]) codes.push(code);
+    const asked = last.mode === 'MEMBER' ? (last.members ?? []) : [last.value];
+    for (const code of asked) codes.push(code);
     missingHits ||= last.missingHits;
-    if (codes.length > MOST_COPIES * ensemble.count) damaged(FORMAT, `tree ${index} runs in a circle`);
+    budget.left -= asked.length;
+    if (budget.left < 0) damaged(FORMAT, `tree ${index} runs in a circle`);
     const next = ensemble.nodeAt(last.miss);
     if ('leaf' in next || (next.mode !== 'EQ' && next.mode !== 'MEMBER')) break;
     if (next.column !== first.column || next.hit !== first.hit) break;

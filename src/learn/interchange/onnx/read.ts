@@ -6,7 +6,7 @@ import { damaged, unsupported } from '../refuse.ts';
 import { trees } from '../trees.ts';
 import { readListedNodes, readTreeEnsemble, SERVE_IT } from './encodings.ts';
 import { type Ensemble, layEnsemble } from './ensemble.ts';
-import { decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from './messages.ts';
+import { decodeModel, ELEMENT, type OnnxGraph, type OnnxModel, type OnnxNode } from './messages.ts';
 import { listedIn, METADATA, PRODUCER } from './metadata.ts';
 import { CLEANED } from './writeTrees.ts';
 
@@ -20,21 +20,14 @@ export function recognisesOnnx(bytes: Uint8Array): boolean {
 /** Reads a whole file; throws `model_file_invalid` with the reason where that cannot be. */
 export function readOnnx(bytes: Uint8Array): FittedModel {
   const model = decodeModel(bytes) ?? damaged(FORMAT, 'it holds no graph');
-  const { graph } = model;
-  const ensembles = graph.nodes.filter(({ op }) => op.startsWith('TreeEnsemble'));
-  if (ensembles.length !== 1) {
-    unsupported(FORMAT, `it holds ${ensembles.length} ensembles of trees, not one`, SERVE_IT);
-  }
-  const [node] = ensembles;
-  const { ensemble, link, scale } = meaningOf(graph, node);
-  checkInput(model, node);
+  const node = onlyEnsemble(model);
+  const { ensemble, link, scale } = meaningOf(model.graph, node);
   const laid = layEnsemble(ensemble).map((tree) => ({ ...tree, value: tree.value.map((value) => value * scale) }));
-  const least = Math.max(0, ...laid.map(({ column }) => column.reduce((most, c) => Math.max(most, c), -1))) + 1;
-  const names = columnNames(model, least);
+  const least = laid.reduce((most, { column }) => column.reduce((so, c) => Math.max(so, c + 1), most), 1);
   return trees.read({
     kind: 'trees',
     source: `${FORMAT} ${model.producer}`.trim(),
-    names,
+    names: columnNames(model, node, least),
     categorical: listedIn(model, METADATA.categorical) ?? [],
     zeroIsMissing: listedIn(model, METADATA.zeroIsMissing) ?? [],
     link,
@@ -43,98 +36,99 @@ export function readOnnx(bytes: Uint8Array): FittedModel {
   });
 }
 
+/** Operators that change the form of numbers and not their values. */
+const PASSING = ['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten'];
+/** What else may stand in a graph of trees, and in one that `writeOnnx` made. */
+const HARMLESS = [...PASSING, 'Concat', 'ArgMax', 'ZipMap', 'Sigmoid', 'Exp'];
+const OURS = ['Neg', 'Abs', 'LessOrEqual', 'Floor', 'Equal', 'Less', 'Not', 'Or', 'And', 'Where'];
+
+function onlyEnsemble({ graph, producer }: OnnxModel): OnnxNode {
+  const isEnsemble = ({ op }: OnnxNode) => op.startsWith('TreeEnsemble');
+  const ensembles = graph.nodes.filter(isEnsemble);
+  if (ensembles.length !== 1) unsupported(FORMAT, `it holds ${ensembles.length} ensembles of trees, not one`, SERVE_IT);
+  const known = new Set(producer === PRODUCER ? [...HARMLESS, ...OURS] : HARMLESS);
+  const other = graph.nodes.find((node) => !isEnsemble(node) && !known.has(node.op));
+  if (other !== undefined) unsupported(FORMAT, `a ${other.op} works beside its trees`, SERVE_IT);
+  return ensembles[0];
+}
+
 type Meaning = { ensemble: Ensemble; link: Link; scale: number };
 
-/** What the ensemble's operator and what follows it make of the leaves. */
+/** What the ensemble's operator and the graph make of the leaves. */
 function meaningOf(graph: OnnxGraph, node: OnnxNode): Meaning {
-  const isClassifier = node.op === 'TreeEnsembleClassifier';
-  const ensemble =
-    node.op === 'TreeEnsemble' ? readTreeEnsemble(node) : readListedNodes(node, isClassifier ? 'class' : 'target');
-  const aggregate = aggregateOf(node);
+  const votes = node.op === 'TreeEnsembleClassifier' ? 'class' : 'target';
+  const ensemble = node.op === 'TreeEnsemble' ? readTreeEnsemble(node) : readListedNodes(node, votes);
+  const { aggregate_function: aggregation, classlabels_int64s: numbers, classlabels_strings: words } = node.attributes;
+  const classes = (numbers?.integers ?? words?.texts ?? []).length;
+  if (classes > 2) {
+    const remedy = 'Train one model per class, or serve it with openOnnxModel.';
+    unsupported(FORMAT, `it tells ${classes} classes apart`, remedy);
+  }
+  // Words until version 3, numbers since 5.
+  const aggregate = aggregation?.text ?? AGGREGATES[aggregation?.integer ?? 1];
   if (aggregate !== 'SUM' && aggregate !== 'AVERAGE') {
     unsupported(FORMAT, `its trees are put together by ${aggregate}`, SERVE_IT);
   }
-  const transform = transformOf(node);
-  if (transform !== 'NONE' && transform !== 'LOGISTIC') {
-    unsupported(FORMAT, `its post_transform is ${transform}`, SERVE_IT);
-  }
-  const behind = linkBehind(graph, node.outputs[isClassifier ? 1 : 0], isClassifier);
-  if (transform === 'LOGISTIC' && behind !== 'identity') unsupported(FORMAT, 'it has two links', SERVE_IT);
-  const classes = (node.attributes.classlabels_int64s?.integers ?? node.attributes.classlabels_strings?.texts)?.length;
-  if (classes !== undefined && classes > 2) {
-    unsupported(
-      FORMAT,
-      `it tells ${classes} classes apart`,
-      'Train one model per class, or serve it with openOnnxModel.',
-    );
-  }
-  return {
-    ensemble,
-    link: transform === 'LOGISTIC' ? 'logit' : behind,
-    scale: aggregate === 'AVERAGE' ? 1 / Math.max(1, ensemble.roots.length) : 1,
-  };
+  const scale = aggregate === 'AVERAGE' ? 1 / Math.max(1, ensemble.roots.length) : 1;
+  return { ensemble, link: linkOf(graph, node), scale };
 }
 
 const AGGREGATES = ['AVERAGE', 'SUM', 'MIN', 'MAX'];
 const TRANSFORMS = ['NONE', 'SOFTMAX', 'LOGISTIC', 'SOFTMAX_ZERO', 'PROBIT'];
+const LINKS: Record<string, Link> = { LOGISTIC: 'logit', Sigmoid: 'logit', Exp: 'log' };
 
-/** A word until version 3, a number since 5. */
-function aggregateOf({ attributes }: OnnxNode): string {
-  const given = attributes.aggregate_function;
-  return given?.text ?? AGGREGATES[given?.integer ?? 1];
-}
-
-function transformOf({ attributes }: OnnxNode): string {
-  const given = attributes.post_transform;
-  return given?.text ?? TRANSFORMS[given?.integer ?? 0];
-}
-
-/** Operators that change the form of scores and not their values. */
-const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
-
-/** Follows the scores to the link, or to the graph's output. Behind a classifier only their packing may change. */
-function linkBehind({ nodes }: OnnxGraph, output: string, isClassifier: boolean): Link {
-  let name = output;
-  // A graph has no circles, but a damaged file may.
-  for (let steps = 0; steps <= nodes.length; steps++) {
-    const readers = nodes.filter(({ inputs }) => inputs.includes(name));
-    const ops = readers.map(({ op }) => op);
-    if (readers.length === 0 || (isClassifier && ops.every((op) => op === 'ZipMap'))) return 'identity';
-    if (!isClassifier && ops[0] === 'Sigmoid') return 'logit';
-    if (!isClassifier && ops[0] === 'Exp') return 'log';
-    // Both classes' scores side by side, as `writeOnnx` makes them, with the Sigmoid behind.
-    const both = readers.find(({ op }) => op === 'Concat');
-    const next = ops.every((op) => op === 'Neg' || op === 'Concat') && both !== undefined ? both : readers[0];
-    if (next !== both && !PASSING.has(next.op)) unsupported(FORMAT, `a ${next.op} follows its trees`, SERVE_IT);
-    name = next.outputs[0];
+/** The only one of: the ensemble's own transform, a Sigmoid, an Exp. */
+function linkOf({ nodes }: OnnxGraph, { attributes }: OnnxNode): Link {
+  const transform = attributes.post_transform?.text ?? TRANSFORMS[attributes.post_transform?.integer ?? 0];
+  const found = [transform, ...nodes.map(({ op }) => op).filter((op) => op in LINKS)].filter((name) => name !== 'NONE');
+  if (found.length === 0) return 'identity';
+  if (found.length > 1 || !Object.hasOwn(LINKS, found[0])) {
+    unsupported(FORMAT, `its scores go through ${found.join(' and ')}`, SERVE_IT);
   }
-  damaged(FORMAT, 'its graph runs in a circle');
-}
-
-/** Refuses a graph in which the columns are worked on before they reach the trees. */
-function checkInput({ graph, producer }: OnnxModel, node: OnnxNode): void {
-  let name = node.inputs[0];
-  for (let steps = 0; steps <= graph.nodes.length; steps++) {
-    const maker = graph.nodes.find(({ outputs }) => outputs.includes(name));
-    if (maker === undefined) return;
-    const isOurCleaning = producer === PRODUCER && name === CLEANED;
-    const isTable =
-      maker.op === 'Concat' && maker.inputs.every((input) => graph.inputs.some((one) => one.name === input));
-    if (isTable) return;
-    if (!isOurCleaning && !PASSING.has(maker.op))
-      unsupported(FORMAT, `a ${maker.op} stands before its trees`, SERVE_IT);
-    name = maker.inputs[isOurCleaning ? 2 : 0];
-  }
-  damaged(FORMAT, 'its graph runs in a circle');
+  return LINKS[found[0]];
 }
 
 /** The columns' names: as we wrote them, else one input each, else f0, f1, …; `least` is how many the trees ask for. */
-function columnNames(model: OnnxModel, least: number): string[] {
-  const { inputs } = model.graph;
-  const told = listedIn(model, METADATA.names) ?? (inputs.length > 1 ? inputs.map(({ name }) => name) : undefined);
-  const count = told?.length ?? Math.max(least, inputs[0]?.dims[1] ?? 0);
+function columnNames(model: OnnxModel, node: OnnxNode, least: number): string[] {
+  const { inputs, width } = inputOf(model, node.inputs[0]);
+  const told = listedIn(model, METADATA.names) ?? inputs;
+  const count = told?.length ?? Math.max(least, width ?? 0);
   if (count < least || count > MOST_COLUMNS) damaged(FORMAT, `its trees ask for ${least} columns of ${count}`);
   return told ?? Array.from({ length: count }, (_, c) => `f${c}`);
 }
 
 const MOST_COLUMNS = 1e6;
+
+/** Traces the trees' table back to the graph's inputs: several of one column, or one of some width. */
+function inputOf(model: OnnxModel, table: string): { inputs?: string[]; width?: number } {
+  const makers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const given = new Map(model.graph.inputs.map((input) => [input.name, input]));
+  const source = traceBack(model, makers, table);
+  const maker = makers.get(source);
+  if (maker === undefined) return { width: given.get(source)?.dims[1] };
+  const inputs = maker.inputs.map((input) => traceBack(model, makers, input));
+  if (maker.op !== 'Concat' || inputs.some((input) => (given.get(input)?.dims[1] ?? 1) !== 1 || !given.has(input))) {
+    unsupported(FORMAT, `a ${maker.op} works on the columns before its trees`, SERVE_IT);
+  }
+  return { inputs };
+}
+
+/** More operators in a row are no packing, or run in a circle. */
+const MOST_STEPS = 16;
+
+/** Looks through operators that keep the values, and through what `writeOnnx` does for missing ones. */
+function traceBack({ producer }: OnnxModel, makers: ReadonlyMap<string, OnnxNode>, from: string): string {
+  let name = from;
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const maker = makers.get(name);
+    const isOurs = producer === PRODUCER && name === CLEANED;
+    if (maker === undefined || !(isOurs || keepsValues(maker))) return name;
+    name = maker.inputs[isOurs ? 2 : 0];
+  }
+  unsupported(FORMAT, 'much stands before its trees', SERVE_IT);
+}
+
+function keepsValues({ op, attributes }: OnnxNode): boolean {
+  const to = attributes.to?.integer;
+  return PASSING.includes(op) && (op !== 'Cast' || to === ELEMENT.float || to === ELEMENT.double);
+}
