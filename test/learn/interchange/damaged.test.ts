@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type FittedModel, foreignFormats, readForeignModel } from '../../../src/learn/index.ts';
+import { type FittedModel, foreignFormats, fromJSON, readForeignModel } from '../../../src/learn/index.ts';
 import { bytesOf, readGolden } from './golden.ts';
 
 const xgboost = readGolden<{ models: Record<string, { json: string; ubjson: string }> }>('xgboost-models.json').models;
@@ -19,10 +19,10 @@ const whole: Record<string, Uint8Array> = {
 };
 
 /** Refused with a reason, or a model that answers any row. */
-function refusedOrWorking(bytes: Uint8Array): void {
+function refusedOrWorking(bytes: Uint8Array, read: (bytes: Uint8Array) => FittedModel = readForeignModel): void {
   let model: FittedModel;
   try {
-    model = readForeignModel(bytes);
+    model = read(bytes);
   } catch (error) {
     const { code, message, hint } = error as Error & { code?: string; hint?: string };
     assert.equal(code, 'model_file_invalid', String((error as Error).stack));
@@ -74,6 +74,18 @@ for (const [name, bytes] of Object.entries(whole)) {
     );
   });
 }
+
+test('our own file of a brought model: with a number replaced it is refused or works [CBP-12]', () => {
+  const saved = bytesOf(JSON.stringify(readForeignModel(bytesOf(lightgbm.zero.text))));
+  const numbers = fc.constantFrom('-1', '0', '2', '99', '1e300', '0.5', 'null', '[]');
+  fc.assert(
+    fc.property(fc.nat(1_000_000), numbers, (place, number) => {
+      const json = JSON.parse(new TextDecoder().decode(withNumber(saved, place, number)));
+      refusedOrWorking(saved, () => fromJSON(json));
+    }),
+    { seed: 13, numRuns: 1500 },
+  );
+});
 
 test('bytes of nothing known are refused, and the formats that are known are named [CBP-16]', () => {
   for (const bytes of [

@@ -2,17 +2,13 @@
 // within their tree, leaves among them, and list what each leaf votes for apart; TreeEnsemble (since 5) numbers branches
 // and leaves each through the whole file.
 import { damaged, unsupported } from '../refuse.ts';
-import type { Ensemble, EnsembleNode } from './ensemble.ts';
+import { type Ensemble, type EnsembleNode, MODES, type Mode } from './ensemble.ts';
 import type { OnnxAttribute, OnnxNode } from './messages.ts';
 
 const FORMAT = 'ONNX';
 
 /** The way out for a graph that says more than trees. */
 export const SERVE_IT = 'Serve the file as it is with openOnnxModel.';
-
-/** By the numbers that TreeEnsemble gives them. */
-export const MODES = ['LEQ', 'LT', 'GTE', 'GT', 'EQ', 'NEQ', 'MEMBER'] as const;
-export type Mode = (typeof MODES)[number];
 
 /** The trees of a TreeEnsembleClassifier (whose votes are called 'class') or TreeEnsembleRegressor ('target'). */
 export function readListedNodes(node: OnnxNode, votes: 'class' | 'target'): Ensemble {

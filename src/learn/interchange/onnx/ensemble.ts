@@ -4,9 +4,12 @@ import type { Tree } from '../../forest.ts';
 import { belowInFloat32 } from '../float32.ts';
 import { layTree, type SourceNode, type SourceSplit } from '../lay.ts';
 import { damaged, unsupported } from '../refuse.ts';
-import type { Mode } from './encodings.ts';
 
 const FORMAT = 'ONNX';
+
+/** The questions, by the numbers that TreeEnsemble gives them. */
+export const MODES = ['LEQ', 'LT', 'GTE', 'GT', 'EQ', 'NEQ', 'MEMBER'] as const;
+export type Mode = (typeof MODES)[number];
 
 /** A node of either encoding, in its numbering. */
 export type EnsembleNode = { leaf: number; cover?: number } | EnsembleBranch;
