@@ -5,13 +5,14 @@ import { createRandom, type Random } from '../../math/index.ts';
 import { addLeaves, plantForest, type Tree } from '../forest.ts';
 import type { FitOptions, FittedModel } from '../learner.ts';
 import { checkAmountTraining, checkLabels, checkMatrix, selectColumns, type TrainingRows } from '../matrix.ts';
+import { CONTROL, type Team } from '../team/team.ts';
 import { type GrownLeaf, growTree, type Round, type Sums, writeNodes } from './grow.ts';
-import { CHUNK, CONTROL } from './layout.ts';
+import { CHUNK } from './layout.ts';
 import { type Objective, objectives, weightedQuantile } from './objectives.ts';
 import { prepare } from './prepare.ts';
 import type { BoostingSettings } from './settings.ts';
+import type { Shared } from './shared.ts';
 import { ARGS, NUMBERS } from './tasks.ts';
-import type { Team } from './team.ts';
 
 export type Boosted = { baseScore: number; trees: Tree[] };
 
@@ -27,7 +28,7 @@ export function boost(
   const random = createRandom(settings.seed);
   const { team, bins } = prepare(rows, settings, threads);
   try {
-    const { scores } = team.shared;
+    const { scores } = team.place;
     const baseScore = from?.baseScore ?? objective.start({ y, weights }, settings.quantile);
     scores.fill(baseScore);
     if (from !== undefined) scores.set(from.rawScores(x));
@@ -81,7 +82,7 @@ function drawColumns(random: Random, share: number, count: number): Uint8Array {
 }
 
 /** Columns that were not drawn leave their sums in the threads' histograms. */
-function clearParts({ shared: { layout, u8 } }: Team): void {
+function clearParts({ place: { layout, u8 } }: Team<Shared>): void {
   u8.fill(0, layout.parts, layout.found);
 }
 
@@ -102,9 +103,9 @@ function meetingsOf(names: readonly string[], interactions: readonly (readonly s
 /** Rows in play, the sums of their packed gradients, and what one step of each is worth. */
 type Taken = { rowCount: number; total: Sums; scaleG: number; scaleH: number };
 
-function takeGradients(team: Team, settings: BoostingSettings, objective: Objective, random: Random): Taken {
-  const { layout, i32, f64 } = team.shared;
-  i32[CONTROL.args + ARGS.objective] = objectives.indexOf(objective);
+function takeGradients(team: Team<Shared>, settings: BoostingSettings, objective: Objective, random: Random): Taken {
+  const { layout, i32, f64 } = team.place;
+  i32[CONTROL.args + ARGS.objective] = objectives.findIndex(({ name }) => name === objective.name);
   f64[CONTROL.numbers + NUMBERS.quantile] = settings.quantile;
   team.run('takeGradients');
   let slopes = 0;
@@ -134,7 +135,7 @@ function takeGradients(team: Team, settings: BoostingSettings, objective: Object
 
 /** Puts the drawn rows, in order, at the front of the list. */
 function drawRows(
-  { shared }: Team,
+  { place: shared }: Team<Shared>,
   settings: BoostingSettings,
   random: Random,
 ): { rowCount: number; amplified: number } {
@@ -155,7 +156,7 @@ function drawRows(
  * for those not drawn.
  */
 function drawSteepRows(
-  { layout, f32 }: Team['shared'],
+  { layout, f32 }: Shared,
   rows: Uint32Array,
   { topShare, rowShare }: BoostingSettings,
   random: Random,
@@ -182,7 +183,7 @@ function drawSteepRows(
 
 /** Replaces each leaf's Newton step by the quantile of what its rows still lack. */
 function answerByQuantile(
-  { shared: { layout, u32, y, weights, scores } }: Team,
+  { place: { layout, u32, y, weights, scores } }: Team<Shared>,
   tree: Tree,
   leaves: readonly GrownLeaf[],
   { quantile, learningRate }: BoostingSettings,
@@ -196,7 +197,7 @@ function answerByQuantile(
 }
 
 function coverByWeight(
-  { shared: { layout, u32 } }: Team,
+  { place: { layout, u32 } }: Team<Shared>,
   tree: Tree,
   leaves: readonly GrownLeaf[],
   weights: Float32Array,
@@ -214,8 +215,8 @@ function coverInnerNodes(tree: Tree): void {
   }
 }
 
-function addAnswers(team: Team, tree: Tree, leaves: readonly GrownLeaf[]): void {
-  const { layout, i32, f64 } = team.shared;
+function addAnswers(team: Team<Shared>, tree: Tree, leaves: readonly GrownLeaf[]): void {
+  const { layout, i32, f64 } = team.place;
   leaves.forEach(({ node, start, end }, leaf) => {
     const at = layout.tree + leaf * 16;
     i32.set([start, end], at / 4);

@@ -4,7 +4,7 @@
 // numbers, so the model is the same to the byte for any number of threads.
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
-import { checkTrees, plantForest, sumOfLeaves, Tree } from '../forest.ts';
+import { checkTrees, plantForest, Tree } from '../forest.ts';
 import {
   brokenModel,
   checkModelFile,
@@ -15,9 +15,10 @@ import {
   rankGains,
 } from '../learner.ts';
 import { checkAmountTraining, checkTraining, countedRows, type Matrix, sortColumns } from '../matrix.ts';
+import { createScorer } from '../scoring/scorer.ts';
 import { createTreeExplainer } from '../treeshap.ts';
 import { type Boosted, boost, objectiveOf } from './boost.ts';
-import { objectives } from './objectives.ts';
+import { type ObjectiveName, objectives } from './objectives.ts';
 import { BoostingSettings } from './settings.ts';
 
 export { BoostingSettings };
@@ -25,7 +26,7 @@ export { BoostingSettings };
 const BoostingFile = Type.Object({
   kind: Type.Literal('boosting'),
   /** Absent in files of before there were several: binary. */
-  objective: Type.Optional(Type.Union(objectives.map(({ name }) => Type.Literal(name)))),
+  objective: Type.Optional(Type.Unsafe<ObjectiveName>(Type.Union(objectives.map(({ name }) => Type.Literal(name))))),
   names: Type.Array(Type.String(), { minItems: 1 }),
   baseScore: Type.Number(),
   trees: Type.Array(Tree),
@@ -91,12 +92,14 @@ function renumber(tree: Tree, placeOf: (column: number) => number): Tree {
 function boostingFrom(file: BoostingFile): FittedModel {
   const { names, baseScore } = file;
   const forest = plantForest(file.trees);
+  const scorer = createScorer(forest, names.length);
   const explain = createTreeExplainer(forest, names.length);
   return completeModel({
     kind: 'boosting',
     link: objectiveOf(file).link,
     names,
-    rawScore: (row) => baseScore + sumOfLeaves(forest, row),
+    rawScore: (row) => baseScore + scorer.scoreRow(row),
+    rawScores: (x) => scorer.scoreRows(x).map((sum) => baseScore + sum),
     contributions(row) {
       const contributions = explain(row);
       contributions[names.length] += baseScore;

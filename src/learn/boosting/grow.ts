@@ -2,10 +2,11 @@
 // for over sums of slope and curvature per bin; of two siblings only the smaller is summed, the larger is its parent
 // minus that. The rows of a leaf stand together in the shared list of rows.
 import type { Tree } from '../forest.ts';
+import { CONTROL, type Team, THREADS_AT_MOST } from '../team/team.ts';
 import type { ColumnBins } from './columnBins.ts';
-import { CONTROL, FOUND, NODE_BYTES, THREADS_AT_MOST } from './layout.ts';
+import { FOUND, NODE_BYTES } from './layout.ts';
+import type { Shared } from './shared.ts';
 import { ARGS, DRAWN_ONLY, FREE } from './tasks.ts';
-import type { Team } from './team.ts';
 
 export type Growth = {
   growth: string;
@@ -22,7 +23,7 @@ export type Growth = {
 
 /** What one tree is grown from: packed gradients lie in the team's memory, the rows in play first in its list. */
 export type Round = {
-  team: Team;
+  team: Team<Shared>;
   limits: Growth;
   bins: readonly ColumnBins[];
   /** Columns drawn for this tree, and the sets of columns that may meet on a path, if they are limited. */
@@ -68,7 +69,7 @@ export function growTree(round: Round): { tree: Tree; leaves: GrownLeaf[]; table
     ...(round.bins.some(({ categories }) => categories !== undefined) && { categories: [] }),
   };
   const tables: (Uint8Array | undefined)[] = [];
-  const slots = Array.from({ length: round.team.shared.layout.slotCount }, (_, slot) => slot);
+  const slots = Array.from({ length: round.team.place.layout.slotCount }, (_, slot) => slot);
   const root: Leaf = {
     node: addLeaf(tree),
     start: 0,
@@ -154,7 +155,7 @@ function tableOf({ team, bins }: Round, { column, bin, missingLeft, set }: Split
   const table = new Uint8Array(256);
   if (set === undefined) table.fill(1, 0, bin + 1);
   else for (let b = 0; b < 256; b++) table[b] = (set[b >> 5] >>> (b & 31)) & 1;
-  table[team.shared.layout.columns[column].missingBin >= 0 ? bins[column].bins : 255] = Number(missingLeft);
+  table[team.place.layout.columns[column].missingBin >= 0 ? bins[column].bins : 255] = Number(missingLeft);
   return table;
 }
 
@@ -165,7 +166,7 @@ const BINS_FOR_A_TEAM = 2048;
 
 /** Sorts a leaf's rows into lefts and rights; answers how many go left. */
 function partRows({ team }: Round, leaf: Leaf, column: number, table: Uint8Array): number {
-  const { i32, u8, layout } = team.shared;
+  const { i32, u8, layout } = team.place;
   u8.set(table, layout.table);
   setArgs(team, { from: leaf.start, to: leaf.end, column });
   const threads = team.run('partRows', leaf.end - leaf.start < ROWS_FOR_A_TEAM ? 1 : undefined);
@@ -175,7 +176,7 @@ function partRows({ team }: Round, leaf: Leaf, column: number, table: Uint8Array
   return lefts;
 }
 
-function setArgs({ shared }: Team, args: Partial<Record<keyof typeof ARGS, number>>): void {
+function setArgs({ place: shared }: Team<Shared>, args: Partial<Record<keyof typeof ARGS, number>>): void {
   for (const name in args) {
     shared.i32[CONTROL.args + ARGS[name as keyof typeof ARGS]] = args[name as keyof typeof ARGS] as number;
   }
@@ -183,7 +184,7 @@ function setArgs({ shared }: Team, args: Partial<Record<keyof typeof ARGS, numbe
 
 /** Where a column must rise or fall, the children's answers part at the middle of the two they would give. */
 function childBounds(round: Round, leaf: Leaf, left: Sums, right: Sums): [Bounds, Bounds] {
-  const { direction } = round.team.shared.layout.columns[(leaf.split as Split).column];
+  const { direction } = round.team.place.layout.columns[(leaf.split as Split).column];
   if (direction === 0) return [leaf.bounds, leaf.bounds];
   const middle = (answerOf(round, left, leaf.bounds) + answerOf(round, right, leaf.bounds)) / 2;
   const below = { ...leaf.bounds, highest: middle };
@@ -237,7 +238,7 @@ function takeSlot(leaves: readonly Leaf[], except: readonly Leaf[]): number {
 /** Sums a leaf's histogram, takes it off its parent's where `larger` has that one's place, and finds the best splits. */
 function search(round: Round, smaller: Leaf, larger?: Leaf): void {
   const { team, bins, drawn } = round;
-  const { layout, u8 } = team.shared;
+  const { layout, u8 } = team.place;
   setArgs(team, { from: smaller.start, to: smaller.end });
   const updates = (smaller.end - smaller.start) * bins.length;
   const parts = team.run('sumHistogram', updates < UPDATES_FOR_A_TEAM ? 1 : undefined);
@@ -254,7 +255,7 @@ function search(round: Round, smaller: Leaf, larger?: Leaf): void {
 }
 
 const foundAt = ({ team }: Round, thread: number, which: 0 | 1) =>
-  team.shared.layout.found + (2 * thread + which) * FOUND.bytes;
+  team.place.layout.found + (2 * thread + which) * FOUND.bytes;
 
 /** A column may be asked if it was drawn and if some set of columns holds it together with all that were asked before. */
 function markColumns(
@@ -272,7 +273,7 @@ function markColumns(
 
 function setLimits(round: Round, at: number, { total, bounds }: Leaf): void {
   const { limits, scaleG, scaleH } = round;
-  const { f64, i32, u32 } = round.team.shared;
+  const { f64, i32, u32 } = round.team.place;
   const f = at / 8;
   f64[f + FOUND.scaleG / 8] = scaleG;
   f64[f + FOUND.scaleH / 8] = scaleH;
@@ -299,7 +300,7 @@ function lossOf(round: Round, sums: Sums, bounds: Bounds): number {
 
 /** The best split any thread found; of equal gains that of the first column, as one thread alone would choose. */
 function bestOf(round: Round, threads: number, which: 0 | 1, leaf: Leaf): Split | undefined {
-  const { f64, i32, u32 } = round.team.shared;
+  const { f64, i32, u32 } = round.team.place;
   let best: number | undefined;
   for (let thread = 0; thread < threads; thread++) {
     const at = foundAt(round, thread, which);
@@ -326,7 +327,7 @@ function bestOf(round: Round, threads: number, which: 0 | 1, leaf: Leaf): Split 
 
 /** Writes a tree for `walkRows`: what each node asks of the bins, or its answer. */
 export function writeNodes({ team }: Round, tree: Tree, tables: readonly (Uint8Array | undefined)[]): void {
-  const { layout, u32, u8, f64 } = team.shared;
+  const { layout, u32, u8, f64 } = team.place;
   tree.column.forEach((column, node) => {
     const at = layout.tree + node * NODE_BYTES;
     const table = tables[node];

@@ -1,6 +1,7 @@
 // Where everything lies in the memory that the threads share while a model is fitted. Columns of many different values lie
 // as bytes, up to 32 side by side ("a block"), so that a row's bins come with a line or two of the cache. Of sparse columns only the values other than the commonest are kept, row by row; this
 // does for one-hot and count columns what bundling exclusive features does (Ke et al. 2017), without a search.
+import { CONTROL_BYTES } from '../team/team.ts';
 import type { ColumnBins } from './columnBins.ts';
 
 /** What one column is, for the threads. Addresses are bytes from the start of the memory. */
@@ -65,7 +66,6 @@ export type Layout = {
   lookups: number;
 };
 
-export const THREADS_AT_MOST = 32;
 /** Rows whose gradients are summed together, whoever does it: the sums must not depend on the number of threads. */
 export const CHUNK = 8192;
 export const COLUMN_PART = 2048;
@@ -76,22 +76,6 @@ export const LOOKUP_BYTES = 65_536 * 2 + 16;
 /** Columns that are binned at a time: the arrays of rows have room for so many. */
 export const STAGED_AT_MOST = 5;
 export const EDGE_BYTES = 1024;
-
-/** Words of the control block at address 0. */
-export const CONTROL = {
-  word: 0,
-  done: 1,
-  ready: 2,
-  task: 3,
-  failed: 4,
-  /** Arguments: 32-bit words from here, and float64 from there. */
-  args: 8,
-  numbers: 32,
-  /** What each thread counted (32-bit words) and summed (pairs of float64). */
-  counts: 96,
-  sums: 64,
-} as const;
-const CONTROL_BYTES = 1024;
 
 /** What `findSplit` reads and writes, as offsets in bytes; kernel.as.ts names the same places. */
 export const FOUND = {

@@ -23,7 +23,7 @@ export type Objective = {
   answersByQuantile?: boolean;
 };
 
-export const objectives: readonly Objective[] = [
+const known = [
   {
     name: 'binary',
     sentence: 'the probability that a yes/no outcome is yes (log loss)',
@@ -83,7 +83,11 @@ export const objectives: readonly Objective[] = [
     loss: (y, score, quantile) => (y > score ? quantile * (y - score) : (1 - quantile) * (score - y)),
     answersByQuantile: true,
   },
-];
+] as const satisfies readonly Objective[];
+
+export type ObjectiveName = (typeof known)[number]['name'];
+
+export const objectives: readonly (Objective & { name: ObjectiveName })[] = known;
 
 const POISSON_CAUTION = Math.exp(0.7);
 

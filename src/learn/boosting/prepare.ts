@@ -2,11 +2,13 @@
 // threads, outcomes and weights beside them.
 import { InklingError } from '../../errors.ts';
 import type { TrainingRows } from '../matrix.ts';
+import { CONTROL, fitsMemory, gatherTeam, type Team, threadCount } from '../team/team.ts';
 import { binOfValue, type ColumnBins, cutAmounts, cutCategories } from './columnBins.ts';
-import { CONTROL, EDGE_BYTES, layOut, STAGED_AT_MOST } from './layout.ts';
-import { fitsMemory, gatherTeam, type Team, threadCount } from './team.ts';
+import { EDGE_BYTES, layOut, STAGED_AT_MOST } from './layout.ts';
+import type { Shared } from './shared.ts';
+import { fitting } from './tasks.ts';
 
-export type Prepared = { team: Team; bins: ColumnBins[] };
+export type Prepared = { team: Team<Shared>; bins: ColumnBins[] };
 
 /** With fewer values than this, a second thread would cost more than it saves. */
 const VALUES_FOR_A_TEAM = 1_000_000;
@@ -36,17 +38,17 @@ export function prepare(
       { hint: 'Draw a sample of the rows, or leave columns out.' },
     );
   }
-  const team = gatherTeam(layout, threadCount(threads));
+  const team = gatherTeam(fitting, layout, threadCount(threads));
   binAmounts(team, x.columns, bins);
   binOthers(team, x.columns, bins);
-  team.shared.y.set(y);
-  if (weights !== undefined) team.shared.weights?.set(weights);
+  team.place.y.set(y);
+  if (weights !== undefined) team.place.weights?.set(weights);
   return { team, bins };
 }
 
 /** Dense columns of amounts: staged where the rows' own arrays will be, a few at a time, and binned by all threads. */
-function binAmounts(team: Team, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
-  const { layout, f32, i32 } = team.shared;
+function binAmounts(team: Team<Shared>, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
+  const { layout, f32, i32 } = team.place;
   const dense = columns.map((_, c) => c).filter((c) => isStaged(team, bins, c));
   for (let first = 0; first < dense.length; first += STAGED_AT_MOST) {
     const batch = dense.slice(first, first + STAGED_AT_MOST);
@@ -62,13 +64,13 @@ function binAmounts(team: Team, columns: readonly Float32Array[], bins: readonly
   }
 }
 
-function isStaged({ shared }: Team, bins: readonly ColumnBins[], c: number): boolean {
-  return shared.layout.columns[c].stride > 0 && bins[c].categories === undefined;
+function isStaged({ place }: Team<Shared>, bins: readonly ColumnBins[], c: number): boolean {
+  return place.layout.columns[c].stride > 0 && bins[c].categories === undefined;
 }
 
 /** Categories value by value; sparse columns entry by entry, in the order of the rows. */
-function binOthers(team: Team, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
-  const { layout, u8, u32 } = team.shared;
+function binOthers(team: Team<Shared>, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
+  const { layout, u8, u32 } = team.place;
   const others = columns.map((_, c) => c).filter((c) => !isStaged(team, bins, c));
   for (const c of others) {
     const { at, inBlock, stride } = layout.columns[c];

@@ -1,16 +1,18 @@
 // What can be set about boosting: the form, the checks and the docs are drawn from here.
 import { type Static, Type } from 'typebox';
 import { DEEPEST } from '../forest.ts';
-import { objectives } from './objectives.ts';
+import { type ObjectiveName, objectives } from './objectives.ts';
 
 export const BoostingSettings = Type.Object(
   {
-    objective: Type.Union(
-      objectives.map(({ name }) => Type.Literal(name)),
-      {
-        default: 'binary',
-        description: `What is learned: ${objectives.map(({ name, sentence }) => `${name}, ${sentence}`).join('; ')}.`,
-      },
+    objective: Type.Unsafe<ObjectiveName>(
+      Type.Union(
+        objectives.map(({ name }) => Type.Literal(name)),
+        {
+          default: 'binary',
+          description: `What is learned: ${objectives.map(({ name, sentence }) => `${name}, ${sentence}`).join('; ')}.`,
+        },
+      ),
     ),
     quantile: Type.Number({
       default: 0.5,

@@ -1,21 +1,19 @@
 // What the threads do together: each task is one thread's share of it. Arguments and results go through the shared
 // memory; whatever is added up is a whole number or is added in a fixed order, so the number of threads changes nothing.
+import { CONTROL, type Share, stretch, type Workplace } from '../team/team.ts';
 import { findCategorySplit } from './categories.ts';
 import {
   CHUNK,
   COLUMN_PART,
-  CONTROL,
   FOUND,
   GATHERED_BYTES,
   GATHERED_ROWS,
+  type Layout,
   LOOKUP_BYTES,
   NODE_BYTES,
 } from './layout.ts';
 import { objectives } from './objectives.ts';
-import type { Shared } from './shared.ts';
-
-/** One of `team` threads that do a task. */
-export type Share = { thread: number; team: number };
+import { kernelModule, openShared, type Shared } from './shared.ts';
 
 type Task = (shared: Shared, share: Share) => void;
 
@@ -41,13 +39,6 @@ export const NUMBERS = { quantile: 0, perG: 1, perH: 2, dither: 3 } as const;
 
 const arg = ({ i32 }: Shared, place: number) => i32[CONTROL.args + place];
 const numberOf = ({ f64 }: Shared, place: number) => f64[CONTROL.numbers + place];
-
-/** This thread's stretch of from … to, the stretches cut at multiples of `grain`. */
-function stretch(from: number, to: number, { thread, team }: Share, grain = 1): [from: number, to: number] {
-  const grains = Math.ceil((to - from) / grain);
-  const cut = (t: number) => Math.min(to, from + Math.floor((grains * t) / team) * grain);
-  return [cut(thread), cut(thread + 1)];
-}
 
 /** Bins the staged columns; the values of column i of the batch stand at rowsAt + i · rows · 4. */
 const binColumns: Task = (shared, { thread, team }) => {
@@ -244,18 +235,20 @@ const walkTree: Task = (shared, share) => {
   kernel.walkRows(from, to, layout.tree, NODE_BYTES, starts, entries, layout.scores);
 };
 
-/** All tasks; a command names one by its place. */
-export const tasks = {
-  binColumns,
-  takeGradients,
-  packGradients,
-  sumHistogram,
-  findSplits,
-  partRows,
-  placeRows,
-  addAnswers,
-  walkTree,
-} satisfies Record<string, Task>;
-
-export type TaskName = keyof typeof tasks;
-export const taskNames = Object.keys(tasks) as TaskName[];
+/** The fitting of trees as work for a team. */
+export const fitting: Workplace<Layout, Shared> = {
+  name: 'fitting',
+  module: kernelModule,
+  open: openShared,
+  tasks: {
+    binColumns,
+    takeGradients,
+    packGradients,
+    sumHistogram,
+    findSplits,
+    partRows,
+    placeRows,
+    addAnswers,
+    walkTree,
+  },
+};

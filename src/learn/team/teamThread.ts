@@ -1,13 +1,13 @@
-// A thread that helps with fits: told of one, it does its share of each command until it is let go.
+// A thread of a team: called to a piece of work, it does its share of each command until it is let go.
 import { parentPort } from 'node:worker_threads';
-import { CONTROL } from './layout.ts';
-import { openShared } from './shared.ts';
-import { taskNames, tasks } from './tasks.ts';
-import { type Call, PATIENT_LOOKS, RELEASED, WORD_SHIFT } from './team.ts';
+import { type Call, CONTROL, PATIENT_LOOKS, RELEASED, WORD_SHIFT } from './team.ts';
+import { workplaces } from './workplaces.ts';
 
-parentPort?.on('message', ({ layout, memory, module }: Call) => {
-  const shared = openShared(layout, memory, module);
-  const { i32 } = shared;
+parentPort?.on('message', ({ workplace, layout, memory, module }: Call) => {
+  const { open, tasks } = workplaces[workplace];
+  const place = open(layout, memory, module);
+  const byNumber = Object.values(tasks);
+  const i32 = new Int32Array(memory.buffer);
   let seen = Atomics.load(i32, CONTROL.word);
   if (seen === RELEASED) return;
   const thread = 1 + Atomics.add(i32, CONTROL.ready, 1);
@@ -18,7 +18,7 @@ parentPort?.on('message', ({ layout, memory, module }: Call) => {
     const team = seen % WORD_SHIFT;
     if (thread >= team) continue;
     try {
-      tasks[taskNames[i32[CONTROL.task]]](shared, { thread, team });
+      byNumber[i32[CONTROL.task]](place, { thread, team });
     } catch (error) {
       // The leading thread waits for this one: it has to hear of the end, whatever it was.
       i32[CONTROL.failed] = 1;

@@ -1,0 +1,160 @@
+// Trees made ready for scoring: nodes in flat memory, walked by compiled loops. One row takes microseconds; many rows are
+// shared between threads. Sums are taken tree by tree in either case, so one row and many agree to the last bit.
+import type { Forest } from '../forest.ts';
+import { sumOfLeaves } from '../forest.ts';
+import type { Matrix } from '../matrix.ts';
+import { CONTROL, CONTROL_BYTES, fitsMemory, gatherTeam, type Team, threadCount } from '../team/team.ts';
+import { BLOCK_ROWS, type ScoringLayout, type ScoringPlace, STAGED_ROWS, scoring } from './tasks.ts';
+
+export type Scorer = {
+  /** The sum of the leaves that a row falls into. */
+  scoreRow(row: ArrayLike<number>): number;
+  /** The same for every row of a matrix whose columns stand in the order of the trees. */
+  scoreRows(x: Matrix, threads?: number): Float64Array;
+};
+
+const NODE_BYTES = 16;
+const MISSING_LEFT = 1;
+const CATEGORIES = 2;
+const MOST_COLUMNS = 65_536;
+/** With fewer steps (rows × trees) than this, a second thread would cost more than it saves. */
+const STEPS_FOR_A_TEAM = 2_000_000;
+
+/** Makes a scorer; the memory is taken when it is first asked. */
+export function createScorer(forest: Forest, columns: number): Scorer {
+  const layout = layOut(forest, columns);
+  if (columns > MOST_COLUMNS || !fitsMemory(layout.bytes)) return plainScorer(forest);
+  let own: Team<ScoringPlace> | undefined;
+  let row: Float32Array = new Float32Array(0);
+  const alone = () => {
+    if (own !== undefined) return own;
+    own = openTeam(forest, layout, 1);
+    row = new Float32Array(own.place.i32.buffer, layout.blocks, columns);
+    return own;
+  };
+  return {
+    scoreRow(values) {
+      const { kernel } = alone().place;
+      row.set(values);
+      return kernel.scoreRow(layout.nodes, layout.answers, layout.roots, layout.trees, layout.blocks);
+    },
+    scoreRows(x, threads) {
+      const count = x.rows * layout.trees < STEPS_FOR_A_TEAM ? 1 : threadCount(threads);
+      if (count === 1) return scoreAll(alone(), x);
+      const team = openTeam(forest, layOut(forest, columns, count), count);
+      try {
+        return scoreAll(team, x);
+      } finally {
+        team.release();
+      }
+    },
+  };
+}
+
+/** For what the compiled loops have no room for. */
+function plainScorer(forest: Forest): Scorer {
+  return {
+    scoreRow: (row) => sumOfLeaves(forest, row),
+    scoreRows: (x) => {
+      const row = new Float32Array(x.columns.length);
+      return Float64Array.from({ length: x.rows }, (_, r) => {
+        for (let c = 0; c < row.length; c++) row[c] = x.columns[c][r];
+        return sumOfLeaves(forest, row);
+      });
+    },
+  };
+}
+
+function layOut(forest: Forest, columns: number, threads = 1): ScoringLayout {
+  let top = CONTROL_BYTES;
+  const take = (bytes: number) => {
+    const at = Math.ceil(top / 64) * 64;
+    top = at + bytes;
+    return at;
+  };
+  const count = forest.column.length;
+  const nodes = take(count * NODE_BYTES);
+  const answers = take(count * 8);
+  const roots = take(forest.starts.length * 4);
+  take(setBytes(forest));
+  const blocks = take(BLOCK_ROWS * columns * 4 * threads);
+  const sums = take(STAGED_ROWS * 8);
+  const staged = take(STAGED_ROWS * columns * 4);
+  return { bytes: top, columns, trees: forest.starts.length - 1, nodes, answers, roots, staged, sums, blocks };
+}
+
+/** Words of a set of categories: how many follow, and a bit for each code up to the largest. */
+const wordsOf = (codes: Int32Array) => 1 + (codes[codes.length - 1] >> 5) + 1;
+
+function setBytes({ categories }: Forest): number {
+  return (categories ?? []).reduce((sum, codes) => sum + (codes === undefined ? 0 : wordsOf(codes) * 4), 0);
+}
+
+function openTeam(forest: Forest, layout: ScoringLayout, threads: number): Team<ScoringPlace> {
+  const team = gatherTeam(scoring, layout, threads);
+  const { i32, f64 } = team.place;
+  writeForest(forest, layout, i32.buffer as SharedArrayBuffer);
+  i32.set(forest.starts.subarray(0, layout.trees), layout.roots / 4);
+  f64.set(forest.value, layout.answers / 8);
+  return team;
+}
+
+function writeForest(forest: Forest, layout: ScoringLayout, buffer: SharedArrayBuffer): void {
+  const { column, threshold, missingLeft, left, right, categories } = forest;
+  const f32 = new Float32Array(buffer);
+  const u32 = new Uint32Array(buffer);
+  const u16 = new Uint16Array(buffer);
+  let nextSet = Math.ceil((layout.roots + forest.starts.length * 4) / 64) * 64;
+  for (let node = 0; node < column.length; node++) {
+    const at = layout.nodes + node * NODE_BYTES;
+    const isLeaf = column[node] < 0;
+    const codes = isLeaf ? undefined : categories?.[node];
+    u16[at / 2 + 2] = isLeaf ? 0 : column[node];
+    u16[at / 2 + 3] = (missingLeft[node] ? MISSING_LEFT : 0) | (codes === undefined ? 0 : CATEGORIES);
+    u32[at / 4 + 2] = isLeaf ? node : left[node];
+    u32[at / 4 + 3] = isLeaf ? node : right[node];
+    if (codes === undefined) f32[at / 4] = floatBelow(threshold[node]);
+    else {
+      u32[at / 4] = nextSet;
+      const words = wordsOf(codes);
+      u32[nextSet / 4] = words - 1;
+      for (const code of codes) u32[nextSet / 4 + 1 + (code >> 5)] |= 1 << (code & 31);
+      nextSet += words * 4;
+    }
+  }
+}
+
+const one = new Float32Array(1);
+const oneBits = new Int32Array(one.buffer);
+
+/** The largest float32 that is not above a threshold: it parts float32 values just as the threshold does. */
+function floatBelow(threshold: number): number {
+  one[0] = threshold;
+  if (one[0] <= threshold) return one[0];
+  // The next float32 down: towards zero from above, away from it below.
+  if (one[0] > 0) oneBits[0]--;
+  else if (one[0] < 0) oneBits[0]++;
+  else oneBits[0] = SMALLEST_NEGATIVE;
+  return one[0];
+}
+
+const SMALLEST_NEGATIVE = 0x80000001 | 0;
+
+function scoreAll(team: Team<ScoringPlace>, x: Matrix): Float64Array {
+  const { i32, f64, layout } = team.place;
+  const f32 = new Float32Array(i32.buffer);
+  const scores = new Float64Array(x.rows);
+  const sums = layout.sums / 8;
+  for (let first = 0; first < x.rows; first += STAGED_ROWS) {
+    const count = Math.min(STAGED_ROWS, x.rows - first);
+    x.columns.forEach((column, c) => {
+      f32.set(column.subarray(first, first + count), layout.staged / 4 + c * STAGED_ROWS);
+    });
+    const whole = Math.ceil(count / 8) * 8;
+    f64.fill(0, sums, sums + whole);
+    i32[CONTROL.args] = whole;
+    team.run('scoreStaged');
+    scores.set(f64.subarray(sums, sums + count), first);
+  }
+  return scores;
+}
