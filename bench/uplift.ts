@@ -27,7 +27,6 @@ const protocol = { folds: 5, repeats: Number(process.argv[2] ?? 10), seed: 1 };
 const treatedValue = process.argv[3] ?? 'Womens E-Mail';
 
 const tried: readonly [name: string, settings: object][] = [
-  ['auto', {}],
   ['s', {}],
   ['t', {}],
   ['x', {}],
@@ -40,6 +39,7 @@ const tried: readonly [name: string, settings: object][] = [
   ['dr', { effect: 'boosting' }],
   ['r', { effect: 'boosting' }],
   ['class-transformation', { base: 'boosting' }],
+  ['auto', {}],
 ];
 
 if (existsSync(path)) main();

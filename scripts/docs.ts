@@ -8,7 +8,7 @@ import { commands } from '../src/cli/commands/index.ts';
 import { catalogue, connectors, describeSettings, personalKeys, placeholderIds } from '../src/collect/index.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
-import { learners } from '../src/learn/index.ts';
+import { learners, upliftLearners } from '../src/learn/index.ts';
 import { describeApi } from '../src/server/index.ts';
 import { shopSettingsSchema } from '../src/simulate/index.ts';
 
@@ -82,6 +82,20 @@ const pages: Record<string, () => string | Promise<string>> = {
       row('learner', 'what it is'),
       rule(2),
       ...learners.map((l) => row(`\`${l.name}\``, l.sentence)),
+      '',
+      'What learns from an experiment whom a treatment moves (`inkling lab uplift`):',
+      '',
+      row('uplift learner', 'what it is', 'settings'),
+      rule(3),
+      ...upliftLearners.map((l) =>
+        row(
+          `\`${l.name}\``,
+          l.sentence,
+          Object.keys(Object(l.settings).properties)
+            .map((name) => `\`${name}\``)
+            .join(', '),
+        ),
+      ),
     ]),
   'simulated-shop.md': () =>
     page('The simulated shop', 'The dials of `openShop`, with their defaults.', [

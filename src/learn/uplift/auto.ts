@@ -74,12 +74,17 @@ export const auto: UpliftLearner<AutoSettings> = {
 };
 
 /** The rivals for this kind of outcome; those that cross-fit do it as the caller asked. */
-function rivalsFor({ y }: Experiment, { propensity, seed }: AutoSettings): Rival[] {
+function rivalsFor({ y }: Experiment, { propensity, folds, seed }: AutoSettings): Rival[] {
   return (isYesNo(y) ? ofYesNo : ofAmounts).map(({ learner, settings }) => ({
     learner,
-    settings: 'propensity' in Object(learner.settings).properties ? { ...settings, propensity, seed } : settings,
+    settings: crossFits(learner) ? { ...settings, propensity, folds, seed } : settings,
   }));
 }
+
+const crossFits = (learner: UpliftLearner) => 'folds' in Object(learner.settings).properties;
+
+/** While they are compared, half of the rows tells a rival what to expect of the other half: a third of the work. */
+const inComparison = ({ learner, settings }: Rival) => (crossFits(learner) ? { ...settings, folds: 2 } : settings);
 
 const LEAST_SHARE = 0.01;
 const LEAST_OF_EACH = 10;
@@ -107,8 +112,8 @@ function compare(
   const scores = scoresOf(experiment, settings, options);
   splits.forEach(({ train, test }, fold) => {
     const [learned, held] = [selectExperiment(experiment, train), selectExperiment(experiment, test)];
-    rivals.forEach(({ learner, settings: own }, k) => {
-      const uplift = learner.fit(learned, own, { threads: options.threads }).predict(held.x);
+    rivals.forEach((rival, k) => {
+      const uplift = rival.learner.fit(learned, inComparison(rival), { threads: options.threads }).predict(held.x);
       test.forEach((row, i) => {
         predictions[k][row] = uplift[i];
       });
