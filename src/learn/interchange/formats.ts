@@ -34,7 +34,7 @@ export const foreignFormats: readonly ForeignFormat[] = [
   },
   {
     name: 'onnx',
-    sentence: 'ONNX: one tree ensemble is read; boosted trees, linear models and blends are written.',
+    sentence: 'ONNX: one ensemble of trees is read; trees, forests, linear models and blends are written.',
     recognises: recognisesOnnx,
     read: readOnnx,
     write: writeOnnx,

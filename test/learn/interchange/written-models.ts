@@ -9,6 +9,7 @@ import {
   type FittedModel,
   logistic,
   readForeignModel,
+  ridge,
   selectColumns,
   writeOnnx,
 } from '../../../src/learn/index.ts';
@@ -29,6 +30,12 @@ const models: Record<string, FittedModel> = {
   'logistic, plain': logistic.fit(x, y, { transform: 'none' }),
   'logistic, logarithms': logistic.fit(x, y, { transform: 'log' }),
   'logistic, quantiles': logistic.fit(selectColumns(x, ['spend', 'age']), y, { transform: 'quantile' }),
+  'boosting, counts by category': boosting.fit(
+    { ...x, categorical: ['price'] },
+    selectColumns(all, ['visits']).columns[0],
+    { ...small, objective: 'poisson' },
+  ),
+  ridge: ridge.fit(selectColumns(x, ['spend', 'age', 'price']), selectColumns(all, ['visits']).columns[0]),
   blend: blendModels([
     { model: trees, share: 2 },
     { model: logistic.fit(shuffled, y, { transform: 'log' }), share: 1 },

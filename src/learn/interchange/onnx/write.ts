@@ -40,15 +40,22 @@ export function writeOnnx(model: FittedModel): Uint8Array {
 
 /** A model as it is saved, or one inside a blend. */
 type SavedModel = { kind?: unknown };
-type SavedForest = { names: string[]; baseScore: number; trees: Tree[]; zeroIsMissing?: string[] };
+type SavedTrees = { names: string[]; baseScore: number; trees: Tree[]; zeroIsMissing?: string[] };
+/** The leaves of a random forest are shares, whose mean is kept so far from 0 and 1. */
+type SavedForest = { names: string[]; floor: number; trees: Tree[] };
 type SavedBlend = { members: { share: number; model: SavedModel }[] };
 
 /** The name of the model's raw scores, doubles [rows, 1], from a float table whose columns are called `names`. */
 function rawScore(graph: GraphBuilder, saved: SavedModel, table: string, names: readonly string[]): string {
   if (saved.kind === 'blend') return blendScore(graph, saved as SavedBlend, table, names);
   if (saved.kind === 'boosting' || saved.kind === 'trees') {
-    const forest = saved as SavedForest;
+    const forest = saved as SavedTrees;
     return treesScore(graph, forest, ordered(graph, table, names, forest.names));
+  }
+  if (saved.kind === 'forest') {
+    const forest = saved as SavedForest;
+    const sums = treesScore(graph, { ...forest, baseScore: 0 }, ordered(graph, table, names, forest.names));
+    return logOddsOfMean(graph, sums, forest);
   }
   if ('terms' in saved) {
     const linear = saved as unknown as LinearFile;
@@ -56,7 +63,7 @@ function rawScore(graph: GraphBuilder, saved: SavedModel, table: string, names: 
     return linearScore(graph, linear, ordered(graph, table, names, own));
   }
   throw new InklingError('invalid_input', `A model of the kind ${JSON.stringify(saved.kind)} has no form in ONNX.`, {
-    hint: 'Write boosted trees, linear models and blends of them.',
+    hint: 'Write trees, forests, linear models and blends of them.',
   });
 }
 
@@ -68,6 +75,15 @@ function ordered(graph: GraphBuilder, table: string, names: readonly string[], o
     table,
     own.map((name) => names.indexOf(name)),
   );
+}
+
+/** log(p / (1 − p)) of the mean p of the trees' shares. */
+function logOddsOfMean(graph: GraphBuilder, sums: string, { floor, trees }: SavedForest): string {
+  const number = (value: number) => graph.constant('double', [], [value]);
+  const mean = graph.apply('Div', [sums, number(trees.length)]);
+  const share = graph.apply('Clip', [mean, number(floor), number(1 - floor)]);
+  const odds = graph.apply('Div', [share, graph.apply('Sub', [number(1), share])]);
+  return graph.apply('Log', [odds]);
 }
 
 function blendScore(graph: GraphBuilder, { members }: SavedBlend, table: string, names: readonly string[]): string {
