@@ -14,8 +14,8 @@ export type Scorer = {
 };
 
 const NODE_BYTES = 16;
-const MISSING_LEFT = 1;
-const CATEGORIES = 2;
+const MISSING_LEFT = 2 ** 31;
+const CATEGORIES = 2 ** 30;
 const MOST_COLUMNS = 65_536;
 /** With fewer steps (rows × trees) than this, a second thread would cost more than it saves. */
 const STEPS_FOR_A_TEAM = 2_000_000;
@@ -80,7 +80,9 @@ function layOut(forest: Forest, columns: number, threads = 1): ScoringLayout {
   const blocks = take(BLOCK_ROWS * columns * 4 * threads);
   const sums = take(STAGED_ROWS * 8);
   const staged = take(STAGED_ROWS * columns * 4);
-  return { bytes: top, columns, trees: forest.starts.length - 1, nodes, answers, roots, staged, sums, blocks };
+  const asksCategories = forest.categories?.some((codes) => codes !== undefined) ?? false;
+  const trees = forest.starts.length - 1;
+  return { bytes: top, columns, trees, asksCategories, nodes, answers, roots, staged, sums, blocks };
 }
 
 /** Words of a set of categories: how many follow, and a bit for each code up to the largest. */
@@ -92,36 +94,53 @@ function setBytes({ categories }: Forest): number {
 
 function openTeam(forest: Forest, layout: ScoringLayout, threads: number): Team<ScoringPlace> {
   const team = gatherTeam(scoring, layout, threads);
-  const { i32, f64 } = team.place;
-  writeForest(forest, layout, i32.buffer as SharedArrayBuffer);
-  i32.set(forest.starts.subarray(0, layout.trees), layout.roots / 4);
-  f64.set(forest.value, layout.answers / 8);
+  writeForest(forest, layout, team.place);
   return team;
 }
 
-function writeForest(forest: Forest, layout: ScoringLayout, buffer: SharedArrayBuffer): void {
-  const { column, threshold, missingLeft, left, right, categories } = forest;
-  const f32 = new Float32Array(buffer);
-  const u32 = new Uint32Array(buffer);
-  const u16 = new Uint16Array(buffer);
+function writeForest(forest: Forest, layout: ScoringLayout, { i32, f64 }: ScoringPlace): void {
+  const { column, threshold, missingLeft, left, categories } = forest;
+  const f32 = new Float32Array(i32.buffer);
+  const u32 = new Uint32Array(i32.buffer);
+  const places = placeSiblings(forest);
   let nextSet = Math.ceil((layout.roots + forest.starts.length * 4) / 64) * 64;
   for (let node = 0; node < column.length; node++) {
-    const at = layout.nodes + node * NODE_BYTES;
-    const isLeaf = column[node] < 0;
-    const codes = isLeaf ? undefined : categories?.[node];
-    u16[at / 2 + 2] = isLeaf ? 0 : column[node];
-    u16[at / 2 + 3] = (missingLeft[node] ? MISSING_LEFT : 0) | (codes === undefined ? 0 : CATEGORIES);
-    u32[at / 4 + 2] = isLeaf ? node : left[node];
-    u32[at / 4 + 3] = isLeaf ? node : right[node];
-    if (codes === undefined) f32[at / 4] = floatBelow(threshold[node]);
+    const at = layout.nodes / 4 + places[node] * (NODE_BYTES / 4);
+    if (column[node] < 0) {
+      f32[at] = Number.POSITIVE_INFINITY;
+      u32[at + 1] = MISSING_LEFT;
+      u32[at + 2] = places[node];
+      f64[layout.answers / 8 + places[node]] = forest.value[node];
+      continue;
+    }
+    const codes = categories?.[node];
+    u32[at + 1] = column[node] * 4 + missingLeft[node] * MISSING_LEFT + (codes === undefined ? 0 : CATEGORIES);
+    u32[at + 2] = places[left[node]];
+    if (codes === undefined) f32[at] = floatBelow(threshold[node]);
     else {
-      u32[at / 4] = nextSet;
+      u32[at] = nextSet;
       const words = wordsOf(codes);
       u32[nextSet / 4] = words - 1;
       for (const code of codes) u32[nextSet / 4 + 1 + (code >> 5)] |= 1 << (code & 31);
       nextSet += words * 4;
     }
   }
+  for (let t = 0; t < layout.trees; t++) u32[layout.roots / 4 + t] = places[forest.starts[t]];
+}
+
+/** A new place for each node, such that a right child follows its left sibling. */
+function placeSiblings({ starts, column, left, right }: Forest): Int32Array {
+  const places = new Int32Array(column.length);
+  for (let t = 0; t + 1 < starts.length; t++) {
+    places[starts[t]] = starts[t];
+    let next = starts[t] + 1;
+    for (let node = starts[t]; node < starts[t + 1]; node++) {
+      if (column[node] < 0) continue;
+      places[left[node]] = next++;
+      places[right[node]] = next++;
+    }
+  }
+  return places;
 }
 
 const one = new Float32Array(1);

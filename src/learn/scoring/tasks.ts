@@ -8,6 +8,7 @@ export type ScoringLayout = {
   bytes: number;
   columns: number;
   trees: number;
+  asksCategories: boolean;
   nodes: number;
   answers: number;
   roots: number;
@@ -33,6 +34,7 @@ type Kernel = {
     stride: number,
     count: number,
     sums: number,
+    isKnown: boolean,
   ): void;
   scoreRow(nodes: number, answers: number, roots: number, trees: number, row: number): number;
   turnRows(
@@ -42,7 +44,7 @@ type Kernel = {
     from: number,
     count: number,
     target: number,
-  ): void;
+  ): number;
 };
 
 let compiled: WebAssembly.Module | undefined;
@@ -70,7 +72,8 @@ function scoreStaged({ layout, kernel, i32 }: ScoringPlace, share: Share): void 
   const [from, to] = stretch(0, i32[CONTROL.args], share, BLOCK_ROWS);
   for (let first = from; first < to; first += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, to - first);
-    kernel.turnRows(staged, columns, STAGED_ROWS * 4, first, count, block);
-    kernel.scoreRows(nodes, answers, roots, trees, block, stride, count, sums + first * 8);
+    const isKnown =
+      kernel.turnRows(staged, columns, STAGED_ROWS * 4, first, count, block) === 1 && !layout.asksCategories;
+    kernel.scoreRows(nodes, answers, roots, trees, block, stride, count, sums + first * 8, isKnown);
   }
 }
