@@ -1,9 +1,10 @@
 // The kind `trees`: a sum of trees that another library trained. It predicts, explains and is saved like a model of ours,
 // but no learner fits it.
 import { type Static, Type } from 'typebox';
-import { addLeaves, checkTrees, plantForest, sumOfLeaves, Tree } from '../forest.ts';
+import { checkTrees, plantForest, Tree } from '../forest.ts';
 import { brokenModel, checkModelFile, completeModel, type FittedModel, rankGains } from '../learner.ts';
 import type { Matrix } from '../matrix.ts';
+import { createScorer } from '../scoring/scorer.ts';
 import { createTreeExplainer } from '../treeshap.ts';
 
 export const TreesFile = Type.Object({
@@ -41,6 +42,7 @@ export const trees = {
 function treesFrom(file: TreesFile): FittedModel {
   const { names, link, baseScore } = file;
   const forest = plantForest(file.trees);
+  const scorer = createScorer(forest, names.length);
   const explain = createTreeExplainer(forest, names.length);
   const zeros = file.zeroIsMissing.map((name) => names.indexOf(name));
   const cleaned = (row: Float32Array) => {
@@ -53,12 +55,8 @@ function treesFrom(file: TreesFile): FittedModel {
     kind: 'trees',
     names,
     link,
-    rawScore: (row) => baseScore + sumOfLeaves(forest, cleaned(row)),
-    rawScores(x) {
-      const scores = new Float64Array(x.rows);
-      addLeaves(forest, withoutZeros(x, zeros), scores);
-      return scores.map((sum) => baseScore + sum);
-    },
+    rawScore: (row) => baseScore + scorer.scoreRow(cleaned(row)),
+    rawScores: (x) => scorer.scoreRows(withoutZeros(x, zeros)).map((sum) => baseScore + sum),
     contributions(row) {
       const contributions = explain(cleaned(row));
       contributions[names.length] += baseScore;
