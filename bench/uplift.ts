@@ -90,7 +90,9 @@ function print(
   console.log(`| ${name} | ${cells.join(' | ')} | ${slope.toFixed(2)} | ${seconds.toFixed(1)} |`);
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
 
 function readExperiment(): Experiment {
   const lines: Record<string, string>[] = parse(gunzipSync(readFileSync(path)), { columns: true });

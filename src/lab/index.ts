@@ -16,3 +16,4 @@ export { drawReport } from './report/report.ts';
 export { readTable, type Table, type TableOptions } from './table/table.ts';
 export { fitUplift, type UpliftFit, type UpliftRequest, type UpliftSummary } from './uplift.ts';
 export { predictUplift, readUpliftModel, type SavedUplift, writeUpliftModel, writeUplifts } from './upliftFile.ts';
+export { drawUpliftReport } from './upliftReport.ts';

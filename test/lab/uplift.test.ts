@@ -52,7 +52,9 @@ test('lab uplift finds whom a mail moves, judges it on rows not learned from, an
   const train = writeLines(folder, 'a.csv', mails(3000, 1));
   const [model, predictions] = [join(folder, 'model.json'), join(folder, 'p.csv')];
   const fit = ['lab', 'uplift', '--train', train, ...command, 'opened', '--learner', 'dr', '--repeats', '2'];
-  const answer = await inklingJson<Answer>(...fit, '--model', model, '--predictions', predictions);
+  const report = join(folder, 'report.html');
+  const files = ['--model', model, '--predictions', predictions, '--report', report];
+  const answer = await inklingJson<Answer>(...fit, ...files);
   const { treatment, averageEffect, figures, firstRepeat } = answer;
   assert.equal(answer.rows, treatment.treatedRows + treatment.controlRows);
   assert.ok(Math.abs(answer.rows - 2000) < 150, 'the rows of mail B are left out');
@@ -67,6 +69,11 @@ test('lab uplift finds whom a mail moves, judges it on rows not learned from, an
   const [header, ...lines] = readFileSync(predictions, 'utf8').trimEnd().split('\n');
   assert.equal(header, 'row,treated,outcome,uplift');
   assert.equal(lines.length, answer.rows);
+
+  const page = readFileSync(report, 'utf8');
+  for (const part of ['Qini curve', 'Predicted and observed uplift', 'What A changes of bought, by dr']) {
+    assert.ok(page.includes(part), `the report lacks ${part}`);
+  }
 
   // Later people, of whom only what is known before a mail is in the file.
   const later = writeLines(folder, 'b.csv', ['visits,plan', '3,pro', '3,free', '3,gold']);

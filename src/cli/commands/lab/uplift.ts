@@ -1,8 +1,10 @@
 // `inkling lab uplift`: learn from an experiment whom a treatment moves, and say how well its ranking and its size hold on
 // rows not learned from.
 
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
+  drawUpliftReport,
   fitUplift,
   readTable,
   type UpliftFit,
@@ -35,6 +37,7 @@ type UpliftOptions = ReadingOptions & {
   seed: number;
   model?: string;
   predictions?: string;
+  report?: string;
   json?: boolean;
 };
 
@@ -58,7 +61,8 @@ export function addUplift(lab: Command): void {
     .option('--set <key=value...>', 'settings of the learner, as in --set propensity=model baseSettings.l2=10')
     .option('--seed <number>', 'seed of every random choice', seed, 1)
     .option('--model <file>', 'where to write the model')
-    .option('--predictions <file>', 'where to write the uplifts of the first repeat');
+    .option('--predictions <file>', 'where to write the uplifts of the first repeat')
+    .option('--report <file>', 'where to write a report with plots, as one HTML file');
   withReadingOptions(command).option('--json', 'print the result as JSON').action(runUplift);
 }
 
@@ -78,19 +82,23 @@ async function runUplift(options: UpliftOptions): Promise<void> {
     fitting.end();
     progress.close();
     write(done, options);
-    const { model, predictions } = options;
-    answer(options, { ...done.summary, model, predictions }, () => describeUplift(done.summary, options));
+    const { model, predictions, report } = options;
+    answer(options, { ...done.summary, model, predictions, report }, () => describeUplift(done.summary, options));
   } finally {
     progress.close();
   }
 }
 
-function write({ saved, scored }: UpliftFit, { model, predictions }: UpliftOptions): void {
-  if (model && saved) writeUpliftModel(model, saved);
-  if (predictions) writeUplifts(predictions, scored);
+function write(done: UpliftFit, { model, predictions, report }: UpliftOptions): void {
+  if (model && done.saved) writeUpliftModel(model, done.saved);
+  if (predictions) writeUplifts(predictions, done.scored);
+  if (report) writeFileSync(report, drawUpliftReport(done));
 }
 
-function describeUplift(summary: UpliftSummary, files: Pick<UpliftOptions, 'model' | 'predictions'>): string {
+function describeUplift(
+  summary: UpliftSummary,
+  files: Pick<UpliftOptions, 'model' | 'predictions' | 'report'>,
+): string {
   const { treatment, averageEffect, outcome, notes } = summary;
   return [
     '',
@@ -108,6 +116,7 @@ function describeUplift(summary: UpliftSummary, files: Pick<UpliftOptions, 'mode
     '',
     ...(files.model ? [`  Model: ${files.model}`] : []),
     ...(files.predictions ? [`  Predictions: ${files.predictions}`] : []),
+    ...(files.report ? [`  Report: ${files.report}`] : []),
     '',
   ].join('\n');
 }
