@@ -1,7 +1,7 @@
 // Reads what XGBoost's `save_model` writes, as JSON or UBJSON, from 1.0 to 3.x (its schema: doc/tutorials/saving_model).
-// All rounds count, as in `Booster.predict`; its numbers are 32-bit floats, and a row goes left *below* the threshold,
-// and by default to the left of a list of categories it is not on. One output only: several classes or targets have
-// no counterpart here.
+// All rounds count, as in `Booster.predict`. Its numbers are 32-bit floats; a row goes left *below* a threshold, and right
+// where its category is on the list. Categories are codes: words that a file of 3.1 or later adds to them are not read.
+// One output only: several classes or targets have no counterpart here.
 import { type Static, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Tree } from '../forest.ts';

@@ -56,6 +56,33 @@ test('a base score in brackets, as XGBoost writes it since 3.1, is the same base
   assertClose(rows.map(readForeignModel(bytes).predictRow), logistic.predicted, 1e-6);
 });
 
+test('the shape of 3.3, here without a tree, is read: it predicts its base score [CBP-16]', () => {
+  const model = {
+    cats: { enc: [], feature_segments: [], sorted_idx: [] },
+    gbtree_model_param: { num_parallel_tree: '1', num_trees: '0' },
+    iteration_indptr: [0],
+    tree_info: [],
+    trees: [],
+  };
+  const learner = {
+    attributes: {},
+    feature_names: ['p', 'q'],
+    feature_types: [],
+    gradient_booster: { model, name: 'gbtree' },
+    learner_model_param: {
+      base_score: '[2.5E-1]',
+      boost_from_average: '1',
+      num_class: '0',
+      num_feature: '2',
+      num_target: '1',
+    },
+    objective: { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
+  };
+  const read = readForeignModel(bytesOf(JSON.stringify({ learner, version: [3, 3, 0] })));
+  assertClose([read.predictRow(Float32Array.of(1, Number.NaN))], [0.25], 1e-12);
+  assert.deepEqual([...read.contributions(Float32Array.of(1, 2))].slice(0, 2), [0, 0]);
+});
+
 test('a row exactly at a threshold goes right, and the 32-bit float below it left [CBP-16]', () => {
   const stump = {
     left_children: [1, -1, -1],
