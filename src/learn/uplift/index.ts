@@ -1,4 +1,5 @@
 // Uplift: whom a treatment moves, and by how much. Learners, the protocol to judge them and the measures.
+export { aggregateShares, type Rivals } from './aggregate.ts';
 export {
   type UpliftCalibration,
   type UpliftGroup,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  aggregateShares,
   auucScore,
   type Judged,
   qiniCurve,
@@ -135,4 +136,32 @@ test('calibration: slope 1 for the truth, 1/2 for twice the truth, 0 for noise',
   const noise = slopeOf(effect.map(() => random.normal() / 10));
   assert.ok(Math.abs(noise.slope) < 4 * noise.slopeStandardError);
   assert.ok(truth.error < noise.error);
+});
+
+test('shares of an aggregate: all to the model that is right, half to each of two that are right together', () => {
+  const random = createRandom('aggregate');
+  const draw = () => Float64Array.from({ length: 20_000 }, () => random.normal());
+  const [one, other, noise] = [draw(), draw(), draw()];
+  const none = new Float64Array(20_000);
+  const alone = aggregateShares({
+    predictions: [none, one, other],
+    scores: one.map((value, r) => value + 3 * noise[r]),
+  });
+  assert.ok(alone[1] > 0.95, `${alone}`);
+  const both = one.map((value, r) => (value + other[r]) / 2 + 3 * noise[r]);
+  const shared = aggregateShares({ predictions: [one, other], scores: both });
+  near(shared[0], 0.5, 0.05);
+  // What matters not at all counts not at all: the third model is right only on rows of weight 0.
+  const weights = one.map((_, r) => r % 2);
+  const halves = one.map((value, r) => (r % 2 === 1 ? value : other[r]));
+  const weighted = aggregateShares({ predictions: [one, other], scores: halves, weights });
+  near(weighted[0], 1, 1e-9);
+  for (const shares of [alone, shared, weighted]) {
+    near(
+      shares.reduce((sum, share) => sum + share, 0),
+      1,
+      1e-9,
+    );
+    assert.ok(shares.every((share) => share >= 0));
+  }
 });
