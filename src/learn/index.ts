@@ -32,6 +32,7 @@ export {
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';
+export { type RandomForestSettings, randomForest } from './randomForest.ts';
 export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';

@@ -6,9 +6,10 @@ import { boosting } from './boosting/boosting.ts';
 import { trees } from './interchange/trees.ts';
 import { brokenModel, type FittedModel, type Learner } from './learner.ts';
 import { logistic } from './logistic.ts';
+import { randomForest } from './randomForest.ts';
 import { ridge } from './ridge.ts';
 
-export const learners: readonly Learner[] = [logistic, ridge, boosting, blend];
+export const learners: readonly Learner[] = [logistic, ridge, boosting, randomForest, blend];
 
 const brought: readonly Pick<Learner, 'name' | 'read'>[] = [trees];
 

@@ -113,28 +113,50 @@ function addLeaf(contributions: Float64Array, { value }: Forest, paths: Paths, l
  * Shapley values of the game "does the row reach this leaf?". A coalition S of the d columns on the path reaches it with
  * Π_{j∈S} one_j · Π_{j∉S} passing_j, where one_j is bit j of the pattern. So the sum over the coalitions of each size
  * without column i is a coefficient of Π_{j≠i} (passing_j + one_j·t), and a coalition of size k weighs k!·(d − 1 − k)! / d!.
+ * The product over all columns is multiplied out once, and each column divided out of it: d² steps instead of d³.
  */
 function shapleyOfLeaf(value: number, passing: Float64Array, pattern: number): Float64Array {
   const d = passing.length;
   const answer = new Float64Array(d);
-  const bySize = new Float64Array(d);
+  const bySize = multiplyOut(passing, pattern);
+  const weights = weightsBySize(d);
   for (let i = 0; i < d; i++) {
-    bySize.fill(0);
-    bySize[0] = 1;
-    for (let j = 0, size = 0; j < d; j++) {
-      if (j === i) continue;
-      const one = (pattern >> j) & 1;
-      size++;
-      for (let k = size; k > 0; k--) bySize[k] = bySize[k] * passing[j] + bySize[k - 1] * one;
-      bySize[0] *= passing[j];
-    }
+    const one = (pattern >> i) & 1;
+    const share = passing[i];
     let sum = 0;
-    let weight = 1 / d;
-    for (let k = 0; k < d; k++) {
-      sum += weight * bySize[k];
-      weight *= (k + 1) / (d - 1 - k);
+    // From the largest size down, where dividing by (share + t) only ever takes a share of what was found before.
+    for (let k = d - 1, rest = 0; k >= 0; k--) {
+      rest = one === 1 ? bySize[k + 1] - share * rest : bySize[k] / share;
+      sum += weights[k] * rest;
     }
-    answer[i] = value * (((pattern >> i) & 1) - passing[i]) * sum;
+    answer[i] = value * (one - share) * sum;
   }
   return answer;
+}
+
+/** The coefficients of Π (passing_j + one_j·t), constant first. */
+function multiplyOut(passing: Float64Array, pattern: number): Float64Array {
+  const bySize = new Float64Array(passing.length + 1);
+  bySize[0] = 1;
+  for (let j = 0; j < passing.length; j++) {
+    const one = (pattern >> j) & 1;
+    for (let k = j + 1; k > 0; k--) bySize[k] = bySize[k] * passing[j] + bySize[k - 1] * one;
+    bySize[0] *= passing[j];
+  }
+  return bySize;
+}
+
+const remembered: Float64Array[] = [];
+
+/** k!·(d − 1 − k)! / d! for k = 0 … d − 1. */
+function weightsBySize(d: number): Float64Array {
+  if (remembered[d] !== undefined) return remembered[d];
+  const weights = new Float64Array(d);
+  let weight = 1 / d;
+  for (let k = 0; k < d; k++) {
+    weights[k] = weight;
+    weight *= (k + 1) / (d - 1 - k);
+  }
+  remembered[d] = weights;
+  return weights;
 }

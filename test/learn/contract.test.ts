@@ -282,6 +282,7 @@ function ranks(predicted: Float64Array): Float64Array {
 /** Settings under which a weight can be compared with a repetition: no draws, few bins. */
 const SIMPLE: Record<string, object> = {
   boosting: { columnShare: 1, trees: 20, maxBins: 16 },
+  forest: { sample: 'all', columnsPerSplit: 7, trees: 3, maxBins: 16 },
   blend: { boosting: { columnShare: 1, trees: 20, maxBins: 16 } },
 };
 
@@ -304,7 +305,7 @@ function damage(file: Record<string, unknown>, steps: number[], value: unknown):
 
 test('fromJSON names the kinds it knows when it meets another', () => {
   for (const json of [null, 7, 'boosting', [], {}, { kind: 'oracle' }]) {
-    assert.throws(() => fromJSON(json), { code: 'model_file_invalid', message: /logistic, ridge, boosting, blend/ });
+    assert.throws(() => fromJSON(json), { code: 'model_file_invalid', message: /logistic, ridge, boosting, forest, blend/ });
   }
 });
 

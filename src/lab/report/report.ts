@@ -83,6 +83,8 @@ function tables(y: Float32Array, p: Float64Array): string {
 const MOST_BARS = 20;
 const MOST_DEPENDENCES = 6;
 const ROWS_LOOKED_AT = 300;
+/** Contributions cost more than predictions. */
+const ROWS_EXPLAINED = 100;
 
 function modelSections(model: FittedModel, x: Matrix, features: readonly Feature[], seed: number): Section[] {
   const importance = model.importance();
@@ -115,7 +117,7 @@ function modelSections(model: FittedModel, x: Matrix, features: readonly Feature
 
 /** Mean absolute contribution of each feature over evenly spaced rows. */
 function meanEffects(model: FittedModel, x: Matrix) {
-  const step = Math.max(1, Math.floor(x.rows / ROWS_LOOKED_AT));
+  const step = Math.max(1, Math.floor(x.rows / ROWS_EXPLAINED));
   const sums = new Float64Array(model.names.length);
   const places = model.names.map((name) => x.names.indexOf(name));
   let rows = 0;
