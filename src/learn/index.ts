@@ -1,6 +1,15 @@
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from './amountMetrics.ts';
+export { type Beta, fitBeta, readBeta } from './beta.ts';
 export { type BlendSettings, blend, blendModels, type Member } from './blend.ts';
 export { type BoostingSettings, boosting } from './boosting/boosting.ts';
+export {
+  type Calibration,
+  type CalibrationName,
+  type ChosenCalibration,
+  calibrationMethods,
+  chooseCalibration,
+  readCalibration,
+} from './calibration.ts';
 export {
   calibrationCurve,
   gainCurve,
@@ -32,6 +41,7 @@ export {
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';
+export { fitPlatt, type Platt, readPlatt } from './platt.ts';
 export { type RandomForestSettings, randomForest } from './randomForest.ts';
 export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';

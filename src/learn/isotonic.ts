@@ -2,8 +2,8 @@
 // in weighted squares. It turns scores into honest probabilities. Between the ends of the pooled blocks the curve is
 // interpolated, outside them it is clipped, as in scikit-learn's IsotonicRegression(out_of_bounds='clip').
 import { type Static, Type } from 'typebox';
-import { InklingError } from '../errors.ts';
 import { brokenModel, checkModelFile } from './learner.ts';
+import { checkCalibrationRows } from './platt.ts';
 
 /** A non-decreasing map from a predicted to a calibrated probability. */
 export type Isotonic = {
@@ -19,20 +19,8 @@ const IsotonicFile = Type.Object({
 
 /** Fits the curve through (p[i], y[i]) with weights w (default 1). Throws on no rows and on values that are not finite. */
 export function fitIsotonic(p: ArrayLike<number>, y: ArrayLike<number>, w?: ArrayLike<number>): Isotonic {
-  if (p.length === 0) throw new InklingError('too_little_data', 'There are no rows to calibrate on.');
-  if (p.length !== y.length || (w !== undefined && w.length !== p.length)) {
-    throw new InklingError('invalid_input', `${p.length} predictions meet ${y.length} outcomes.`);
-  }
-  const order = new Uint32Array(p.length);
-  for (let i = 0; i < p.length; i++) {
-    if (!Number.isFinite(p[i]) || !Number.isFinite(y[i]) || (w !== undefined && !(w[i] >= 0 && w[i] < Infinity))) {
-      throw new InklingError(
-        'invalid_input',
-        `Row ${i} has the prediction ${p[i]}, the outcome ${y[i]}, the weight ${w?.[i]}.`,
-      );
-    }
-    order[i] = i;
-  }
+  checkCalibrationRows(p, y, w);
+  const order = Uint32Array.from({ length: p.length }, (_, i) => i);
   order.sort((a, b) => p[a] - p[b] || a - b);
   return isotonicFrom(knotsOf(pool(order, p, y, w)));
 }
@@ -79,7 +67,6 @@ function pool(order: Uint32Array, p: ArrayLike<number>, y: ArrayLike<number>, w?
     }
     blocks.push(block);
   }
-  if (blocks.length === 0) throw new InklingError('too_little_data', 'All rows to calibrate on have the weight 0.');
   return blocks;
 }
 

@@ -8,7 +8,8 @@ import { logOdds, sigmoid } from './learner.ts';
 /** Rows to fit: columns on comparable scales, outcomes, and how often each row counts. */
 export type Problem = {
   columns: readonly Float64Array[];
-  y: Float32Array;
+  /** 0, 1, or between them where an outcome is held for likely only. */
+  y: Float32Array | Float64Array;
   weights: Float32Array | undefined;
   l2: number;
 };
