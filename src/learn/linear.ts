@@ -1,10 +1,12 @@
 // What logistic and ridge regression share: columns squashed and standardised, and a model that adds up one term per
 // column. A missing value stands at the column's mean; where values were missing in training, an extra 0/1 column learns
-// what their absence says, so nothing is silent.
+// what their absence says, so nothing is silent. Of a column of categories the common ones have a 0/1 column each
+// (oneHot.ts), and the saved term looks up one number per code.
 import { type Static, Type } from 'typebox';
 import { brokenModel, completeModel, type FittedModel, type Link, rankGains } from './learner.ts';
 import { type Matrix, sortedPlaces } from './matrix.ts';
-import { applySquash, findSquash, Squash, squashFunction, type Transform } from './squash.ts';
+import { findLevels, type Levels, levelColumns } from './oneHot.ts';
+import { applySquash, findSquash, isCode, Squash, squashFunction, type Transform } from './squash.ts';
 
 /** What one column adds to the raw score, as it is saved. */
 export const Term = Type.Object({
@@ -29,12 +31,15 @@ export type LinearFile = { kind: string; intercept: number; terms: Term[] };
 export function linearModel(file: LinearFile, link: Link): FittedModel {
   const { kind, intercept, terms } = file;
   for (const { name, squash } of terms)
-    if (!risesOrIsPlain(squash)) brokenModel(kind, `the quantiles of ${JSON.stringify(name)} do not rise`);
+    if (!risesOrIsPlain(squash)) brokenModel(kind, `the scale of ${JSON.stringify(name)} does not rise`);
   const names = terms.map(({ name }) => name);
   const parts = terms.map(({ squash, mean, deviation, coefficient, whenKnown, whenMissing }) => {
     const scale = squashFunction(squash);
     const slope = coefficient / deviation;
-    return (value: number) => (Number.isNaN(value) ? whenMissing : (scale(value) - mean) * slope + whenKnown);
+    return (value: number) => {
+      const scaled = scale(value);
+      return Number.isNaN(scaled) ? whenMissing : (scaled - mean) * slope + whenKnown;
+    };
   });
   return completeModel({
     kind,
@@ -56,19 +61,27 @@ export function linearModel(file: LinearFile, link: Link): FittedModel {
 }
 
 function risesOrIsPlain(squash: Squash): boolean {
-  if (squash.scale !== 'quantile') return true;
-  const { values, scores } = squash;
+  if (squash.scale === 'value' || squash.scale === 'log') return true;
+  const { scores } = squash;
+  const values = squash.scale === 'quantile' ? squash.values : squash.codes;
   return values.length === scores.length && values.every((v, i) => i === 0 || v > values[i - 1]);
 }
 
-/** Standardised columns, missing at 0, then one standardised 0/1 column for each that has missing values. */
+/**
+ * Standardised columns, missing at 0, then the standardised 0/1 columns: one for each further category, and one for each
+ * column that has missing values. At the place of a column of categories stands its first one.
+ */
 export type Design = {
   rows: number;
   columns: Float64Array[];
   terms: (Scale & Pick<Term, 'missingShare'>)[];
   /** For each term, the place of its missing-value column in `columns`, or −1. */
   indicators: number[];
+  /** For each term of categories, its levels with their places in `columns`. */
+  levels: (PlacedLevels | undefined)[];
 };
+
+type PlacedLevels = Levels & { places: number[] };
 
 /** How one column is put on a comparable scale, as it is saved. */
 export const Scale = Type.Object({
@@ -96,24 +109,46 @@ export function scaleColumn(column: Float32Array, scale: Scale): Float64Array {
 
 /** Puts the columns of a matrix (in the order of `sortColumns`) on comparable scales. */
 export function standardise(x: Matrix, transform: Transform, weights?: Float32Array): Design {
-  const design: Design = { rows: x.rows, columns: [], terms: [], indicators: [] };
-  const absences: Float64Array[] = [];
-  findScales(x, transform, weights).forEach((scale, c) => {
-    const column = x.columns[c];
-    const absent = new Float64Array(x.rows);
-    for (let r = 0; r < x.rows; r++) absent[r] = Number.isNaN(column[r]) ? 1 : 0;
+  const design: Design = { rows: x.rows, columns: [], terms: [], indicators: [], levels: [] };
+  const further: Float64Array[] = [];
+  const addFurther = (column: Float64Array) => x.columns.length + further.push(centred(column, weights)) - 1;
+  x.columns.forEach((column, c) => {
+    const isCategory = x.categorical?.includes(x.names[c]) ?? false;
+    const absent = Float64Array.from(column, (value) => Number(isCategory ? !isCode(value) : Number.isNaN(value)));
     const missingShare = moments(absent, weights).mean;
-    design.columns.push(scaleColumn(column, scale));
-    design.terms.push({ ...scale, missingShare });
+    const levels = isCategory ? findLevels(column, weights) : undefined;
+    design.levels.push(levels && placeLevels(design, column, levels, addFurther, weights));
+    if (levels === undefined) {
+      const squash = findSquash(column, transform);
+      const scale = { name: x.names[c], squash, ...moments(applySquash(column, squash), weights) };
+      design.columns.push(scaleColumn(column, scale));
+      design.terms.push({ ...scale, missingShare });
+    } else {
+      design.terms.push({ name: x.names[c], squash: { scale: 'value' }, mean: 0, deviation: 1, missingShare });
+    }
     const varies = missingShare > 0 && missingShare < 1;
-    design.indicators.push(varies ? x.columns.length + absences.length : -1);
-    if (varies) absences.push(absent);
+    design.indicators.push(varies ? addFurther(absent) : -1);
   });
-  for (const absent of absences) {
-    centre(absent, moments(absent, weights));
-    design.columns.push(absent);
-  }
+  design.columns.push(...further);
   return design;
+}
+
+/** Puts the first level at the place of its column and the others further behind. */
+function placeLevels(
+  { columns, rows }: Design,
+  column: Float32Array,
+  levels: Levels,
+  addFurther: (column: Float64Array) => number,
+  weights?: Float32Array,
+): PlacedLevels {
+  const [first = new Float64Array(rows), ...others] = levelColumns(column, levels);
+  const place = columns.push(centred(first, weights)) - 1;
+  return { ...levels, places: [place, ...others.map(addFurther)] };
+}
+
+function centred(column: Float64Array, weights?: Float32Array): Float64Array {
+  centre(column, moments(column, weights));
+  return column;
 }
 
 /** Standardises in place; a missing value becomes 0, the mean. */
@@ -162,17 +197,47 @@ function nameTerms(design: Design, coefficients: Float64Array, weights?: Float32
       whenKnown: -share * effect,
       whenMissing: (1 - share) * effect,
     };
-    const column = design.columns[c];
+    const levels = design.levels[c];
+    if (levels !== undefined) return categoryTerm(named, levels, coefficients);
     const absent = indicator < 0 ? undefined : design.columns[indicator];
-    let sum = 0;
-    let mass = 0;
-    for (let r = 0; r < column.length; r++) {
-      const weight = weights === undefined ? 1 : weights[r];
-      // A standardised 0/1 column is above zero exactly where the value is missing.
-      const missing = absent !== undefined && absent[r] > 0;
-      sum += weight * Math.abs(missing ? named.whenMissing : column[r] * named.coefficient + named.whenKnown);
-      mass += weight;
-    }
-    return { ...named, gain: sum / mass };
+    return { ...named, gain: meanAbsolute(named, design.columns[c], absent, weights) };
   });
+}
+
+function meanAbsolute(
+  { coefficient, whenKnown, whenMissing }: Omit<Term, 'gain'>,
+  column: Float64Array,
+  absent: Float64Array | undefined,
+  weights?: Float32Array,
+): number {
+  let sum = 0;
+  let mass = 0;
+  for (let r = 0; r < column.length; r++) {
+    const weight = weights === undefined ? 1 : weights[r];
+    // A standardised 0/1 column is above zero exactly where the value is missing.
+    const missing = absent !== undefined && absent[r] > 0;
+    sum += weight * Math.abs(missing ? whenMissing : column[r] * coefficient + whenKnown);
+    mass += weight;
+  }
+  return sum / mass;
+}
+
+/** The term that looks up what each category adds: its own effect less the mean effect of all. */
+function categoryTerm(term: Omit<Term, 'gain'>, levels: PlacedLevels, coefficients: Float64Array): Term {
+  const { codes, shares, places, hasOther } = levels;
+  const effects = shares.map((share, level) => {
+    const deviation = Math.sqrt(share * (1 - share));
+    return deviation > 0 ? coefficients[places[level]] / deviation : 0;
+  });
+  const mean = effects.reduce((sum, effect, level) => sum + shares[level] * effect, 0);
+  const scores = effects.map((effect) => effect - mean);
+  const squash: Squash = {
+    scale: 'category',
+    codes: [...codes],
+    scores: scores.slice(0, codes.length),
+    other: hasOther ? scores[codes.length] : 0,
+  };
+  const whenMissing = term.whenMissing - mean;
+  const gain = scores.reduce((sum, score, level) => sum + shares[level] * Math.abs(score + term.whenKnown), 0);
+  return { ...term, squash, coefficient: 1, whenMissing, gain: gain + term.missingShare * Math.abs(whenMissing) };
 }

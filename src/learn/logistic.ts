@@ -1,6 +1,7 @@
-// Logistic regression with an L2 penalty on standardised columns (the columns and terms are in linear.ts, the fitting in
-// newton.ts). It is the honest baseline: few rows suffice, and each column's part in a score is one product.
+// Logistic regression with an L2 or elastic-net penalty on standardised columns (the columns and terms are in linear.ts,
+// the fitting in newton.ts and elasticNet.ts). It is the honest baseline: few rows suffice, and each column's part in a score is one product.
 import { type Static, Type } from 'typebox';
+import { minimiseElasticNet } from './elasticNet.ts';
 import { checkModelFile, completeSettings, type Learner } from './learner.ts';
 import { linearModel, standardise, Term, termsInOrder } from './linear.ts';
 import { checkTraining, countedRows, sortColumns } from './matrix.ts';
@@ -9,6 +10,12 @@ import { minimiseLogLoss } from './newton.ts';
 export const LogisticSettings = Type.Object(
   {
     l2: Type.Number({ default: 1, minimum: 0, description: 'Strength of the pull of all coefficients towards zero.' }),
+    l1Ratio: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      description: 'Share of the pull that is by absolute values (elastic net), which drops columns; 0 drops none.',
+    }),
     transform: Type.Union([Type.Literal('none'), Type.Literal('log'), Type.Literal('quantile')], {
       default: 'log',
       description: "How heavy-tailed columns are tamed first: 'none', 'log' or 'quantile' (normal scores).",
@@ -42,8 +49,12 @@ export const logistic: Learner<LogisticSettings> = {
     checkTraining(x, y, options.weights);
     const counted = countedRows(sortColumns(x), y, options.weights);
     const design = standardise(counted.x, settings.transform, counted.weights);
-    const problem = { columns: design.columns, y: counted.y, weights: counted.weights, l2: settings.l2 };
-    const solution = minimiseLogLoss(problem, settings, options.onProgress);
+    const l1 = settings.l2 * settings.l1Ratio;
+    const problem = { columns: design.columns, y: counted.y, weights: counted.weights, l2: settings.l2 - l1 };
+    const solution =
+      l1 === 0
+        ? minimiseLogLoss(problem, settings, options.onProgress)
+        : minimiseElasticNet({ ...problem, l1 }, settings, options.onProgress);
     const file: LogisticFile = {
       kind: 'logistic',
       intercept: solution.coefficients[design.columns.length],

@@ -105,7 +105,7 @@ function scoresOf({ columns, y }: Problem, coefficients: Float64Array): Float64A
   return scores;
 }
 
-function objective(problem: Problem, coefficients: Float64Array): number {
+export function objective(problem: Problem, coefficients: Float64Array): number {
   const { columns, y, weights, l2 } = problem;
   const scores = scoresOf(problem, coefficients);
   let loss = 0;
@@ -120,9 +120,9 @@ function objective(problem: Problem, coefficients: Float64Array): number {
 }
 
 /** Loss and slope at some coefficients, and how much each row bends the loss there. */
-type Point = { loss: number; slope: Float64Array; spread: Float64Array };
+export type Point = { loss: number; slope: Float64Array; spread: Float64Array };
 
-function slopeAt(problem: Problem, coefficients: Float64Array): Point {
+export function slopeAt(problem: Problem, coefficients: Float64Array): Point {
   const { columns, y, weights, l2 } = problem;
   const rows = y.length;
   const scores = scoresOf(problem, coefficients);
@@ -148,7 +148,7 @@ function slopeAt(problem: Problem, coefficients: Float64Array): Point {
 }
 
 /** From every `stride`-th row, counted `stride` times. */
-function curvatureOf(problem: Problem, everySpread: Float64Array, stride: number): Float64Array {
+export function curvatureOf(problem: Problem, everySpread: Float64Array, stride: number): Float64Array {
   const every = (column: Float64Array) =>
     stride === 1
       ? column

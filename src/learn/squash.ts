@@ -1,6 +1,7 @@
 // Counts and sums of people are heavy-tailed: most are small, a few are huge, and a linear model would follow the few.
 // A squash maps one column to a tamer scale before it is standardised. 'log' takes sign(v)·log1p(|v|) where that leaves
 // less skew than the values themselves; 'quantile' maps ranks to normal scores through a table of at most 256 knots.
+// Codes of categories have no order to squash: a 'category' scale looks up one number per code.
 import { type Static, Type } from 'typebox';
 import { normalQuantile } from '../math/index.ts';
 
@@ -14,6 +15,14 @@ export const Squash = Type.Union([
     scale: Type.Literal('quantile'),
     values: Type.Array(Type.Number(), { minItems: 1 }),
     scores: Type.Array(Type.Number(), { minItems: 1 }),
+  }),
+  Type.Object({
+    scale: Type.Literal('category'),
+    /** Ascending. */
+    codes: Type.Array(Type.Integer({ minimum: 0 })),
+    scores: Type.Array(Type.Number()),
+    /** For codes that are not listed. */
+    other: Type.Number(),
   }),
 ]);
 export type Squash = Static<typeof Squash>;
@@ -43,9 +52,16 @@ export function applySquash(column: ArrayLike<number>, squash: Squash): Float64A
 export function squashFunction(squash: Squash): (value: number) => number {
   if (squash.scale === 'value') return (value) => value;
   if (squash.scale === 'log') return signedLog;
+  if (squash.scale === 'category') {
+    const scoreOf = new Map(squash.codes.map((code, i) => [code, squash.scores[i]]));
+    return (value) => (isCode(value) ? (scoreOf.get(value) ?? squash.other) : Number.NaN);
+  }
   const { values, scores } = squash;
   return (value) => interpolate(values, scores, value);
 }
+
+/** What is no code of a category counts as missing. */
+export const isCode = (value: number) => value >= 0 && Number.isInteger(value);
 
 /** Known values of at most this many rows, evenly spaced, tell the shape of a column. */
 const MOST_ROWS_LOOKED_AT = 200_000;

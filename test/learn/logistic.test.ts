@@ -155,3 +155,62 @@ function crossValidatedAuc(
   }
   return sum / 5;
 }
+
+test('an elastic net matches scikit-learn, and drops what does not pay [WH-8]', () => {
+  // z as above; LogisticRegression(penalty='elasticnet', solver='saga', C=1 / l2, l1_ratio=r, tol=1e-14).fit(z, y)
+  const fit = (l2: number, l1Ratio: number) => logistic.fit(x, y, { transform: 'none', l2, l1Ratio }).toJSON() as Saved;
+  assertFit(fit(2, 0.5), [0.7698277414370177, 0, -0.0847261387389732], -0.8277954410250984);
+  assertFit(fit(4, 1), [0.4627030073410151, 0, 0], -0.767527690094607);
+  assert.equal(fit(4, 1).terms[1].coefficient, 0);
+  const weighted = logistic
+    .fit(x, y, { l2: 3, l1Ratio: 0.5 }, { weights: new Float32Array(40).fill(2) })
+    .toJSON() as Saved;
+  const twice = [...index, ...index];
+  const doubled = logistic.fit(
+    selectRows(x, twice),
+    Float32Array.from(twice, (r) => y[r]),
+    { l2: 3, l1Ratio: 0.5 },
+  );
+  assertFit(
+    weighted,
+    (doubled.toJSON() as Saved).terms.map(({ coefficient }) => coefficient),
+    (doubled.toJSON() as Saved).intercept,
+  );
+});
+
+test('a column of categories is what its 0/1 columns are: common ones alone, rare ones together [INT-5]', () => {
+  const rows = 300;
+  const codes = Float32Array.from({ length: rows }, (_, r) => [7, 2, 2, 7, 7, 2, Number.NaN, 2][r % 8]);
+  for (let r = 0; r < 6; r++) codes[r * 41] = 100 + r;
+  const outcome = Float32Array.from(codes, (code, r) => (code === 2 ? Number(r % 3 > 0) : Number(r % 4 === 0)));
+  const spend = Float32Array.from({ length: rows }, (_, r) => (r * 31) % 17);
+  const model = logistic.fit(
+    { rows, names: ['kind', 'spend'], columns: [codes, spend], categorical: ['kind'] },
+    outcome,
+  );
+  const is = (test: (code: number) => boolean) => codes.map((code) => Number(test(code)));
+  const written = logistic.fit(
+    {
+      rows,
+      names: ['is2', 'is7', 'rare', 'spend', 'missing'],
+      columns: [is((c) => c === 2), is((c) => c === 7), is((c) => c >= 100), spend, is(Number.isNaN)],
+    },
+    outcome,
+  );
+  const cases: [number, number[]][] = [
+    [2, [1, 0, 0, 5, 0]],
+    [7, [0, 1, 0, 5, 0]],
+    [104, [0, 0, 1, 5, 0]],
+    [9999, [0, 0, 1, 5, 0]],
+    [Number.NaN, [0, 0, 0, 5, 1]],
+    [-1, [0, 0, 0, 5, 1]],
+  ];
+  for (const [code, row] of cases) {
+    const score = model.rawScore(Float32Array.of(code, 5));
+    assert.ok(Math.abs(score - written.rawScore(Float32Array.from(row))) < 1e-6, `code ${code}`);
+    const contributions = model.contributions(Float32Array.of(code, 5));
+    assert.ok(Math.abs(contributions[0] + contributions[1] + contributions[2] - score) < 1e-12);
+  }
+  const mean = codes.reduce((sum, code, r) => sum + model.contributions(Float32Array.of(code, spend[r]))[0], 0) / rows;
+  assert.ok(Math.abs(mean) < 1e-9, 'a term is zero on average');
+});

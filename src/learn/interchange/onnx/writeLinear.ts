@@ -14,7 +14,7 @@ export function linearScore(graph: GraphBuilder, { intercept, terms }: LinearFil
   const slopesOn = (scale: Term['squash']['scale']) =>
     numbers(terms.map(({ squash }, c) => (squash.scale === scale ? slopes[c] : 0)));
   const starts = terms.map(({ squash, mean, whenKnown }, c) => {
-    const lowest = squash.scale === 'quantile' ? squash.scores[0] : 0;
+    const lowest = squash.scale === 'quantile' ? squash.scores[0] : squash.scale === 'category' ? squash.other : 0;
     return (lowest - mean) * slopes[c] + whenKnown;
   });
   const absence = numbers(terms.map(({ whenMissing }, c) => whenMissing - starts[c]));
@@ -25,7 +25,7 @@ export function linearScore(graph: GraphBuilder, { intercept, terms }: LinearFil
     graph.apply('MatMul', [signedLog(graph, known), slopesOn('log')]),
   ];
   terms.forEach((term, c) => {
-    const curve = quantileCurve(graph, term, known, c);
+    const curve = quantileCurve(graph, term, known, c) ?? categoryCurve(graph, term, known, c);
     if (curve === undefined) return;
     const unknown = gatherColumns(graph, missing, [c]);
     parts.push(graph.apply('Where', [unknown, graph.constant('double', [1, 1], [0]), curve]));
@@ -57,4 +57,17 @@ function quantileCurve(graph: GraphBuilder, term: Term, known: string, c: number
   const passed = graph.apply('Clip', [share, graph.constant('double', [], [0]), graph.constant('double', [], [1])]);
   const rises = Array.from({ length: segments }, (_, s) => ((scores[s + 1] - scores[s]) * coefficient) / deviation);
   return graph.apply('MatMul', [passed, graph.constant('double', [segments, 1], rises)]);
+}
+
+/** What each listed category adds above the others; undefined where the column holds none. */
+function categoryCurve(graph: GraphBuilder, term: Term, known: string, c: number): string | undefined {
+  const { squash, coefficient, deviation } = term;
+  if (squash.scale !== 'category' || squash.codes.length === 0) return undefined;
+  const { codes, scores, other } = squash;
+  const hit = graph.apply('Equal', [
+    gatherColumns(graph, known, [c]),
+    graph.constant('double', [1, codes.length], codes),
+  ]);
+  const rises = scores.map((score) => ((score - other) * coefficient) / deviation);
+  return graph.apply('MatMul', [cast(graph, hit, 'double'), graph.constant('double', [codes.length, 1], rises)]);
 }
