@@ -115,7 +115,8 @@ function valueGoesLeft(forest: Forest, node: number, value: number): boolean {
   const codes = forest.categories?.[node];
   if (codes === undefined)
     return Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];
-  return value >= 0 && Number.isInteger(value) ? holds(codes, value) : forest.missingLeft[node] === 1;
+  const isCode = value >= 0 && value <= LARGEST_CODE && Number.isInteger(value);
+  return isCode ? holds(codes, value) : forest.missingLeft[node] === 1;
 }
 
 function holds(codes: Int32Array, code: number): boolean {

@@ -1,5 +1,5 @@
 // Histogram gradient boosting of decision trees (Friedman 2001; Chen & Guestrin 2016; Ke et al. 2017). Each round fits a
-// tree to the slope and curvature of the loss at the present scores, and adds a share of its answer (boost.ts, grow.ts).
+// tree to the slope and curvature of the loss at the present scores, and adds a share of its answer (boost.ts, round.ts, grow.ts).
 // All threads work on shared memory through compiled inner loops (team.ts, tasks.ts, kernel.as.ts); every sum is of whole
 // numbers, so the model is the same to the byte for any number of threads.
 import { type Static, Type } from 'typebox';
@@ -18,6 +18,7 @@ import { checkAmountTraining, checkTraining, countedRows, type Matrix, sortColum
 import { createScorer } from '../scoring/scorer.ts';
 import { createTreeExplainer } from '../treeshap.ts';
 import { type Boosted, boost, objectiveOf } from './boost.ts';
+import { checkConstraints } from './constraints.ts';
 import { type ObjectiveName, objectives } from './objectives.ts';
 import { BoostingSettings } from './settings.ts';
 
@@ -40,6 +41,7 @@ export const boosting: Learner<BoostingSettings> = {
   fit(x, y, given, options = {}) {
     const settings = completeSettings<BoostingSettings>('boosting', BoostingSettings, given);
     checkRows(x, y, settings, options.weights);
+    checkConstraints(x, settings);
     const sorted = sortColumns(x);
     const from = options.continueFrom && startOf(options.continueFrom, sorted.names, settings.objective);
     const { baseScore, trees } = boost(countedRows(sorted, y, options.weights), settings, options, from);

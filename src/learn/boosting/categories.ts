@@ -33,6 +33,9 @@ export function findCategorySplit(shared: Shared, found: number, histogram: numb
   }
   if (groups.length < 2) return;
   groups.sort((a, b) => a.key - b.key || a.bin - b.bin);
+  // What is not on the list goes right: rare categories must. So a list can't hold missing values alone against them.
+  const otherGoesRight = otherBin >= 0 && groups.some(({ bin }) => bin === otherBin);
+  const isMissingAlone = (side: Group[]) => side.length === 1 && side[0].bin === missingBin;
   const parent = number(FOUND.parentLoss);
   let best = number(FOUND.gain);
   let bestCount = 0;
@@ -47,6 +50,7 @@ export function findCategorySplit(shared: Shared, found: number, histogram: numb
     const right = loss(total.g - g, total.h - h, limits, number(FOUND.lowest), number(FOUND.highest));
     const gain = parent - (left + right);
     if (!(gain > best)) continue;
+    if (otherGoesRight && (isMissingAlone(groups.slice(0, count)) || isMissingAlone(groups.slice(count)))) continue;
     best = gain;
     bestCount = count;
   }
@@ -54,11 +58,10 @@ export function findCategorySplit(shared: Shared, found: number, histogram: numb
   const first = groups.slice(0, bestCount);
   const second = groups.slice(bestCount);
   const mass = (side: Group[]) => side.reduce((sum, one) => sum + one.h, 0);
-  // What is not on the list goes right: the bin of rare categories must, and else the greater side does.
-  const firstGoesRight =
-    otherBin >= 0 && groups.some(({ bin }) => bin === otherBin)
-      ? first.some(({ bin }) => bin === otherBin)
-      : mass(first) > mass(second);
+  // Where no category is rare, the greater side goes right, and a category met only later with it.
+  const firstGoesRight = otherGoesRight
+    ? first.some(({ bin }) => bin === otherBin)
+    : isMissingAlone(first) || (!isMissingAlone(second) && mass(first) > mass(second));
   writeSet(shared, found, firstGoesRight ? second : first, missingBin);
   f64[(found + FOUND.gain) / 8] = best;
   i32[(found + FOUND.column) / 4] = column;

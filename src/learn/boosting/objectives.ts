@@ -87,7 +87,26 @@ const known = [
 
 export type ObjectiveName = (typeof known)[number]['name'];
 
+/** Those that learn one score a row, which a setting can name. */
 export const objectives: readonly (Objective & { name: ObjectiveName })[] = known;
+
+export type Slopes = Pick<Objective, 'name' | 'differentiate' | 'answersByQuantile'>;
+
+/** One of several classes (log loss of a softmax): the scores are the class's probabilities, y says whether it is the row's. */
+export const oneOfClasses: Slopes = {
+  name: 'class',
+  differentiate(probabilities, y, from, to, gradients) {
+    for (let r = from; r < to; r++) {
+      const p = probabilities[r];
+      gradients[2 * r] = p - y[r];
+      // Twice the diagonal of the curvature makes up for what lies beside it, between the classes (as XGBoost does).
+      gradients[2 * r + 1] = Math.max(2 * p * (1 - p), 1e-16);
+    }
+  },
+};
+
+/** All that threads can be told to differentiate, by number. */
+export const slopes: readonly Slopes[] = [...objectives, oneOfClasses];
 
 const POISSON_CAUTION = Math.exp(0.7);
 

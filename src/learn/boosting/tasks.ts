@@ -12,7 +12,7 @@ import {
   LOOKUP_BYTES,
   NODE_BYTES,
 } from './layout.ts';
-import { objectives } from './objectives.ts';
+import { slopes } from './objectives.ts';
 import { kernelModule, openShared, type Shared } from './shared.ts';
 
 type Task = (shared: Shared, share: Share) => void;
@@ -21,7 +21,7 @@ type Task = (shared: Shared, share: Share) => void;
 export const ARGS = {
   /** bin: columns staged, then per staged column: edges, how many, missing bin, two targets, stride. */
   staged: 0,
-  /** gradients: number of the objective. packing: rows in play. */
+  /** gradients: number among `slopes`. packing: rows in play. */
   objective: 0,
   /** histogram, part, place: the rows; part: the column; place: from where the rights go, per thread. */
   from: 0,
@@ -57,7 +57,7 @@ const binColumns: Task = (shared, { thread, team }) => {
 const takeGradients: Task = (shared, share) => {
   const { layout, f32, f64, y, weights, scores } = shared;
   const gradients = f32.subarray(layout.packed / 4, layout.packed / 4 + 2 * layout.rows);
-  const objective = objectives[arg(shared, ARGS.objective)];
+  const objective = slopes[arg(shared, ARGS.objective)];
   const [from, to] = stretch(0, layout.rows, share, CHUNK);
   for (let start = from; start < to; start += CHUNK) {
     const end = Math.min(to, start + CHUNK);
@@ -68,13 +68,13 @@ const takeGradients: Task = (shared, share) => {
         gradients[2 * r + 1] *= weights[r];
       }
     }
-    let slopes = 0;
+    let steepness = 0;
     let curvatures = 0;
     for (let r = start; r < end; r++) {
-      slopes += Math.abs(gradients[2 * r]);
+      steepness += Math.abs(gradients[2 * r]);
       curvatures += gradients[2 * r + 1];
     }
-    f64[layout.sums / 8 + (2 * start) / CHUNK] = slopes;
+    f64[layout.sums / 8 + (2 * start) / CHUNK] = steepness;
     f64[layout.sums / 8 + (2 * start) / CHUNK + 1] = curvatures;
   }
 };
