@@ -1,4 +1,5 @@
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from './amountMetrics.ts';
+export { type BaselineSettings, baseline } from './baseline.ts';
 export { type Beta, fitBeta, readBeta } from './beta.ts';
 export { type BlendSettings, blend, blendModels, type Member } from './blend.ts';
 export { type BoostingSettings, boosting } from './boosting/boosting.ts';

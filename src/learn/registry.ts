@@ -1,6 +1,7 @@
 // The learners that Inkling knows. A new learner is one file and one line here; settings forms, validation, docs, the
 // contract suite in test/learn and the reading of saved models all walk this array. Kinds of models that nothing here
 // fits, because they were trained elsewhere, stand in `brought`.
+import { baseline } from './baseline.ts';
 import { blend } from './blend.ts';
 import { boosting } from './boosting/boosting.ts';
 import { trees } from './interchange/trees.ts';
@@ -9,7 +10,7 @@ import { logistic } from './logistic.ts';
 import { randomForest } from './randomForest.ts';
 import { ridge } from './ridge.ts';
 
-export const learners: readonly Learner[] = [logistic, ridge, boosting, randomForest, blend];
+export const learners: readonly Learner[] = [logistic, ridge, boosting, randomForest, blend, baseline];
 
 const brought: readonly Pick<Learner, 'name' | 'read'>[] = [trees];
 

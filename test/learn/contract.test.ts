@@ -58,7 +58,9 @@ for (const learner of learners) {
   test(`${learner.name} ranks later rows far better than chance, and at the right level [WH-8]`, () => {
     const predicted = fitted.predict(later.x);
     assert.ok(predicted.every(isPossible));
-    assert.ok(rocAuc(later.y, ranks(predicted)) > 0.7, `its AUC is ${rocAuc(later.y, ranks(predicted))}`);
+    // One column can tell less than all of them.
+    const least = learner.name === 'baseline' ? 0.65 : 0.7;
+    assert.ok(rocAuc(later.y, ranks(predicted)) > least, `its AUC is ${rocAuc(later.y, ranks(predicted))}`);
     const share =
       training.y.reduce((sum, outcome, r) => sum + weights[r] * outcome, 0) / weights.reduce((a, b) => a + b);
     const mean =
@@ -305,7 +307,10 @@ function damage(file: Record<string, unknown>, steps: number[], value: unknown):
 
 test('fromJSON names the kinds it knows when it meets another', () => {
   for (const json of [null, 7, 'boosting', [], {}, { kind: 'oracle' }]) {
-    assert.throws(() => fromJSON(json), { code: 'model_file_invalid', message: /logistic, ridge, boosting, forest, blend/ });
+    assert.throws(() => fromJSON(json), {
+      code: 'model_file_invalid',
+      message: /logistic, ridge, boosting, forest, blend, baseline/,
+    });
   }
 });
 
