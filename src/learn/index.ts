@@ -3,6 +3,7 @@ export { type BaselineSettings, baseline } from './baseline.ts';
 export { type Beta, fitBeta, readBeta } from './beta.ts';
 export { type BlendSettings, blend, blendModels, type Member } from './blend.ts';
 export { type BoostingSettings, boosting } from './boosting/boosting.ts';
+export { ClassesSettings, type FittedClasses, fitClasses, readClasses } from './boosting/classes.ts';
 export {
   type Calibration,
   type CalibrationName,
@@ -11,6 +12,7 @@ export {
   chooseCalibration,
   readCalibration,
 } from './calibration.ts';
+export { classAccuracy, classLogLoss, likeliest } from './classMetrics.ts';
 export {
   calibrationCurve,
   gainCurve,
@@ -24,9 +26,11 @@ export {
 } from './curves.ts';
 export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
 export { type Dependence, type PermutationImportance, partialDependence, permutationImportance } from './dependence.ts';
+export { type Forest, plantForest, type Tree } from './forest.ts';
 export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
 export { openOnnxModel, type ServedModel } from './interchange/onnx/serve.ts';
 export { writeOnnx } from './interchange/onnx/write.ts';
+export { createInterventionalExplainer } from './interventional.ts';
 export { fitIsotonic, type Isotonic, readIsotonic } from './isotonic.ts';
 export {
   brokenModel,

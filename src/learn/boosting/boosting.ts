@@ -87,7 +87,8 @@ function startOf(model: FittedModel, names: readonly string[], objective: string
   return { ...model, baseScore: file.baseScore, trees };
 }
 
-function renumber(tree: Tree, placeOf: (column: number) => number): Tree {
+/** The same tree, its columns numbered anew. */
+export function renumber(tree: Tree, placeOf: (column: number) => number): Tree {
   return { ...tree, column: tree.column.map((column) => (column < 0 ? column : placeOf(column))) };
 }
 
