@@ -5,7 +5,18 @@ import { InklingError } from '../errors.ts';
 import { compareRocAuc } from '../learn/index.ts';
 import { openArm } from './arm.ts';
 import { type EncodingOptions, encode } from './encoding.ts';
-import { encodeLabelled, pool, prepare, type Scored, splitsOf, type Trial, tryArm, tryOn } from './experiment.ts';
+import {
+  columnAside,
+  describeJudging,
+  encodeLabelled,
+  pool,
+  prepare,
+  type Scored,
+  splitsOf,
+  type Trial,
+  tryArm,
+  tryOn,
+} from './experiment.ts';
 import { type Figures, judge, metrics, type Spread, spread } from './figures.ts';
 import { findLabel, type Label, readOutcomes } from './label.ts';
 import type { SavedModel } from './modelFile.ts';
@@ -36,7 +47,7 @@ export type Comparison = {
   notes: readonly string[];
 };
 
-type CompareLearners = Omit<EncodingOptions, 'timeColumn'> & {
+type CompareLearners = Omit<EncodingOptions, 'aside'> & {
   train: Table;
   positive?: string;
   /** As on the command line: `boosting`, `logistic:l2=10`. */
@@ -46,12 +57,15 @@ type CompareLearners = Omit<EncodingOptions, 'timeColumn'> & {
 };
 
 /** Compares learners over the same folds. */
-export function compareOverFolds(request: CompareLearners & { folds: number; repeats: number }): Comparison {
+export function compareOverFolds(
+  request: CompareLearners & { folds: number; repeats: number; groupColumn?: string },
+): Comparison {
   const { train, learners, seed, folds, repeats, onProgress } = request;
-  const prepared = prepare(train, request);
+  const judging = { by: 'folds', folds, repeats, groupColumn: request.groupColumn } as const;
+  const prepared = prepare(train, { ...request, aside: columnAside(judging) });
   const { kind } = prepared.label;
   const arms = learners.map((spec) => openArm({ ...splitSpec(spec), seed, kind }));
-  const splits = splitsOf(train, prepared, { by: 'folds', folds, repeats }, seed);
+  const splits = splitsOf(train, prepared, judging, seed);
   const trials: Trial[][] = arms.map(() => []);
   splits.forEach((split, k) => {
     arms.forEach((arm, a) => {
@@ -71,7 +85,7 @@ export function compareOverFolds(request: CompareLearners & { folds: number; rep
   return {
     kind,
     rows: prepared.rows.y.length,
-    judgedBy: `${folds} stratified folds${repeats > 1 ? `, ${repeats} times` : ''}`,
+    judgedBy: describeJudging(judging),
     contenders: arms.map(({ name }, a) => ({
       name,
       figures: spread(trials[a].map(({ figures }) => figures)),

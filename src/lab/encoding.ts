@@ -34,13 +34,13 @@ export type EncodingOptions = {
   categorical?: readonly string[];
   /** Columns to use although they look useless. */
   keep?: readonly string[];
-  /** Leaves out columns of moments beside it: only used to order the rows. */
-  timeColumn?: string;
+  /** A column that orders or groups the rows and says nothing about them. */
+  aside?: Dropped;
 };
 
 /** Chooses the features of a table. Throws when a column mixes numbers with texts, or when none is left. */
 export function findFeatures(table: Table, options: EncodingOptions): { features: Feature[]; dropped: Dropped[] } {
-  const { label, drop = [], categorical = [], keep = [], timeColumn } = options;
+  const { label, drop = [], categorical = [], keep = [] } = options;
   for (const name of drop) columnNamed(table, name, '--drop');
   for (const name of categorical) columnNamed(table, name, '--categorical');
   for (const name of keep) columnNamed(table, name, '--keep');
@@ -50,11 +50,8 @@ export function findFeatures(table: Table, options: EncodingOptions): { features
     const { name } = column;
     if (name === label) continue;
     const isCategory = categorical.includes(name);
-    const reason = drop.includes(name)
-      ? 'as asked for'
-      : name === timeColumn
-        ? 'it orders the rows in time'
-        : findUselessness(table, column, { isCategory, isKept: keep.includes(name) });
+    const reason =
+      askedToDrop(name, options) ?? findUselessness(table, column, { isCategory, isKept: keep.includes(name) });
     if (reason !== undefined) dropped.push({ column: name, reason });
     else features.push(...featuresOf(column, isCategory));
   }
@@ -62,6 +59,11 @@ export function findFeatures(table: Table, options: EncodingOptions): { features
   throw new InklingError('too_little_data', `${table.file} has no column to learn from.`, {
     hint: dropped.map(({ column, reason }) => `${column}: ${reason}`).join('; '),
   });
+}
+
+function askedToDrop(name: string, { drop = [], aside }: EncodingOptions): string | undefined {
+  if (drop.includes(name)) return 'as asked for';
+  return name === aside?.column ? aside.reason : undefined;
 }
 
 /** The features of a table's rows. Texts that the dictionary does not hold are missing and counted. */

@@ -1,16 +1,17 @@
 // One experiment: rows to learn from, a way to judge, a learner; out come the figures, the predictions they were taken
 // from and the model to keep. Nothing is chosen on the rows that judge.
-import { type FittedModel, type Split, selectRows, stratifiedFolds, timeSplit } from '../learn/index.ts';
+import { InklingError } from '../errors.ts';
+import { type FittedModel, groupedFolds, type Split, selectRows, stratifiedFolds, timeSplit } from '../learn/index.ts';
 import { type Arm, pickRows, type Rows } from './arm.ts';
 import { type Dropped, type EncodingOptions, encode, type Feature, findFeatures } from './encoding.ts';
 import { type Figures, judge } from './figures.ts';
 import { findLabel, type Label, readOutcomes } from './label.ts';
 import { columnNamed, type Table } from './table/table.ts';
 
-/** How a model is judged. `repeats` shuffles the folds anew. */
+/** How a model is judged. `repeats` shuffles the folds anew; rows with one value of `groupColumn` stay in one fold. */
 export type Judging =
   | { by: 'test'; table: Table }
-  | { by: 'folds'; folds: number; repeats: number }
+  | { by: 'folds'; folds: number; repeats: number; groupColumn?: string }
   | { by: 'time'; column: string; cut?: number; early?: number };
 
 /** A table made ready to learn from. */
@@ -69,9 +70,38 @@ export function splitsOf(
     return [timeSplit(times, { cut: judging.cut, early: judging.early })];
   }
   const strata = label.kind === 'amount' ? new Float32Array(rows.y.length) : rows.y;
-  return Array.from({ length: judging.repeats }, (_, repeat) =>
-    stratifiedFolds(strata, { folds: judging.folds, seed: seed + repeat }),
-  ).flat();
+  const groups = judging.groupColumn === undefined ? undefined : groupsOf(table, judging.groupColumn, places);
+  return Array.from({ length: judging.repeats }, (_, repeat) => {
+    const options = { folds: judging.folds, seed: seed + repeat };
+    return groups === undefined ? stratifiedFolds(strata, options) : groupedFolds(groups, options);
+  }).flat();
+}
+
+function groupsOf(table: Table, name: string, places: Int32Array): Float64Array {
+  const { values, tooManyTexts } = columnNamed(table, name, '--group-column');
+  const groups = Float64Array.from(places, (place) => values[place]);
+  if (!tooManyTexts && !groups.some(Number.isNaN)) return groups;
+  const reason = tooManyTexts ? 'has too many different values' : `has no value in some rows`;
+  throw new InklingError('invalid_input', `The column ${JSON.stringify(name)} of ${table.file} ${reason}.`, {
+    field: '--group-column',
+    hint: 'Give every row a group; numbers may be as many as you like.',
+  });
+}
+
+/** The column that orders or groups the rows, which is no feature then. */
+export function columnAside(judging: Judging): Dropped | undefined {
+  if (judging.by === 'time') return { column: judging.column, reason: 'it orders the rows in time' };
+  const column = judging.by === 'folds' ? judging.groupColumn : undefined;
+  return column === undefined ? undefined : { column, reason: 'it groups the rows' };
+}
+
+/** A way to judge in words. */
+export function describeJudging(judging: Judging): string {
+  if (judging.by === 'test') return `the rows of ${judging.table.file}`;
+  if (judging.by === 'time') return `the later rows by ${judging.column}`;
+  const { folds, repeats, groupColumn } = judging;
+  const kind = groupColumn === undefined ? 'stratified folds' : `folds that keep each ${groupColumn} together`;
+  return `${folds} ${kind}${repeats > 1 ? `, ${repeats} times` : ''}`;
 }
 
 /** Fits on one side of a split and judges on the other. */
@@ -112,9 +142,14 @@ export function tryOn(
 
 /** The predictions of all trials in one list. */
 export function pool(trials: readonly Trial[]): Scored {
-  return {
-    places: Int32Array.from(trials.flatMap(({ scored }) => [...scored.places])),
-    y: Float32Array.from(trials.flatMap(({ scored }) => [...scored.y])),
-    p: Float64Array.from(trials.flatMap(({ scored }) => [...scored.p])),
-  };
+  const total = trials.reduce((sum, { scored }) => sum + scored.p.length, 0);
+  const all = { places: new Int32Array(total), y: new Float32Array(total), p: new Float64Array(total) };
+  let at = 0;
+  for (const { scored } of trials) {
+    all.places.set(scored.places, at);
+    all.y.set(scored.y, at);
+    all.p.set(scored.p, at);
+    at += scored.p.length;
+  }
+  return all;
 }

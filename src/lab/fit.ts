@@ -4,6 +4,8 @@ import { type FittedModel, rocAucInterval } from '../learn/index.ts';
 import { type Arm, openArm } from './arm.ts';
 import type { Dropped } from './encoding.ts';
 import {
+  columnAside,
+  describeJudging,
   encodeLabelled,
   type Judging,
   type Prepared,
@@ -64,8 +66,7 @@ export type Fit = {
 
 export function fit(request: FitRequest): Fit {
   const { train, judging, seed, onProgress } = request;
-  const timeColumn = judging.by === 'time' ? judging.column : undefined;
-  const prepared = prepare(train, { ...request, timeColumn });
+  const prepared = prepare(train, { ...request, aside: columnAside(judging) });
   const arm = openArm({ ...request, kind: prepared.label.kind });
   const trials =
     judging.by === 'test' ? [tryTable(arm, prepared, judging.table, onProgress)] : tryRows(arm, prepared, request);
@@ -148,10 +149,4 @@ function sayChoice(trials: readonly { model: FittedModel }[]): string {
   const kinds = trials.map(({ model }) => model.kind);
   const counts = [...new Set(kinds)].map((kind) => `${kind} ${kinds.filter((one) => one === kind).length}×`);
   return `auto chose by folds within the training rows: ${trials.length === 1 ? kinds[0] : counts.join(', ')}.`;
-}
-
-function describeJudging(judging: Judging): string {
-  if (judging.by === 'test') return `the rows of ${judging.table.file}`;
-  if (judging.by === 'time') return `the later rows by ${judging.column}`;
-  return `${judging.folds} stratified folds${judging.repeats > 1 ? `, ${judging.repeats} times` : ''}`;
 }

@@ -70,6 +70,23 @@ test('lab fit judges on another file and on later rows', async (t) => {
   assert.match(both.err, /--test and --folds are different ways to judge/);
 });
 
+test('lab fit keeps the rows of a group in one fold, so that nobody is learned by heart', async (t) => {
+  const folder = temporaryFolder(t);
+  // Each person has an outcome and a number of their own, eight times: only who has seen the person can know.
+  const rows = Array.from({ length: 480 }, (_, r) => {
+    const person = r % 60;
+    return `p${person},${(person * 37) % 61},${(person * person * 7) % 11 > 5 ? 1 : 0}`;
+  });
+  const train = writeLines(folder, 'a.csv', ['person,number,y', ...rows]);
+  const args = ['lab', 'fit', '--train', train, '--label', 'y', '--folds', '4', '--set', 'minChildHessian=0.1'];
+  const mixed = await inklingJson<Folded>(...args, '--drop', 'person');
+  const grouped = await inklingJson<Folded & { judgedBy: string }>(...args, '--group-column', 'person');
+  assert.ok(mixed.rocAuc.mean > 0.95, `${mixed.rocAuc.mean}`);
+  assert.ok(grouped.rocAuc.mean < 0.75, `${grouped.rocAuc.mean}`);
+  assert.deepEqual(grouped.dropped, [{ column: 'person', reason: 'it groups the rows' }]);
+  assert.match(grouped.judgedBy, /keep each person together/);
+});
+
 test('lab fit says which of two values is positive, and takes the other on request', async (t) => {
   const folder = temporaryFolder(t);
   const rows = Array.from({ length: 40 }, (_, r) => `${r % 7},${r % 4 === 0 ? 'left' : 'right'},${r % 3}`);

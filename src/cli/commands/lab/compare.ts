@@ -34,6 +34,7 @@ type CompareOptions = ReadingOptions &
     models?: string[];
     folds?: number;
     repeats: number;
+    groupColumn?: string;
     seed: number;
     json?: boolean;
   };
@@ -49,7 +50,8 @@ export function addCompare(lab: Command): void {
       text.split(','),
     )
     .option('--folds <number>', 'judge by so many stratified folds', count)
-    .option('--repeats <number>', 'shuffle the folds so many times', count, 1);
+    .option('--repeats <number>', 'shuffle the folds so many times', count, 1)
+    .option('--group-column <column>', 'rows with one value of it stay in one fold, such as those of one person');
   withColumnOptions(command, 'optional').option('--seed <number>', 'seed of every random choice', seed, 1);
   withReadingOptions(command).option('--json', 'print the result as JSON').action(runCompare);
 }

@@ -30,6 +30,7 @@ type FitCommandOptions = ReadingOptions &
     test?: string;
     folds?: number;
     repeats: number;
+    groupColumn?: string;
     timeColumn?: string;
     cut?: string;
     learner: string;
@@ -50,6 +51,7 @@ export function addFit(lab: Command): void {
     .option('--test <file>', 'judge on the rows of this file')
     .option('--folds <number>', 'judge by so many stratified folds; 5 where no other way is given', count)
     .option('--repeats <number>', 'shuffle the folds so many times', count, 1)
+    .option('--group-column <column>', 'rows with one value of it stay in one fold, such as those of one person')
     .option('--time-column <column>', 'judge on the later rows, learn from the earlier ones')
     .option('--cut <moment>', 'where the later rows begin; the last fifth if absent');
   withColumnOptions(command)
@@ -88,7 +90,7 @@ async function runFit(options: FitCommandOptions): Promise<void> {
 }
 
 async function readJudging(options: FitCommandOptions): Promise<Judging> {
-  const { test, folds, timeColumn, cut, repeats } = options;
+  const { test, folds, groupColumn, timeColumn, cut, repeats } = options;
   const ways = [test && '--test', folds && '--folds', timeColumn && '--time-column'].filter(Boolean);
   if (ways.length > 1) {
     throw new InklingError('invalid_input', `${ways.join(' and ')} are different ways to judge.`, {
@@ -98,7 +100,7 @@ async function readJudging(options: FitCommandOptions): Promise<Judging> {
   }
   if (test) return { by: 'test', table: await readTable(test, readingOf(options)) };
   if (timeColumn) return { by: 'time', column: timeColumn, cut: cut === undefined ? undefined : momentOrNumber(cut) };
-  return { by: 'folds', folds: folds ?? 5, repeats };
+  return { by: 'folds', folds: folds ?? 5, repeats, groupColumn };
 }
 
 function momentOrNumber(text: string): number {
