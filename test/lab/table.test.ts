@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -92,6 +93,44 @@ test('records that cross the pieces of a file are whole [WH-8]', async (t) => {
   assert.equal(table.rows, 40_000);
   assert.ok(table.columns[0].values.every((value, r) => value === r));
   assert.ok(table.columns[1].texts.every((text, r) => text.startsWith(`row "${r}" x`)));
+});
+
+test('Parquet gives the same columns, over several row groups [WH-8]', async (t) => {
+  const path = join(temporaryFolder(t), 'a.parquet');
+  // Written by ClickHouse in a process of its own.
+  const sql = `SELECT number % 7 AS n, if(number % 5 = 0, NULL, toFloat64(number) / 4) AS x,
+      if(number % 2 = 0, 'even', 'odd') AS kind, toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + toIntervalDay(number) AS at,
+      number % 3 = 0 AS y
+    FROM numbers(2500) INTO OUTFILE '${path}' FORMAT Parquet
+    SETTINGS output_format_parquet_row_group_size = 1000, max_block_size = 500, max_threads = 1`;
+  const chdb = import.meta.resolve('chdb');
+  const script = `import(${JSON.stringify(chdb)}).then((m) => m.query(${JSON.stringify(sql)}))`;
+  execFileSync(process.execPath, ['-e', script]);
+  const table = await readTable(path);
+  assert.deepEqual(
+    table.columns.map(({ name, kind }) => [name, kind]),
+    [
+      ['n', 'number'],
+      ['x', 'number'],
+      ['kind', 'text'],
+      ['at', 'date'],
+      ['y', 'number'],
+    ],
+  );
+  const cells = cellsOf(table);
+  for (const r of [0, 1, 999, 1000, 2499]) {
+    const expected = [
+      r % 7,
+      r % 5 === 0 ? null : r / 4,
+      r % 2 ? 'odd' : 'even',
+      Date.UTC(2026, 0, 1 + r),
+      Number(r % 3 === 0),
+    ];
+    assert.deepEqual(
+      cells.map((column) => column[r]),
+      expected,
+    );
+  }
 });
 
 test('a file that cannot be read says where and what to do', async (t) => {
