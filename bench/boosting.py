@@ -1,7 +1,7 @@
 # One fit of a peer for bench/boosting.ts: boosting.py xgboost|sklearn FOLDER WORK --threads N, prints one JSON object.
 import json
 import os
-import resource
+import re
 import sys
 import time
 
@@ -19,6 +19,16 @@ X = np.ascontiguousarray(X)
 train, test = X[:rows], X[rows:]
 
 
+def forget_peak():
+    with open('/proc/self/clear_refs', 'w') as f:
+        f.write('5')
+
+
+def peak_bytes():
+    with open('/proc/self/status') as f:
+        return int(re.search(r'VmHWM:\s+(\d+)', f.read()).group(1)) * 1024
+
+
 def rss():
     with open('/proc/self/statm') as f:
         return int(f.read().split()[1]) * 4096
@@ -28,6 +38,7 @@ if engine == 'xgboost':
     import xgboost as xgb
 
     before = rss()
+    forget_peak()
     data = xgb.DMatrix(train, label=y[:rows], nthread=threads)
     depth = work['depth']
     settings = dict(
@@ -44,6 +55,7 @@ else:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     before = rss()
+    forget_peak()
     model = HistGradientBoostingClassifier(
         max_iter=work['trees'], learning_rate=work['learningRate'], max_leaf_nodes=work['leaves'],
         max_depth=work['depth'] or None, l2_regularization=1, min_samples_leaf=1, early_stopping=False, max_bins=255,
@@ -53,7 +65,7 @@ else:
     seconds = time.perf_counter() - start
     predict = lambda x: model.predict_proba(x)[:, 1]
 
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+peak = peak_bytes()
 predict(test)
 start = time.perf_counter()
 predict(train)

@@ -93,6 +93,7 @@ function runApart(engine: string, key: string, work: Work, folder: string): Run 
 function runOurs(work: Work, folder: string): Run {
   const { train, trainY, test, testY } = readTable(work, folder);
   const before = process.memoryUsage.rss();
+  forgetPeak();
   const start = performance.now();
   const model = boosting.fit(
     train,
@@ -109,7 +110,7 @@ function runOurs(work: Work, folder: string): Run {
     { threads },
   );
   const fitSeconds = (performance.now() - start) / 1000;
-  const memoryBytes = process.resourceUsage().maxRSS * 1024 - before;
+  const memoryBytes = peakBytes() - before;
   model.predict(test);
   const batch = timed(() => model.predict(train));
   return {
@@ -119,6 +120,16 @@ function runOurs(work: Work, folder: string): Run {
     batchRowsPerSecond: work.rows / batch,
     rowMicroseconds: medianRow(model, test),
   };
+}
+
+/** Linux keeps the largest memory a process ever had; this makes it begin anew. */
+function forgetPeak(): void {
+  writeFileSync('/proc/self/clear_refs', '5');
+}
+
+function peakBytes(): number {
+  const kilobytes = readFileSync('/proc/self/status', 'utf8').match(/VmHWM:\s+(\d+)/)?.[1];
+  return Number(kilobytes) * 1024;
 }
 
 function timed(work: () => unknown): number {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
-import { openShop } from '../../src/simulate/index.ts';
+import { openShop, type Shop } from '../../src/simulate/index.ts';
 import { inklingJson, temporaryFolder } from './inkling.ts';
 
 type Comparison = {
@@ -19,8 +19,7 @@ test('a custom model of 90 days beats the generic one by far more than 10 % [INT
   const data = join(folder, 'data');
   const shop = openShop({ shoppers: 2500, days: 90, seed: 11, end: new Date('2026-06-01T00:00:00Z') });
   const file = join(folder, 'shop.ndjson');
-  const lines = shop.events().map((message) => `${JSON.stringify(message)}\n`);
-  await pipeline(Readable.from(lines), createWriteStream(file));
+  await pipeline(Readable.from(linesOf(shop)), createWriteStream(file));
   await inklingJson('import', file, '--format', 'segment', '--data', data);
 
   const matrix = async (event: string) => {
@@ -45,6 +44,10 @@ test('a custom model of 90 days beats the generic one by far more than 10 % [INT
   const duel = compared.duels.find(({ metric }) => metric === 'rocAuc');
   assert.ok(duel?.pValue != null && duel.pValue < 0.01, `p is ${duel?.pValue}`);
 });
+
+function* linesOf(shop: Shop): Iterable<string> {
+  for (const message of shop.events()) yield `${JSON.stringify(message)}\n`;
+}
 
 /** The rows to learn from and the later ones to judge on, without the columns that only say which is which. */
 function parts(folder: string, event: string, csv: string): { train: string; test: string } {
