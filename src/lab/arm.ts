@@ -1,18 +1,18 @@
-// A learner with its settings, ready to be fitted: one name on the command line, one line in a comparison. `auto` is a
-// learner too: it tries the others by folds within the rows it is given and fits the best on all of them, so its choice
-// never sees a test row.
+// A learner with its settings, ready to be fitted: one name on the command line, one line in a comparison. `auto` is one
+// too (auto.ts).
 import { InklingError } from '../errors.ts';
 import {
   completeSettings,
   type FittedModel,
   type Learner,
   learners,
-  logLoss,
   type Matrix,
   selectRows,
   stratifiedFolds,
 } from '../learn/index.ts';
+import { openAuto } from './auto.ts';
 import type { Label } from './label.ts';
+import { readSettings } from './settings.ts';
 
 /** Rows with their outcomes. */
 export type Rows = { x: Matrix; y: Float32Array };
@@ -39,14 +39,11 @@ export type ArmOptions = {
 /** Learners of amounts that have no setting for it. */
 const AMOUNTS_ONLY = ['ridge'];
 
-/** Tried by `auto`, most wanted first where two do equally well. */
-const CANDIDATES = ['boosting', 'logistic', 'forest', 'blend'];
-const FOLDS_OF_A_CHOICE = 5;
-
 /** Opens a learner by name; throws when the name, a setting or the kind of label does not suit it. */
 export function openArm(options: ArmOptions): Arm {
   const { learner: name, set = [], kind } = options;
-  if (name === 'auto') return openChoice(options);
+  if (name === 'auto')
+    return kind === 'amount' ? openArm({ ...options, learner: 'boosting' }) : openAuto(set, options.seed);
   const learner = learnerNamed(name);
   const settings = readSettings(learner, set);
   const known = Object(learner.settings).properties as Record<string, unknown>;
@@ -63,46 +60,6 @@ export function openArm(options: ArmOptions): Arm {
     settings,
     fit: (rows, onProgress) => fitWith(learner, settings, rows, options, onProgress),
   };
-}
-
-function openChoice(options: ArmOptions): Arm {
-  if ((options.set ?? []).length > 0) {
-    throw new InklingError('invalid_input', 'auto takes no settings: it tries several learners with their defaults.', {
-      field: '--set',
-      hint: 'Name the learner with --learner to set it.',
-    });
-  }
-  if (options.kind === 'amount') return openArm({ ...options, learner: 'boosting' });
-  const candidates = CANDIDATES.filter((name) => learners.some((one) => one.name === name));
-  return {
-    name: 'auto',
-    learner: 'auto',
-    settings: {},
-    fit(rows, onProgress) {
-      const arms = candidates.map((learner) => openArm({ ...options, learner }));
-      let best = arms[0];
-      let bestLoss = Number.POSITIVE_INFINITY;
-      arms.forEach((arm, i) => {
-        const loss = lossOverFolds(arm, rows, options.seed);
-        onProgress?.(i + 1, arms.length + 1);
-        if (loss >= bestLoss) return;
-        best = arm;
-        bestLoss = loss;
-      });
-      return best.fit(rows);
-    },
-  };
-}
-
-function lossOverFolds(arm: Arm, { x, y }: Rows, seed: number): number {
-  const predicted = new Float64Array(x.rows);
-  for (const { train, test } of stratifiedFolds(y, { folds: Math.min(FOLDS_OF_A_CHOICE, x.rows), seed })) {
-    const model = arm.fit(pickRows({ x, y }, train));
-    model.predict(selectRows(x, test)).forEach((p, i) => {
-      predicted[test[i]] = p;
-    });
-  }
-  return logLoss(y, predicted);
 }
 
 /** The rows picked by index. */
@@ -133,41 +90,6 @@ function learnerNamed(name: string): Learner {
     value: name,
     hint: `Choose one of ${learners.map((one) => one.name).join(', ')}, auto.`,
   });
-}
-
-/** Reads `key=value` pairs: a value that is JSON is taken as such, any other as text. */
-export function readSettings(
-  learner: Pick<Learner, 'name' | 'settings'>,
-  pairs: readonly string[],
-): Record<string, unknown> {
-  const settings: Record<string, unknown> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf('=');
-    if (at < 1) {
-      throw new InklingError('invalid_input', `${JSON.stringify(pair)} is not of the form key=value.`, {
-        field: '--set',
-        value: pair,
-        hint: `Settings of ${learner.name}: ${Object.keys(Object(learner.settings).properties).join(', ')}.`,
-      });
-    }
-    const path = pair.slice(0, at).split('.');
-    const last = path.pop() as string;
-    let place = settings;
-    for (const key of path) {
-      if (!Object.hasOwn(place, key) || typeof place[key] !== 'object' || place[key] === null) place[key] = {};
-      place = place[key] as Record<string, unknown>;
-    }
-    place[last] = readValue(pair.slice(at + 1));
-  }
-  return settings;
-}
-
-function readValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function refuseAmount(name: string): never {

@@ -2,6 +2,7 @@
 // behind them and the model to keep.
 import { type FittedModel, rocAucInterval } from '../learn/index.ts';
 import { type Arm, openArm } from './arm.ts';
+import { describeChoice } from './auto.ts';
 import type { Dropped } from './encoding.ts';
 import {
   columnAside,
@@ -146,7 +147,7 @@ function onlyMeans(spreads: Record<string, Spread>): Figures {
 }
 
 function sayChoice(trials: readonly { model: FittedModel }[]): string {
-  const kinds = trials.map(({ model }) => model.kind);
+  const kinds = trials.map(({ model }) => describeChoice(model));
   const counts = [...new Set(kinds)].map((kind) => `${kind} ${kinds.filter((one) => one === kind).length}×`);
   return `auto chose by folds within the training rows: ${trials.length === 1 ? kinds[0] : counts.join(', ')}.`;
 }

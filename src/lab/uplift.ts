@@ -11,10 +11,10 @@ import {
   upliftByDecile,
   upliftLearners,
 } from '../learn/index.ts';
-import { readSettings } from './arm.ts';
 import { type Dropped, type EncodingOptions, encode, findFeatures } from './encoding.ts';
 import { type Spread, spreadOf } from './figures.ts';
 import { findLabel, type Label, readOutcomes } from './label.ts';
+import { readSettings } from './settings.ts';
 import type { Table } from './table/table.ts';
 import { findImbalance, findTreatment, readTreatment, type Treatment } from './treatment.ts';
 import type { SavedUplift } from './upliftFile.ts';

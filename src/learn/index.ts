@@ -50,5 +50,8 @@ export { fitPlatt, type Platt, readPlatt } from './platt.ts';
 export { type RandomForestSettings, randomForest } from './randomForest.ts';
 export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';
+export type { Candidate } from './search/candidate.ts';
+export { type Search, type SearchOptions, searchModel } from './search/search.ts';
+export type { Trial } from './search/trial.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';
 export * from './uplift/index.ts';

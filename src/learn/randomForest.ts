@@ -17,6 +17,7 @@ import {
   rankGains,
 } from './learner.ts';
 import { checkTraining, countedRows, sortColumns, type TrainingRows } from './matrix.ts';
+import { stretchContributions } from './stretch.ts';
 import { createTreeExplainer } from './treeshap.ts';
 
 export const RandomForestSettings = Type.Object(
@@ -158,7 +159,7 @@ function forestFrom(file: RandomForestFile): FittedModel {
       addLeaves(forest, x, sums);
       return sums.map(toScore);
     },
-    contributions: (row) => stretched(explain(row), toScore),
+    contributions: (row) => stretchContributions(explain(row), toScore),
     importance() {
       const gains = new Float64Array(names.length);
       forest.column.forEach((column, node) => {
@@ -181,23 +182,3 @@ function rootOf(starts: Int32Array, node: number): number {
   }
   return starts[low];
 }
-
-/** Contributions to the sum of shares as contributions to the log-odds: all stretched by the slope between the two. */
-function stretched(contributions: Float64Array, toScore: (sum: number) => number): Float64Array {
-  const last = contributions.length - 1;
-  const expected = contributions[last];
-  const bias = toScore(expected);
-  let moved = 0;
-  for (let c = 0; c < last; c++) moved += contributions[c];
-  const score = toScore(expected + moved);
-  if (Math.abs(moved) < NO_MOVE) {
-    // The contributions cancel out, and their slope is that of the log-odds at this point.
-    const slope = (toScore(expected + STEP) - toScore(expected - STEP)) / (2 * STEP);
-    return contributions.map((part, c) => (c === last ? score - moved * slope : part * slope));
-  }
-  const slope = (score - bias) / moved;
-  return contributions.map((part, c) => (c === last ? bias : part * slope));
-}
-
-const NO_MOVE = 1e-7;
-const STEP = 1e-4;
