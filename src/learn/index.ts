@@ -26,6 +26,23 @@ export {
 } from './curves.ts';
 export { type AucComparison, compareRocAuc, rocAucInterval } from './delong.ts';
 export { type Dependence, type PermutationImportance, partialDependence, permutationImportance } from './dependence.ts';
+export {
+  type FairnessFigures,
+  type FairnessOptions,
+  type FairnessReport,
+  fitFairly,
+  judgeFairness,
+} from './fairness/fitFairly.ts';
+export {
+  demographicParityGap,
+  equalisedOddsGap,
+  type FairnessConstraint,
+  fairnessConstraints,
+  type GroupedRows,
+  type GroupRates,
+  groupRates,
+} from './fairness/groupGaps.ts';
+export { independenceWeights } from './fairness/reweighing.ts';
 export { type Forest, plantForest, type Tree } from './forest.ts';
 export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
 export { openOnnxModel, type ServedModel } from './interchange/onnx/serve.ts';

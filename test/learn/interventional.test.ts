@@ -11,7 +11,7 @@ import { drawRows } from './rows.ts';
 /** φ_i = Σ_S |S|!(d − |S| − 1)!/d! · (v(S ∪ i) − v(S)), v(S) the mean sum of leaves with the columns of S from the row. */
 function shapleyByDefinition(forest: Forest, row: Float32Array, background: Float32Array[]): number[] {
   const d = row.length;
-  const valueOf = (coalition: number) =>
+  const meanScore = (coalition: number) =>
     background.reduce((sum, other) => {
       return (
         sum +
@@ -21,7 +21,7 @@ function shapleyByDefinition(forest: Forest, row: Float32Array, background: Floa
         )
       );
     }, 0) / background.length;
-  const values = Array.from({ length: 2 ** d }, (_, coalition) => valueOf(coalition));
+  const values = Array.from({ length: 2 ** d }, (_, coalition) => meanScore(coalition));
   const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
   const sizeOf = (coalition: number) => coalition.toString(2).replaceAll('0', '').length;
   const phi = Array.from({ length: d }, (_, i) =>
