@@ -6,7 +6,7 @@ export type ColumnBins = {
   /** Bins of known values, 1 to 255. */
   bins: number;
   hasMissing: boolean;
-  /** The bin that most rows are in (the missing one is number `bins`), and how many rows those are. */
+  /** The bin that most rows are in (the missing one is number `bins`), and how many; 0 where none has half of them. */
   commonest: number;
   commonestRows: number;
   /** Amounts: the upper edges of all bins but the last. */
@@ -25,16 +25,11 @@ export type Categories = {
 /** Cuts a column of amounts (NaN = missing). */
 export function cutAmounts(column: Float32Array, maxBins: number): ColumnBins {
   const edges = findEdges(column, maxBins).map((edge) => edge + 0);
-  const common = commonestBin(column, edges);
+  const { bin: common, share } = commonestBin(column, edges);
   let missing = 0;
-  let inCommon = 0;
-  const low = common > 0 ? edges[common - 1] : Number.NEGATIVE_INFINITY;
-  const high = common < edges.length ? edges[common] : Number.POSITIVE_INFINITY;
-  for (let r = 0; r < column.length; r++) {
-    const value = column[r];
-    if (value > low && value <= high) inCommon++;
-    else if (Number.isNaN(value)) missing++;
-  }
+  for (let r = 0; r < column.length; r++) if (Number.isNaN(column[r])) missing++;
+  // Only what fills much of the column is counted out: the rest is no candidate for sparse storage.
+  const inCommon = share < COUNTED_FROM ? 0 : rowsIn(column, edges, common);
   const bins = edges.length + 1;
   const [commonest, commonestRows] = missing > inCommon ? [bins, missing] : [common, inCommon];
   return { bins, hasMissing: missing > 0, commonest, commonestRows, edges, categories: undefined };
@@ -84,15 +79,27 @@ function isCode(value: number): boolean {
   return value >= 0 && value <= LARGEST_CODE && Number.isInteger(value);
 }
 
-/** The fullest bin among some hundreds of values, looked at evenly. */
-function commonestBin(column: Float32Array, edges: Float32Array): number {
+const COUNTED_FROM = 0.5;
+
+function rowsIn(column: Float32Array, edges: Float32Array, bin: number): number {
+  const low = bin > 0 ? edges[bin - 1] : Number.NEGATIVE_INFINITY;
+  const high = bin < edges.length ? edges[bin] : Number.POSITIVE_INFINITY;
+  let rows = 0;
+  for (let r = 0; r < column.length; r++) if (column[r] > low && column[r] <= high) rows++;
+  return rows;
+}
+
+/** The fullest bin among some hundreds of values, looked at evenly, and its share of them. */
+function commonestBin(column: Float32Array, edges: Float32Array): { bin: number; share: number } {
   const counts = new Int32Array(edges.length + 1);
   const stride = Math.max(1, Math.floor(column.length / 1000));
   let best = 0;
+  let looked = 0;
   for (let r = 0; r < column.length; r += stride) {
+    looked++;
     if (Number.isNaN(column[r])) continue;
     const bin = binOf(edges, column[r]);
     if (++counts[bin] > counts[best]) best = bin;
   }
-  return best;
+  return { bin: best, share: counts[best] / Math.max(1, looked) };
 }

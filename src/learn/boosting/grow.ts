@@ -333,12 +333,10 @@ export function writeNodes({ team }: Round, tree: Tree, tables: readonly (Uint8A
     const table = tables[node];
     if (table === undefined) {
       u32[at / 4] = 0;
-      f64[at / 8 + 3] = tree.value[node];
+      f64[at / 8 + 2] = tree.value[node];
       return;
     }
-    const place = layout.columns[column];
-    // A sparse column has no bins of its own to point at: any address but 0 says that the node asks.
-    u32.set([place.at || 1, place.stride, place.base, place.commonest, tree.left[node], tree.right[node]], at / 4);
-    u8.set(table, at + 24);
+    u32.set([layout.columns[column].at, tree.left[node], tree.right[node]], at / 4);
+    u8.set(table, at + 16);
   });
 }

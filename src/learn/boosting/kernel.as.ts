@@ -23,10 +23,7 @@ function orderOf(bits: u32): u32 {
   return bits & 0x80000000 ? ~bits : bits | 0x80000000;
 }
 
-/**
- * The bin of each value: the first whose upper edge is not below it; NaN becomes `missingBin`. Written one after the other
- * to `target` and `stride` bytes apart to `inBlock`.
- */
+/** The bin of each value: the first whose upper edge is not below it; NaN becomes `missingBin`. */
 export function binValues(
   values: usize,
   count: i32,
@@ -34,8 +31,6 @@ export function binValues(
   lookup: usize,
   missingBin: i32,
   target: usize,
-  inBlock: usize,
-  stride: usize,
 ): void {
   for (let i = 0; i < count; i++) {
     const value = load<f32>(values + (<usize>i << 2));
@@ -52,9 +47,70 @@ export function binValues(
       bin = low;
     }
     store<u8>(target + i, <u8>bin);
-    store<u8>(inBlock, <u8>bin);
-    inBlock += stride;
   }
+}
+
+/** Copies the bins of rows from … to of one column to its place in a block, where rows lie `stride` bytes apart. */
+export function placeInBlock(column: usize, from: i32, to: i32, target: usize, stride: usize): void {
+  let at = target + <usize>from * stride;
+  const end = column + to;
+  for (let source = column + from; source < end; source++, at += stride) store<u8>(at, load<u8>(source));
+}
+
+// ---------------------------------------------------------------- gradients
+
+// Slope and curvature of a row are two float32, side by side, until they are packed into whole numbers.
+
+/** Of the log loss: p − y and p · (1 − p), where p is the score's probability. Rows go four at a time, the last ones over. */
+export function differentiateBinary(scores: usize, y: usize, from: i32, to: i32, gradients: usize): void {
+  const one = f32x4.splat(1);
+  for (let r = <usize>from << 2; r < <usize>to << 2; r += 16) {
+    const p = f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(v128.load(scores + r)))));
+    const slope = f32x4.sub(p, v128.load(y + r));
+    const curvature = f32x4.mul(p, f32x4.sub(one, p));
+    const at = gradients + (r << 1);
+    v128.store(at, i8x16.shuffle(slope, curvature, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23));
+    v128.store(at, i8x16.shuffle(slope, curvature, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31), 16);
+  }
+}
+
+/** eˣ to float32's own precision for x within ±87, clipped beyond: 2ⁿ · e^f with |f| ≤ ½ ln 2, the latter by its series. */
+@inline
+function exponential(given: v128): v128 {
+  const x = f32x4.max(f32x4.min(given, f32x4.splat(87)), f32x4.splat(-87));
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
+  // ln 2 in two parts, so that the difference keeps its digits.
+  const f = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))), f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
+  let sum = f32x4.splat(1.0 / 5040);
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1.0 / 720));
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1.0 / 120));
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1.0 / 24));
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1.0 / 6));
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(0.5));
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1));
+  sum = f32x4.add(f32x4.mul(sum, f), f32x4.splat(1));
+  return f32x4.mul(sum, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
+}
+
+/** Multiplies slope and curvature of rows from … to by the rows' weights. */
+export function weighGradients(gradients: usize, weights: usize, from: i32, to: i32): void {
+  for (let r = <usize>from; r < <usize>to; r++) {
+    const at = gradients + (r << 3);
+    const weight = load<f32>(weights + (r << 2));
+    store<f32>(at, load<f32>(at) * weight);
+    store<f32>(at, load<f32>(at, 4) * weight, 4);
+  }
+}
+
+/** Writes Σ|slope| and Σ curvature of rows from … to as two float64. */
+export function sumGradients(gradients: usize, from: i32, to: i32, target: usize): void {
+  let sum = f64x2.splat(0);
+  const end = gradients + (<usize>to << 3);
+  // Curvature is not negative, so both lose their sign alike.
+  for (let at = gradients + (<usize>from << 3); at < end; at += 8) {
+    sum = f64x2.add(sum, f64x2.promote_low_f32x4(f32x4.abs(v128.load64_zero(at))));
+  }
+  v128.store(target, sum);
 }
 
 // ---------------------------------------------------------------- histograms
@@ -380,7 +436,7 @@ function lossOf(found: usize, g: f64, h: f64, answer: f64): f64 {
 // ---------------------------------------------------------------- rows into leaves
 
 /** Looks up for each of `count` rows whether its bin goes left: 1 or 0, a byte each. */
-export function lookUpDense(
+export function lookUp(
   rows: usize,
   from: i32,
   count: i32,
@@ -392,35 +448,6 @@ export function lookUpDense(
   for (let at = rows + (<usize>from << 2); at < end; at += 4, target++) {
     store<u8>(target, load<u8>(goesLeft + <usize>load<u8>(bins + <usize>load<u32>(at))));
   }
-}
-
-/** The same for a sparse column, whose entries start at `base` = 256 · column. */
-export function lookUpSparse(
-  rows: usize,
-  from: i32,
-  count: i32,
-  starts: usize,
-  entries: usize,
-  base: u32,
-  commonest: u32,
-  goesLeft: usize,
-  target: usize,
-): void {
-  const end = rows + (<usize>(from + count) << 2);
-  for (let at = rows + (<usize>from << 2); at < end; at += 4, target++) {
-    const bin = sparseBin(starts + (<usize>load<u32>(at) << 2), entries, base, commonest);
-    store<u8>(target, load<u8>(goesLeft + <usize>bin));
-  }
-}
-
-@inline
-function sparseBin(start: usize, entries: usize, base: u32, commonest: u32): u32 {
-  const stop = entries + (<usize>load<u32>(start, 4) << 1);
-  for (let entry = entries + (<usize>load<u32>(start) << 1); entry < stop; entry += 2) {
-    const offset = <u32>load<u16>(entry) - base;
-    if (offset < 256) return offset;
-  }
-  return commonest;
 }
 
 /** Sorts `count` rows into `spare`: lefts forwards from place `left`, the others backwards from `right`. Answers the lefts. */
@@ -462,23 +489,20 @@ export function addAnswer(rows: usize, from: i32, to: i32, scores: usize, answer
 }
 
 /**
- * Adds to the scores of rows from … to the answer of the leaf each falls into, asking bins. A node is six 32-bit words:
- * bins of its column (0 at a leaf), whether the column is dense, 256 · column and commonest bin of a sparse
- * one, left child, right child; then a table of 256 bytes, 1 where a bin goes left, or the leaf's answer as a float64.
+ * Adds to the scores of rows from … to the answer of the leaf each falls into, asking bins. A node is four 32-bit words:
+ * bins of its column (0 at a leaf), left child, right child, nothing; then a table of 256 bytes, 1 where a bin goes left,
+ * or the leaf's answer as a float64.
  */
-export function walkRows(from: i32, to: i32, nodes: usize, nodeBytes: usize, starts: usize, entries: usize, scores: usize): void {
+export function walkRows(from: i32, to: i32, nodes: usize, nodeBytes: usize, scores: usize): void {
   for (let row = <usize>from; row < <usize>to; row++) {
     let node = nodes;
     let bins = <usize>load<u32>(node);
     while (bins != 0) {
-      const bin =
-        load<u32>(node, 4) != 0
-          ? <u32>load<u8>(bins + row)
-          : sparseBin(starts + (row << 2), entries, load<u32>(node, 8), load<u32>(node, 12));
-      node = nodes + <usize>(load<u8>(node + <usize>bin, 24) ? load<u32>(node, 16) : load<u32>(node, 20)) * nodeBytes;
+      const bin = <usize>load<u8>(bins + row);
+      node = nodes + <usize>(load<u8>(node + bin, 16) ? load<u32>(node, 4) : load<u32>(node, 8)) * nodeBytes;
       bins = <usize>load<u32>(node);
     }
     const score = scores + (row << 2);
-    store<f32>(score, <f32>(<f64>load<f32>(score) + load<f64>(node, 24)));
+    store<f32>(score, <f32>(<f64>load<f32>(score) + load<f64>(node, 16)));
   }
 }

@@ -14,7 +14,7 @@ export type ColumnPlace = {
   otherBin: number;
   /** 1 or −1 where the answer may only rise or only fall with the column, else 0. */
   direction: number;
-  /** Dense: where its bins lie one after the other, and where in the block, `stride` bytes apart. Sparse: 0. */
+  /** Where its bins lie one after the other; of a dense column also where in a block, `stride` bytes apart, else 0. */
   at: number;
   inBlock: number;
   stride: number;
@@ -101,7 +101,7 @@ export const FOUND = {
 } as const;
 
 /** Bytes of a node for `walkRows`. */
-export const NODE_BYTES = 24 + 256;
+export const NODE_BYTES = 16 + 256;
 
 export type Extent = { rows: number; threads: number; maxLeaves: number; weighted: boolean; directions: Int8Array };
 
@@ -128,7 +128,8 @@ export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
   // The five arrays of rows lie together: before training they stage the values of the columns.
   const rowsAt = take(rows * 4);
   const spare = take(rows * 4);
-  const packed = take(rows * 8);
+  // Four rows are differentiated at a time, so the last may run over by three.
+  const packed = take((rows + 3) * 8);
   const scores = take(rows * 4);
   const outcomes = take(rows * 4);
   const weights = extent.weighted ? take(rows * 4) : 0;
@@ -140,9 +141,10 @@ export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
     blocks.push({ at, quads, part: first * COLUMN_PART });
     members.forEach((c, lane) => {
       const part = (first + lane) * COLUMN_PART;
-      Object.assign(places[c], { at: take(rows), inBlock: at + lane, stride: quads * 4, part });
+      Object.assign(places[c], { inBlock: at + lane, stride: quads * 4, part });
     });
   }
+  for (const place of places) place.at = take(rows);
   const sparsePart = blocks.length * BLOCK_COLUMNS * COLUMN_PART;
   sparse.forEach((c, i) => {
     places[c].base = i * 256;

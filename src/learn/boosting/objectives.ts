@@ -13,8 +13,11 @@ export type Objective = {
   link: Link;
   /** The one score that fits all rows best. */
   start(outcomes: Outcomes, quantile: number): number;
-  /** Writes slope and curvature of rows from … to as gradients[2r] and gradients[2r + 1], not yet weighted. */
-  differentiate(scores: Numbers, y: Numbers, from: number, to: number, gradients: Numbers, quantile: number): void;
+  /**
+   * Writes slope and curvature of rows from … to as gradients[2r] and gradients[2r + 1], not yet weighted; a text names a
+   * compiled loop that does (kernel.as.ts).
+   */
+  differentiate: Differentiate | 'differentiateBinary';
   /** Loss of one row. */
   loss(y: number, score: number, quantile: number): number;
   /** Refuses an outcome that it can't learn, with the reason. */
@@ -23,19 +26,22 @@ export type Objective = {
   answersByQuantile?: boolean;
 };
 
+type Differentiate = (
+  scores: Numbers,
+  y: Numbers,
+  from: number,
+  to: number,
+  gradients: Numbers,
+  quantile: number,
+) => void;
+
 const known = [
   {
     name: 'binary',
     sentence: 'the probability that a yes/no outcome is yes (log loss)',
     link: 'logit',
     start: (outcomes) => logOdds(meanOf(outcomes)),
-    differentiate(scores, y, from, to, gradients) {
-      for (let r = from; r < to; r++) {
-        const p = 1 / (1 + Math.exp(-scores[r]));
-        gradients[2 * r] = p - y[r];
-        gradients[2 * r + 1] = p * (1 - p);
-      }
-    },
+    differentiate: 'differentiateBinary',
     // log(1 + e^s) − y·s, written so that a large score does not overflow.
     loss: (y, score) => Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - y * score,
     complaint: (y) => (y === 0 || y === 1 ? undefined : 'Use 1 for happened and 0 for not.'),

@@ -40,70 +40,46 @@ export function prepare(
   }
   const team = gatherTeam(fitting, layout, threadCount(threads));
   binAmounts(team, x.columns, bins);
-  binOthers(team, x.columns, bins);
+  binCategories(team, x.columns, bins);
+  turnBins(team);
   team.place.y.set(y);
   if (weights !== undefined) team.place.weights?.set(weights);
   return { team, bins };
 }
 
-/** Dense columns of amounts: staged where the rows' own arrays will be, a few at a time, and binned by all threads. */
+/** Columns of amounts: staged where the rows' own arrays will be, a few at a time, and binned by all threads. */
 function binAmounts(team: Team<Shared>, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
   const { layout, f32, i32 } = team.place;
-  const dense = columns.map((_, c) => c).filter((c) => isStaged(team, bins, c));
-  for (let first = 0; first < dense.length; first += STAGED_AT_MOST) {
-    const batch = dense.slice(first, first + STAGED_AT_MOST);
+  const amounts = columns.map((_, c) => c).filter((c) => bins[c].categories === undefined);
+  for (let first = 0; first < amounts.length; first += STAGED_AT_MOST) {
+    const batch = amounts.slice(first, first + STAGED_AT_MOST);
     i32[CONTROL.args] = batch.length;
     batch.forEach((c, i) => {
-      const { at, inBlock, stride } = layout.columns[c];
       const edges = layout.edges + i * EDGE_BYTES;
       f32.set(bins[c].edges, edges / 4);
       f32.set(columns[c], (layout.rowsAt + i * layout.rows * 4) / 4);
-      i32.set([edges, bins[c].edges.length, bins[c].bins, at, inBlock, stride], CONTROL.args + 1 + 6 * i);
+      i32.set([edges, bins[c].edges.length, bins[c].bins, layout.columns[c].at], CONTROL.args + 1 + 4 * i);
     });
     team.run('binColumns');
   }
 }
 
-function isStaged({ place }: Team<Shared>, bins: readonly ColumnBins[], c: number): boolean {
-  return place.layout.columns[c].stride > 0 && bins[c].categories === undefined;
-}
-
-/** Categories value by value; sparse columns entry by entry, in the order of the rows. */
-function binOthers(team: Team<Shared>, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
-  const { layout, u8, u32 } = team.place;
-  const others = columns.map((_, c) => c).filter((c) => !isStaged(team, bins, c));
-  for (const c of others) {
-    const { at, inBlock, stride } = layout.columns[c];
-    if (stride === 0) continue;
-    for (let r = 0; r < layout.rows; r++) {
-      u8[at + r] = u8[inBlock + r * stride] = binOfValue(bins[c], columns[c][r]);
-    }
-  }
-  if (layout.sparse === undefined) return;
-  const { starts, entries } = layout.sparse;
-  const kept = others.filter((c) => layout.columns[c].stride === 0).map((c) => entriesOf(columns[c], bins[c]));
-  const firsts = u32.subarray(starts / 4, starts / 4 + layout.rows + 1).fill(0);
-  for (const { rows } of kept) for (const row of rows) firsts[row + 1]++;
-  for (let r = 0; r < layout.rows; r++) firsts[r + 1] += firsts[r];
-  const next = firsts.slice();
-  const target = new Uint16Array(u8.buffer, entries, firsts[layout.rows]);
-  kept.forEach(({ rows, values }, i) => {
-    rows.forEach((row, k) => {
-      target[next[row]++] = i * 256 + values[k];
-    });
+function binCategories({ place }: Team<Shared>, columns: readonly Float32Array[], bins: readonly ColumnBins[]): void {
+  columns.forEach((column, c) => {
+    if (bins[c].categories === undefined) return;
+    const { at } = place.layout.columns[c];
+    for (let r = 0; r < column.length; r++) place.u8[at + r] = binOfValue(bins[c], column[r]);
   });
 }
 
-/** The rows that are not in a column's commonest bin, and their bins. */
-function entriesOf(column: Float32Array, bins: ColumnBins): { rows: Uint32Array; values: Uint8Array } {
-  const rows = new Uint32Array(column.length - bins.commonestRows);
-  const values = new Uint8Array(rows.length);
-  let count = 0;
-  for (let r = 0; r < column.length; r++) {
-    const bin = binOfValue(bins, column[r]);
-    if (bin === bins.commonest) continue;
-    rows[count] = r;
-    values[count++] = bin;
-  }
-  return { rows, values };
+/** Lays the bins out row by row: dense columns side by side, of sparse ones what is not in the commonest bin. */
+function turnBins(team: Team<Shared>): void {
+  const { layout, u32 } = team.place;
+  team.run('fillBlocks');
+  if (layout.sparse === undefined) return;
+  team.run('countEntries');
+  const starts = u32.subarray(layout.sparse.starts / 4, layout.sparse.starts / 4 + layout.rows + 1);
+  starts[0] = 0;
+  for (let r = 0; r < layout.rows; r++) starts[r + 1] += starts[r];
+  team.run('writeEntries');
 }

@@ -5,16 +5,11 @@ import type { Layout } from './layout.ts';
 /** The functions of kernel.as.ts; addresses are bytes from the start of the memory. */
 export type Kernel = {
   prepareLookup(edges: number, edgeCount: number, lookup: number): void;
-  binValues(
-    values: number,
-    count: number,
-    edges: number,
-    lookup: number,
-    missingBin: number,
-    target: number,
-    inBlock: number,
-    stride: number,
-  ): void;
+  binValues(values: number, count: number, edges: number, lookup: number, missingBin: number, target: number): void;
+  placeInBlock(column: number, from: number, to: number, target: number, stride: number): void;
+  differentiateBinary(scores: number, y: number, from: number, to: number, gradients: number): void;
+  weighGradients(gradients: number, weights: number, from: number, to: number): void;
+  sumGradients(gradients: number, from: number, to: number, target: number): void;
   gatherGradients(rows: number, from: number, count: number, packed: number, target: number): void;
   gatherBins(rows: number, from: number, count: number, block: number, stride: number, target: number): void;
   sumBlock(count: number, gradients: number, bins: number, quads: number, histogram: number): void;
@@ -45,18 +40,7 @@ export type Kernel = {
     column: number,
     direction: number,
   ): void;
-  lookUpDense(rows: number, from: number, count: number, bins: number, goesLeft: number, target: number): void;
-  lookUpSparse(
-    rows: number,
-    from: number,
-    count: number,
-    starts: number,
-    entries: number,
-    base: number,
-    commonest: number,
-    goesLeft: number,
-    target: number,
-  ): void;
+  lookUp(rows: number, from: number, count: number, bins: number, goesLeft: number, target: number): void;
   partRows(
     rows: number,
     from: number,
@@ -76,15 +60,7 @@ export type Kernel = {
     rightAt: number,
   ): void;
   addAnswer(rows: number, from: number, to: number, scores: number, answer: number): void;
-  walkRows(
-    from: number,
-    to: number,
-    nodes: number,
-    nodeBytes: number,
-    starts: number,
-    entries: number,
-    scores: number,
-  ): void;
+  walkRows(from: number, to: number, nodes: number, nodeBytes: number, scores: number): void;
 };
 
 export type Shared = {

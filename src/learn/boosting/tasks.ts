@@ -19,7 +19,7 @@ type Task = (shared: Shared, share: Share) => void;
 
 /** Arguments by name, as places among the words and the float64s of the control block. */
 export const ARGS = {
-  /** bin: columns staged, then per staged column: edges, how many, missing bin, two targets, stride. */
+  /** bin: columns staged, then per staged column: edges, how many, missing bin, target. */
   staged: 0,
   /** gradients: number among `slopes`. packing: rows in play. */
   objective: 0,
@@ -45,37 +45,66 @@ const binColumns: Task = (shared, { thread, team }) => {
   const { layout, kernel, i32 } = shared;
   const lookup = layout.lookups + thread * LOOKUP_BYTES;
   for (let i = thread; i < arg(shared, ARGS.staged); i += team) {
-    const from = CONTROL.args + 1 + 6 * i;
-    const [edges, edgeCount, missingBin, target, inBlock, stride] = i32.subarray(from, from + 6);
+    const from = CONTROL.args + 1 + 4 * i;
+    const [edges, edgeCount, missingBin, target] = i32.subarray(from, from + 4);
     kernel.prepareLookup(edges, edgeCount, lookup);
     const values = layout.rowsAt + i * layout.rows * 4;
-    kernel.binValues(values, layout.rows, edges, lookup, missingBin, target, inBlock, stride);
+    kernel.binValues(values, layout.rows, edges, lookup, missingBin, target);
   }
 };
 
+/** Copies the bins of dense columns side by side, a stretch of rows that fits the cache at a time. */
+const fillBlocks: Task = ({ layout, kernel }, share) => {
+  const [from, to] = stretch(0, layout.rows, share, CHUNK);
+  for (let first = from; first < to; first += CHUNK) {
+    const last = Math.min(to, first + CHUNK);
+    for (const { at, inBlock, stride } of layout.columns) {
+      if (stride > 0) kernel.placeInBlock(at, first, last, inBlock, stride);
+    }
+  }
+};
+
+/** Counts, for each of this thread's rows, the sparse columns in which it is not in the commonest bin. */
+const countEntries: Task = (shared, share) => {
+  const { layout, u8, u32 } = shared;
+  const columns = layout.columns.filter(({ commonest }) => commonest >= 0);
+  const counts = ((layout.sparse as Sparse).starts + 4) / 4;
+  const [from, to] = stretch(0, layout.rows, share, CHUNK);
+  for (let r = from; r < to; r++) {
+    let count = 0;
+    for (const { at, commonest } of columns) if (u8[at + r] !== commonest) count++;
+    u32[counts + r] = count;
+  }
+};
+
+/** Writes those entries row by row, once `starts` says where each row's begin. */
+const writeEntries: Task = (shared, share) => {
+  const { layout, u8, u32 } = shared;
+  const columns = layout.columns.filter(({ commonest }) => commonest >= 0);
+  const { starts, entries } = layout.sparse as Sparse;
+  const target = new Uint16Array(u8.buffer, entries);
+  const [from, to] = stretch(0, layout.rows, share, CHUNK);
+  for (let r = from; r < to; r++) {
+    let next = u32[starts / 4 + r];
+    for (const { at, base, commonest } of columns) if (u8[at + r] !== commonest) target[next++] = base + u8[at + r];
+  }
+};
+
+type Sparse = NonNullable<Layout['sparse']>;
+
 /** Slope and curvature of every row as two float32, and their sums chunk by chunk. */
 const takeGradients: Task = (shared, share) => {
-  const { layout, f32, f64, y, weights, scores } = shared;
+  const { layout, kernel, f32, y, scores } = shared;
   const gradients = f32.subarray(layout.packed / 4, layout.packed / 4 + 2 * layout.rows);
-  const objective = slopes[arg(shared, ARGS.objective)];
+  const { differentiate } = slopes[arg(shared, ARGS.objective)];
   const [from, to] = stretch(0, layout.rows, share, CHUNK);
   for (let start = from; start < to; start += CHUNK) {
     const end = Math.min(to, start + CHUNK);
-    objective.differentiate(scores, y, start, end, gradients, numberOf(shared, NUMBERS.quantile));
-    if (weights !== undefined) {
-      for (let r = start; r < end; r++) {
-        gradients[2 * r] *= weights[r];
-        gradients[2 * r + 1] *= weights[r];
-      }
-    }
-    let steepness = 0;
-    let curvatures = 0;
-    for (let r = start; r < end; r++) {
-      steepness += Math.abs(gradients[2 * r]);
-      curvatures += gradients[2 * r + 1];
-    }
-    f64[layout.sums / 8 + (2 * start) / CHUNK] = steepness;
-    f64[layout.sums / 8 + (2 * start) / CHUNK + 1] = curvatures;
+    if (typeof differentiate === 'string') {
+      kernel[differentiate](layout.scores, layout.outcomes, start, end, layout.packed);
+    } else differentiate(scores, y, start, end, gradients, numberOf(shared, NUMBERS.quantile));
+    if (layout.weighted) kernel.weighGradients(layout.packed, layout.weights, start, end);
+    kernel.sumGradients(layout.packed, start, end, layout.sums + (16 * start) / CHUNK);
   }
 };
 
@@ -177,17 +206,14 @@ export const FREE = 2;
 /** Sorts this thread's rows of a leaf into `spare`, lefts from its front and rights from its back. */
 const partRows: Task = (shared, share) => {
   const { layout, kernel, i32 } = shared;
-  const { rowsAt, spare, table, sparse } = layout;
+  const { rowsAt, spare, table } = layout;
   const [from, to] = stretch(arg(shared, ARGS.from), arg(shared, ARGS.to), share);
-  const { at, stride, base, commonest } = layout.columns[arg(shared, ARGS.column)];
+  const { at } = layout.columns[arg(shared, ARGS.column)];
   const isLeft = layout.gathered + share.thread * GATHERED_BYTES;
   let left = from;
   for (let first = from; first < to; first += PARTED_ROWS) {
     const count = Math.min(PARTED_ROWS, to - first);
-    if (stride > 0 || sparse === undefined) kernel.lookUpDense(rowsAt, first, count, at, table, isLeft);
-    else {
-      kernel.lookUpSparse(rowsAt, first, count, sparse.starts, sparse.entries, base, commonest, table, isLeft);
-    }
+    kernel.lookUp(rowsAt, first, count, at, table, isLeft);
     const right = to - 1 - (first - left);
     left += kernel.partRows(rowsAt, first, count, isLeft, spare, left, right);
   }
@@ -231,8 +257,7 @@ const addAnswers: Task = (shared, share) => {
 const walkTree: Task = (shared, share) => {
   const { layout, kernel } = shared;
   const [from, to] = stretch(0, layout.rows, share);
-  const { starts, entries } = layout.sparse ?? { starts: 0, entries: 0 };
-  kernel.walkRows(from, to, layout.tree, NODE_BYTES, starts, entries, layout.scores);
+  kernel.walkRows(from, to, layout.tree, NODE_BYTES, layout.scores);
 };
 
 /** The fitting of trees as work for a team. */
@@ -242,6 +267,9 @@ export const fitting: Workplace<Layout, Shared> = {
   open: openShared,
   tasks: {
     binColumns,
+    fillBlocks,
+    countEntries,
+    writeEntries,
     takeGradients,
     packGradients,
     sumHistogram,
