@@ -11,6 +11,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
   ['types', bin('tsc'), []],
   ['types of the dashboard', bin('tsc'), ['-p', 'ui']],
+  ['types of the Node SDK', bin('tsc'), ['-p', 'sdk/node']],
   ['generated docs', process.execPath, ['scripts/docs.ts', '--check']],
   ['compiled inner loops', process.execPath, ['scripts/kernels.ts', '--check']],
   ['tests', process.execPath, ['scripts/test.ts']],
