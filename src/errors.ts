@@ -31,6 +31,8 @@ export type ErrorDetails = {
   /** The offending value, shortened by whoever prints it. */
   value?: unknown;
   cause?: unknown;
+  /** When to come back, for `rate_limited` and `unavailable`; 1 where it is not known. */
+  retryAfterSeconds?: number;
 };
 
 export class InklingError extends Error {
@@ -38,6 +40,7 @@ export class InklingError extends Error {
   readonly hint: string | undefined;
   readonly field: string | undefined;
   readonly value: unknown;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -46,6 +49,7 @@ export class InklingError extends Error {
     this.hint = details.hint;
     this.field = details.field;
     this.value = details.value;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 
   get status(): number {

@@ -12,6 +12,7 @@ export {
 export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
 export { connectors } from './connectors/index.ts';
 export { describeSettings } from './connectors/settings.ts';
+export { type Door, type DoorChange, type Doors, openDoors, rateOf } from './door.ts';
 export { emailHashOf, phoneHashOf } from './identifiers.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
 export { REJECTED_KEPT } from './import-progress.ts';
@@ -39,4 +40,5 @@ export {
 export { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from './placeholders.ts';
 export { personalKeys } from './redaction.ts';
 export { rejectedRow } from './rejected.ts';
+export { openThrottle, type Rate, type Throttle } from './throttle.ts';
 export { BATCH_LIMIT_BYTES, faultOf, MESSAGE_LIMIT_BYTES, shorten } from './validate.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { openJournal, type Store } from '../store/index.ts';
 import { eventLine, rejectedLine } from './line.ts';
-import { type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
+import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
 import { startShipper } from './shipper.ts';
 import { faultOf } from './validate.ts';
@@ -32,6 +32,8 @@ export type Delivery = {
   /** Put before the field of a fault and the message's number: `batch` gives `batch[3].userId`. */
   path?: string;
   userAgent?: string;
+  /** Whose clock the times are of: the sender's, set right by `sentAt` (default), or one that was set right before. */
+  clock?: 'sender' | 'corrected';
 };
 
 export type Acceptance = { accepted: number; faults: { index: number; error: InklingError }[] };
@@ -137,7 +139,7 @@ function toLines(
   receivedAt: Date,
 ): { lines: string[]; faults: Acceptance['faults'] } {
   const { source, userAgent, type } = delivery;
-  const arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent };
+  const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent };
   const lines: string[] = [];
   const faults: Acceptance['faults'] = [];
   for (const [index, value] of messages.entries()) {
@@ -153,6 +155,7 @@ function toLines(
     // Before journalling, so that the row keeps its id however often it is shipped.
     message.messageId ||= randomUUID();
     if (type !== undefined) message.type = type;
+    arrival.sentAt = delivery.clock === 'corrected' ? undefined : message.sentAt;
     lines.push(eventLine(toEventRow(message, arrival)));
   }
   return { lines, faults };

@@ -99,6 +99,8 @@ export type Arrival = {
   platform?: string;
   /** The browser's own header, for beacons that say nothing of their device. */
   userAgent?: string;
+  /** When the sender's clock says it sent the message; with it the message's time is set right (momentOf). */
+  sentAt?: unknown;
 };
 
 /** The row of a valid message. Throws InklingError when a time cannot be read. */
@@ -117,13 +119,14 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
   const address = fieldsOf(traits['address']);
   const lines = productLines(event, properties as Record<string, unknown>);
   const library = shortText(fieldsOf(context['library'])['name']);
+  const moment = momentOf(message, arrival);
   return {
     workspace: arrival.workspace,
     message_id: textOf(message.messageId) || hash('sha256', JSON.stringify(message)).slice(0, 32),
     type,
     event,
     name,
-    at: momentOf(message, arrival.receivedAt),
+    at: moment.at,
     received_at: receivedText(arrival.receivedAt),
     anonymous_id: identity.anonymousId,
     user_id: identity.userId,
@@ -164,7 +167,11 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     quantities: lines.quantities,
     properties: jsonWithout(properties, 'properties'),
     traits: jsonWithout(traits, type === 'group' ? 'properties' : 'traits'),
-    context: contextOf(context, { groupId: textOf(message.groupId) || undefined, ignoredIds: identity.ignored }),
+    context: contextOf(context, {
+      groupId: textOf(message.groupId) || undefined,
+      ignoredIds: identity.ignored,
+      originalTimestamp: moment.original,
+    }),
   };
 }
 
@@ -198,9 +205,13 @@ export function readTime(value: unknown): number {
   return typeof ms === 'number' && ms >= EARLIEST_MS && ms < LATEST_MS ? Math.floor(ms) : Number.NaN;
 }
 
-function momentOf(message: SegmentMessage, receivedAt: Date | number): string {
+/**
+ * When it happened, and the time as it was sent where that is another one. A clock that is wrong says so in `sentAt`:
+ * as Segment documents it, timestamp + (receivedAt − sentAt).
+ */
+function momentOf(message: SegmentMessage, { receivedAt, sentAt }: Arrival): { at: string; original?: string } {
   const value = message.timestamp ?? message.originalTimestamp;
-  if (value === undefined || value === null) return receivedText(receivedAt);
+  if (value === undefined || value === null) return { at: receivedText(receivedAt) };
   const ms = readTime(value);
   if (Number.isNaN(ms)) {
     throw new InklingError('invalid_input', `The timestamp ${JSON.stringify(value)} is not a moment.`, {
@@ -209,7 +220,14 @@ function momentOf(message: SegmentMessage, receivedAt: Date | number): string {
       hint: 'Send ISO 8601, such as 2026-01-31T12:00:00.000Z.',
     });
   }
-  // The usual form needs no writing anew, and writing is the dearest step.
+  const right = sentAt === undefined || sentAt === null ? ms : readTime(ms + Number(receivedAt) - readTime(sentAt));
+  // A sum outside what can be meant helps nobody: the time then stays as it was sent.
+  if (right === ms || Number.isNaN(right)) return { at: sentText(value, ms) };
+  return { at: toClickHouseTime(right), original: new Date(ms).toISOString() };
+}
+
+/** The usual form needs no writing anew, and writing is the dearest step. */
+function sentText(value: unknown, ms: number): string {
   if (typeof value === 'string' && value.length === 24 && value[23] === 'Z' && value[10] === 'T') {
     return `${value.slice(0, 10)} ${value.slice(11, 23)}`;
   }
@@ -282,11 +300,15 @@ const columned = new Set([
   'sessionId',
   'referrer',
   'ignoredIds',
+  'originalTimestamp',
 ]);
 
 /** What is sent beside the context, and what was done to the message, stands in it as well. */
-function contextOf(context: Fields, more: { groupId?: string; ignoredIds?: object }): string {
-  const none = more.groupId === undefined && more.ignoredIds === undefined;
+function contextOf(
+  context: Fields,
+  more: { groupId?: string; ignoredIds?: object; originalTimestamp?: string },
+): string {
+  const none = more.groupId === undefined && more.ignoredIds === undefined && more.originalTimestamp === undefined;
   if (context === noFields && none) return '{}';
   const rest: Record<string, unknown> = {};
   for (const key in context) if (!columned.has(key) && key !== '__proto__') rest[key] = context[key];

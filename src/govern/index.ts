@@ -1,5 +1,14 @@
 // Who may? Workspaces and the keys that open them.
 
 export { adoptCurrency, currencyOf, inCurrency, setCurrency } from './currency.ts';
-export { type ApiKey, createKey, type KeyKind, type KeyRing, listKeys, openKeyRing, revokeKey } from './keys.ts';
+export {
+  type ApiKey,
+  createKey,
+  type KeyKind,
+  type KeyRing,
+  type KnownKey,
+  listKeys,
+  openKeyRing,
+  revokeKey,
+} from './keys.ts';
 export { createWorkspace, ensureWorkspace, getWorkspace, listWorkspaces, type Workspace } from './workspaces.ts';

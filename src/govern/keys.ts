@@ -84,14 +84,16 @@ export async function revokeKey(
   });
 }
 
+export type KnownKey = { id: string; workspace: string; kind: KeyKind };
+
 export interface KeyRing {
-  /** The workspace and kind of a valid key, undefined for any other text. */
-  resolve(key: string): Promise<{ workspace: string; kind: KeyKind } | undefined>;
+  /** What a valid key is and opens, undefined for any other text. */
+  resolve(key: string): Promise<KnownKey | undefined>;
 }
 
 /** Look-ups are remembered for a few seconds, so a revoked key is refused within them. */
 export function openKeyRing({ state }: Store, rememberSeconds = 5): KeyRing {
-  const remembered = new LRUCache<string, { found?: { workspace: string; kind: KeyKind } }>({
+  const remembered = new LRUCache<string, { found?: KnownKey }>({
     max: 10_000,
     ttl: rememberSeconds * SECOND_MS,
   });
@@ -101,10 +103,10 @@ export function openKeyRing({ state }: Store, rememberSeconds = 5): KeyRing {
       const known = remembered.get(hash);
       if (known) return known.found;
       const [row] = await state.query<Row>(
-        'SELECT workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
+        'SELECT id, workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
         [hash],
       );
-      const found = row && { workspace: row.workspace, kind: row.kind };
+      const found = row && { id: row.id, workspace: row.workspace, kind: row.kind };
       remembered.set(hash, { found });
       return found;
     },

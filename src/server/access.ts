@@ -2,28 +2,28 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InklingError } from '../errors.ts';
-import type { KeyKind } from '../govern/index.ts';
+import type { KeyKind, KnownKey } from '../govern/index.ts';
 import type { ServerContext } from './context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by requireKey. */
+    /** Both set by requireKey. */
     workspace: string;
+    keyId: string;
   }
 }
 
 /** A pre-handler that lets a request through with a valid key of the kind. */
 export function requireKey({ keys }: ServerContext, kind: KeyKind) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    request.workspace = await workspaceOf(
-      keys,
-      kind,
-      keyOf(request) ?? (kind === 'write' ? keyInBody(request) : undefined),
-    );
+    const key = keyOf(request) ?? (kind === 'write' ? keyInBody(request) : undefined);
+    const known = await findKey(keys, kind, key);
+    request.workspace = known.workspace;
+    request.keyId = known.id;
   };
 }
 
-async function workspaceOf(keys: ServerContext['keys'], kind: KeyKind, key: string | undefined): Promise<string> {
+async function findKey(keys: ServerContext['keys'], kind: KeyKind, key: string | undefined): Promise<KnownKey> {
   if (!key) {
     throw new InklingError('unauthorized', `This request carries no ${kind} key.`, {
       hint:
@@ -44,7 +44,7 @@ async function workspaceOf(keys: ServerContext['keys'], kind: KeyKind, key: stri
         kind === 'secret' ? 'Use a secret key, sk_….' : 'Use the write key, wk_…: never put a secret key in an SDK.',
     });
   }
-  return found.workspace;
+  return found;
 }
 
 /** Beacons cannot set headers: they send the write key within the body, where it then has done its work. */

@@ -48,8 +48,11 @@ function corsFor(url: string | undefined) {
   return url?.startsWith('/v1/')
     ? {
         origin: true,
-        methods: ['POST'],
-        allowedHeaders: ['content-type', 'authorization', 'x-write-key'],
+        methods: ['GET', 'POST'],
+        // `anonymousid` is RudderStack's; beacons with a JSON body are sent with credentials, of which there are none here.
+        allowedHeaders: ['content-type', 'content-encoding', 'authorization', 'x-write-key', 'anonymousid'],
+        exposedHeaders: ['retry-after'],
+        credentials: true,
         maxAge: 86_400,
       }
     : { origin: false };

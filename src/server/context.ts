@@ -8,7 +8,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { Intake } from '../collect/index.ts';
+import type { Doors, Intake, Throttle } from '../collect/index.ts';
 import type { KeyRing } from '../govern/index.ts';
 import type { IntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
@@ -19,6 +19,9 @@ export type ServerContext = {
   keys: KeyRing;
   /** Where messages come in. */
   intake: Intake;
+  /** How fast they may come in. */
+  doors: Doors;
+  throttle: Throttle;
   /** Answers about people as they are this second. */
   live: IntentNow;
   now(): Date;

@@ -52,7 +52,7 @@ export function sendProblem(
 ): FastifyReply {
   const { code, status, message, field, value, hint } = error;
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="Inkling", Basic realm="Inkling"');
-  if (status === 429 || status === 503) reply.header('retry-after', '1');
+  if (status === 429 || status === 503) reply.header('retry-after', String(error.retryAfterSeconds ?? 1));
   const problem: Problem = {
     type: `urn:inkling:error:${code}`,
     title: STATUS_CODES[status] ?? 'Error',

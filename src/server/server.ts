@@ -1,6 +1,6 @@
 // Opens the service on an address and closes it without losing what was acknowledged.
 
-import { type Intake, openIntake } from '../collect/index.ts';
+import { type Intake, type IntakeOptions, openDoors, openIntake, openThrottle } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
 import { openKeyRing } from '../govern/index.ts';
 import { type IntentNow, openIntentNow } from '../predict/index.ts';
@@ -18,6 +18,8 @@ export type ServerOptions = {
   logLevel?: string;
   /** Folder of the built dashboard; absent = ui/dist. */
   dashboard?: string;
+  /** Blocks, backlog and segments of the journal. */
+  intake?: Omit<IntakeOptions, 'now' | 'onFault'>;
   now?: () => Date;
 };
 
@@ -42,11 +44,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   // What the journal finds damaged when it is opened is told once there is a log.
   const early: [error: unknown, doing: string][] = [];
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
-  const intake = await openIntake(store, { now, onFault: (error, doing) => log(error, doing) });
+  const intake = await openIntake(store, { ...options.intake, now, onFault: (error, doing) => log(error, doing) });
   const live = openIntentNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const upkeep = await openUpkeep({ store, intake, live, now, onFault });
-  const app = await buildApp({ store, keys: openKeyRing(store), intake, live, now }, { logLevel, dashboard });
+  const context = { ...doorOf(store, now), store, intake, live, now };
+  const app = await buildApp(context, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
   for (const fault of early) log(...fault);
@@ -75,12 +78,16 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 /** The OpenAPI document of every route, drawn without a store behind it. */
 export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
-  const app = await buildApp(
-    { store: nobody, keys: openKeyRing(nobody), intake: {} as Intake, live: {} as IntentNow, now: () => new Date(0) },
-    { logLevel: 'silent', dashboard: DASHBOARD_FOLDER },
-  );
+  const now = () => new Date(0);
+  const context = { ...doorOf(nobody, now), store: nobody, intake: {} as Intake, live: {} as IntentNow, now };
+  const app = await buildApp(context, { logLevel: 'silent', dashboard: DASHBOARD_FOLDER });
   await app.ready();
   const document = app.swagger();
   await app.close();
   return document;
+}
+
+/** Who may come in, and how fast. */
+function doorOf(store: Store, now: () => Date) {
+  return { keys: openKeyRing(store), doors: openDoors(store), throttle: openThrottle(now) };
 }

@@ -70,6 +70,9 @@ const MEBIBYTE = 1024 * 1024;
 const GROUP_BYTES = 8 * MEBIBYTE;
 const WAITING_BYTES = 64 * MEBIBYTE;
 
+/** What senders wait before they come again: a backlog and a disk are not mended within a second. */
+const RETRY_AFTER_SECONDS = 5;
+
 type Waiting = { bytes: Buffer; records: number; resolve: () => void; reject: (error: Error) => void };
 
 export async function openJournal(options: JournalOptions): Promise<Journal> {
@@ -341,5 +344,5 @@ class FileJournal implements Journal {
 }
 
 function refusal(message: string, hint: string, cause?: unknown): InklingError {
-  return new InklingError('unavailable', message, { hint, cause });
+  return new InklingError('unavailable', message, { hint, cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

@@ -26,7 +26,7 @@ test('a key opens its own workspace only, and of a secret key nothing readable i
   await ensureWorkspace(store, 'other', now);
   const secret = await createKey(store, { workspace: 'acme', kind: 'secret', label: 'test', now });
   const ring = openKeyRing(store);
-  assert.deepEqual(await ring.resolve(secret.key), { workspace: 'acme', kind: 'secret' });
+  assert.deepEqual(await ring.resolve(secret.key), { id: secret.id, workspace: 'acme', kind: 'secret' });
   assert.equal(await ring.resolve(`${secret.key}x`), undefined);
   assert.equal(await ring.resolve(''), undefined);
   const kept = JSON.stringify(await store.state.query('SELECT * FROM api_keys'));

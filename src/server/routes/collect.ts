@@ -7,8 +7,11 @@ import { Type } from 'typebox';
 import { BATCH_LIMIT_BYTES, type Delivery, type MessageType, messageTypes } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import { requireKey } from '../access.ts';
-import type { App, Routes } from '../context.ts';
+import type { Routes, ServerContext } from '../context.ts';
 import { sendProblem } from '../problems.ts';
+import { readAnythingAsJson } from '../receiving/body.ts';
+import { receiverOf } from '../receiving/receive.ts';
+import { checkSignature } from '../receiving/signature.ts';
 
 const fields = Type.Record(Type.String(), Type.Unknown());
 const id = Type.Union([Type.String({ maxLength: 256 }), Type.Number()]);
@@ -19,6 +22,7 @@ const message = {
   userId: Type.Optional(id),
   anonymousId: Type.Optional(id),
   timestamp: Type.Optional(time),
+  sentAt: Type.Optional({ ...time, description: 'By the clock that made the timestamp, which is set right with it.' }),
   context: Type.Optional(fields),
 };
 const properties = Type.Optional(fields);
@@ -42,6 +46,7 @@ const Batch = Type.Object({
     description: 'Messages of any type, 32 kB each and 500 kB together at most.',
   }),
   context: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Put under the context of each.' })),
+  sentAt: Type.Optional(time),
 });
 
 const Accepted = Type.Object({ success: Type.Literal(true) });
@@ -50,19 +55,7 @@ export const addCollectRoutes: Routes = (app, context) => {
   readAnythingAsJson(app);
   const preHandler = requireKey(context, 'write');
   const common = { tags: ['collect'], security: [{ writeKey: [] }], response: { 200: Accepted } };
-
-  const take = async (request: FastifyRequest, reply: FastifyReply, messages: unknown[], how: Partial<Delivery>) => {
-    const delivery = { source: '', userAgent: request.headers['user-agent'], ...how };
-    const { accepted, faults } = await context.intake.accept(request.workspace, messages, delivery);
-    if (faults.length === 0) return { success: true as const };
-    const named = faults
-      .slice(0, FAULTS_NAMED)
-      .map(({ error: { field, message, hint } }) => ({ field, detail: message, hint }));
-    const several = how.path !== undefined && { accepted, rejected: faults.length, faults: named };
-    const problem = sendProblem(request, reply, faults[0].error, several || {});
-    // A reply that is returned is the answer; the schema knows the good one only.
-    return problem as never;
-  };
+  const take = takerOf(context);
 
   for (const type of messageTypes) {
     const schema = { ...common, ...calls[type], description: DURABLE };
@@ -79,30 +72,51 @@ export const addCollectRoutes: Routes = (app, context) => {
       take(request, reply, messagesOf(request.body), { path: 'batch' }),
     );
   }
+
+  const webhook = { ...common, summary: "Segment's webhook destination", description: WEBHOOK };
+  const signed = async (request: FastifyRequest) =>
+    checkSignature(request, (await context.doors.of(request.workspace)).webhookSecret);
+  app.post(
+    '/v1/webhook/segment',
+    { preHandler: [preHandler, signed], schema: webhook, bodyLimit: BATCH_LIMIT_BYTES },
+    (request, reply) => {
+      // Segment has set the times right already.
+      const how = { source: 'segment', clock: 'corrected' as const };
+      const { body } = request;
+      return Array.isArray(body)
+        ? take(request, reply, body, { ...how, path: 'batch' })
+        : take(request, reply, [body], how);
+    },
+  );
 };
+
+/** Takes the messages of a request and answers for them. */
+function takerOf(context: ServerContext) {
+  const receive = receiverOf(context);
+  return async (request: FastifyRequest, reply: FastifyReply, messages: unknown[], how: Partial<Delivery>) => {
+    const { accepted, faults } = await receive(request, messages, how);
+    if (faults.length === 0) return { success: true as const };
+    const named = faults
+      .slice(0, FAULTS_NAMED)
+      .map(({ error: { field, message, hint } }) => ({ field, detail: message, hint }));
+    const several = how.path !== undefined && { accepted, rejected: faults.length, faults: named };
+    const problem = sendProblem(request, reply, faults[0].error, several || {});
+    // A reply that is returned is the answer; the schema knows the good one only.
+    return problem as never;
+  };
+}
 
 const FAULTS_NAMED = 10;
 const DURABLE = 'Answered after the message is on disk.';
+const WEBHOOK =
+  'One message with its type, or a list of them. With a secret set (PATCH /api/v1/collect/door) X-Signature has to be the ' +
+  'HMAC-SHA1 of the body.';
 const PARTLY =
   'When some messages are faulty the others are taken all the same and the faulty ones are kept as rejected: the ' +
   'answer is then 400 and says how many. Send only the mended ones again.';
 
-function readAnythingAsJson(app: App): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, JSON.parse(body.toString('utf8')));
-    } catch (error) {
-      const at = { field: 'body', value: body.toString('utf8', 0, 100), cause: error };
-      const hint = 'Send one JSON object; gzip and form encodings are not read.';
-      done(new InklingError('invalid_input', `The body is not JSON: ${(error as Error).message}.`, { ...at, hint }));
-    }
-  });
-  app.setValidatorCompiler(() => (value) => ({ value }));
-}
-
 function messagesOf(body: unknown): unknown[] {
-  const { batch, context } = (body ?? {}) as { batch?: unknown; context?: unknown };
+  const { batch, context, sentAt } = (body ?? {}) as { batch?: unknown; context?: unknown; sentAt?: unknown };
   if (!Array.isArray(batch)) {
     throw new InklingError('invalid_input', 'batch is not a list of messages.', {
       field: 'batch',
@@ -110,12 +124,16 @@ function messagesOf(body: unknown): unknown[] {
       hint: 'Send {"batch": [{"type": "track", …}, …]}.',
     });
   }
-  if (!isObject(context)) return batch;
-  return batch.map((one) => {
-    if (!isObject(one)) return one;
-    const own = (one as { context?: unknown }).context;
-    return { ...one, context: isObject(own) ? { ...context, ...own } : (own ?? context) };
-  });
+  const common = isObject(context) ? context : undefined;
+  if (common === undefined && sentAt === undefined) return batch;
+  return batch.map((one) => (isObject(one) ? withShared(one, common, sentAt) : one));
+}
+
+/** What stands beside the batch is each message's, unless it has its own. */
+function withShared(message: object, context: object | undefined, sentAt: unknown): object {
+  const own = message as { context?: unknown; sentAt?: unknown };
+  const merged = isObject(own.context) ? { ...context, ...own.context } : (own.context ?? context);
+  return { ...message, context: merged, sentAt: own.sentAt ?? sentAt };
 }
 
 function isObject(value: unknown): value is object {

@@ -2,17 +2,21 @@
 
 import type { Routes } from '../context.ts';
 import { addCollectRoutes } from './collect.ts';
+import { addDoorRoutes } from './door.ts';
 import { addFeaturesRoutes } from './features.ts';
 import { addHealthRoutes } from './health.ts';
 import { addIntentRoutes } from './intent.ts';
 import { addLiveRoutes } from './live.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
+import { addPixelRoutes } from './pixel.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
 
 export const routes: readonly Routes[] = [
   addHealthRoutes,
   addCollectRoutes,
+  addPixelRoutes,
+  addDoorRoutes,
   addLiveRoutes,
   addWorkspaceRoutes,
   addOverviewRoutes,

@@ -1,0 +1,83 @@
+// What a workspace sets at its door: how fast its keys may send, and the secret that signs Segment's webhook. Kept as
+// one setting in the state, and remembered for a few seconds, since it is asked for with every request.
+
+import { LRUCache } from 'lru-cache';
+import { InklingError } from '../errors.ts';
+import type { Store } from '../store/index.ts';
+import { SECOND_MS } from '../time.ts';
+import type { Rate } from './throttle.ts';
+
+export type Door = Rate & {
+  /** Rates of single keys by their id (`key_…`); they stand instead of the workspace's. */
+  keys: Readonly<Record<string, Rate>>;
+  /** Signs the bodies of Segment's webhook destination; '' = signatures are not looked at. */
+  webhookSecret: string;
+};
+
+/** Absent = stays as it is; null = back to the default. */
+export type DoorChange = { [Field in keyof Door]?: Door[Field] | null };
+
+/** Generous: they stop a client that runs wild, not one that is busy. */
+export const defaultDoor: Door = { eventsPerSecond: 100_000, burst: 1_000_000, keys: {}, webhookSecret: '' };
+
+export interface Doors {
+  of(workspace: string): Promise<Door>;
+  /** Changes what is given and returns what then holds. */
+  change(workspace: string, change: DoorChange, now: Date): Promise<Door>;
+}
+
+const WORKSPACES_LIMIT = 10_000;
+
+export function openDoors({ state }: Store, rememberSeconds = 5): Doors {
+  const remembered = new LRUCache<string, Door>({ max: WORKSPACES_LIMIT, ttl: rememberSeconds * SECOND_MS });
+  const stored = async (workspace: string): Promise<Partial<Door>> => {
+    const [row] = await state.query<{ value: Partial<Door> }>(
+      `SELECT value FROM settings WHERE workspace = $1 AND name = 'door'`,
+      [workspace],
+    );
+    return row?.value ?? {};
+  };
+  return {
+    of: async (workspace) => {
+      const known = remembered.get(workspace);
+      if (known) return known;
+      const door = { ...defaultDoor, ...(await stored(workspace)) };
+      remembered.set(workspace, door);
+      return door;
+    },
+    change: async (workspace, change, now) => {
+      checkChange(change);
+      const merged = { ...(await stored(workspace)), ...change };
+      const value = Object.fromEntries(Object.entries(merged).filter(([, field]) => field !== null));
+      await state.query(
+        `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'door', $2, $3)
+         ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+        [workspace, value, now],
+      );
+      remembered.delete(workspace);
+      return { ...defaultDoor, ...value };
+    },
+  };
+}
+
+/** The rate that holds for a key. */
+export function rateOf(door: Door, key: string): Rate {
+  return Object.hasOwn(door.keys, key) ? door.keys[key] : door;
+}
+
+function checkChange({ eventsPerSecond, burst, keys }: DoorChange): void {
+  checkRate('', { eventsPerSecond, burst });
+  for (const [key, rate] of Object.entries(keys ?? {})) checkRate(`keys.${key}.`, rate);
+}
+
+function checkRate(path: string, rate: { [Field in keyof Rate]?: number | null }): void {
+  for (const field of ['eventsPerSecond', 'burst'] as const) {
+    const value = rate[field];
+    if (value === undefined || value === null || (Number.isFinite(value) && value >= 1)) continue;
+    throw new InklingError('invalid_input', `${path}${field} (${value}) is not a rate.`, {
+      field: `${path}${field}`,
+      value,
+      hint: 'Use a number of events from 1 upwards, or null for the default.',
+    });
+  }
+}

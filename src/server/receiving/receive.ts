@@ -1,0 +1,29 @@
+// What every way in has in common: a key sends as fast as it may, and what it sends goes to the intake.
+
+import type { FastifyRequest } from 'fastify';
+import { type Acceptance, type Delivery, rateOf } from '../../collect/index.ts';
+import { InklingError } from '../../errors.ts';
+import { SECOND_MS } from '../../time.ts';
+import type { ServerContext } from '../context.ts';
+
+export type Receive = (
+  request: FastifyRequest,
+  messages: readonly unknown[],
+  how: Partial<Delivery>,
+) => Promise<Acceptance>;
+
+/** Throws `rate_limited` when the key has sent too much, `unavailable` when nothing can be kept now. */
+export function receiverOf({ intake, doors, throttle }: ServerContext): Receive {
+  return async ({ workspace, keyId, headers }, messages, how) => {
+    const waitMs = throttle.take(keyId, Math.max(1, messages.length), rateOf(await doors.of(workspace), keyId));
+    if (waitMs > 0) throw tooFast(waitMs);
+    return intake.accept(workspace, messages, { source: '', userAgent: headers['user-agent'], ...how });
+  };
+}
+
+function tooFast(waitMs: number): InklingError {
+  return new InklingError('rate_limited', 'This key sends more events than it may.', {
+    hint: 'Send it again after Retry-After, or raise the rate: PATCH /api/v1/collect/door.',
+    retryAfterSeconds: Math.ceil(waitMs / SECOND_MS),
+  });
+}
