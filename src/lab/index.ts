@@ -5,6 +5,7 @@ export { type Comparison, compareModels, compareOnTest, compareOverFolds, type D
 export { exportableFormats, exportModel } from './exchange.ts';
 export type { Judging } from './experiment.ts';
 export { type Explanation, explain, type Reason, sayReason } from './explain.ts';
+export { type FairFit, type FairRequest, type FairSummary, fitFair } from './fairFit.ts';
 export { metrics, type Spread, THRESHOLD } from './figures.ts';
 export { type Fit, type FitRequest, type FitSummary, fit } from './fit.ts';
 export { findLabel } from './label.ts';

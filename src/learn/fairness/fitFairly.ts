@@ -52,7 +52,7 @@ export type FairnessReport = {
 
 /**
  * Fits a learner freely and under a constraint on the rates of groups (`groups[r]` is the group of row r); answers the constrained
- * model and both models' figures. Throws `invalid_input` where groups or settings can't be used, or what the learner says.
+ * model, the free one and the figures of both. Throws `invalid_input` where groups or settings can't be used, or what the learner says.
  */
 export function fitFairly<Settings>(
   learner: Learner<Settings>,
@@ -60,7 +60,7 @@ export function fitFairly<Settings>(
   y: Float32Array,
   groups: ArrayLike<number>,
   options: FairnessOptions<Settings>,
-): { model: FittedModel; report: FairnessReport } {
+): { model: FittedModel; free: FittedModel; report: FairnessReport } {
   const { constraint, method = 'reductions', slack = 0.01, rounds = 12, threshold = 0.5, judge } = options;
   const rows = { x, y, groups };
   checkGroups(rows);
@@ -76,27 +76,30 @@ export function fitFairly<Settings>(
       ? fit(y, independenceWeights(rows))
       : reduce(rows, free, fit, { constraint, slack, rounds, threshold });
   const judging = judge ?? rows;
+  const figuresOf = (one: FittedModel) =>
+    judgeFairness(judging.y, one.predict(judging.x), judging.groups, constraint, threshold);
   return {
     model,
+    free,
     report: {
       constraint,
       method,
       threshold,
       judgedOn: judge === undefined ? 'training rows' : 'other rows',
-      before: judgeFairness(free, judging, constraint, threshold),
-      after: judgeFairness(model, judging, constraint, threshold),
+      before: figuresOf(free),
+      after: figuresOf(model),
     },
   };
 }
 
-/** The gap of a model under a constraint, and how well it predicts. */
+/** How predictions do under a constraint: its gap, and how good they are. */
 export function judgeFairness(
-  model: Pick<FittedModel, 'predict'>,
-  { x, y, groups }: GroupedRows,
+  y: ArrayLike<number>,
+  p: ArrayLike<number>,
+  groups: ArrayLike<number>,
   constraint: FairnessConstraint,
   threshold = 0.5,
 ): FairnessFigures {
-  const p = model.predict(x);
   const rates = groupRates(y, p, groups, threshold);
   return {
     gap: constraint === 'demographic-parity' ? demographicParityGap(rates) : equalisedOddsGap(rates),

@@ -16,6 +16,7 @@ import { count, seed, share } from '../../arguments.ts';
 import { answer } from '../../place.ts';
 import { openProgress } from '../../progress.ts';
 import { describeFit } from './describe.ts';
+import { type FairOptions, runFairFit, withFairOptions } from './fair.ts';
 import {
   type ColumnOptions,
   type ReadingOptions,
@@ -25,7 +26,8 @@ import {
 } from './reading.ts';
 
 type FitCommandOptions = ReadingOptions &
-  ColumnOptions & {
+  ColumnOptions &
+  FairOptions & {
     train: string;
     test?: string;
     folds?: number;
@@ -62,6 +64,7 @@ export function addFit(lab: Command): void {
     .option('--model <file>', 'where to write the model')
     .option('--predictions <file>', 'where to write the predictions that were judged')
     .option('--report <file>', 'where to write a report with plots, as one HTML file');
+  withFairOptions(command);
   withReadingOptions(command).option('--json', 'print the result as JSON').action(runFit);
 }
 
@@ -72,6 +75,8 @@ async function runFit(options: FitCommandOptions): Promise<void> {
     const train = await readTable(options.train, readingOf(options));
     const judging = await readJudging(options);
     reading.end(`${train.rows.toLocaleString('en')} rows`);
+    if (options.fair !== undefined || options.group !== undefined)
+      return await runFairFit(options, { train, judging }, progress);
     const fitting = progress.stage('fit');
     const done = fit({
       ...options,
