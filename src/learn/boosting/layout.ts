@@ -108,10 +108,11 @@ export type Extent = { rows: number; threads: number; maxLeaves: number; weighte
 /** Histograms of open leaves may take this much; beyond it some are summed again when needed. */
 const SLOT_BUDGET = 256 * 2 ** 20;
 /** A column whose commonest bin holds this share of the rows can be sparse. */
-const SPARSE_FROM = 0.7;
+const SPARSE_FROM = 0.8;
 const SPARSE_AT_LEAST = 4;
 const BLOCK_COLUMNS = 32;
-const SPARSE_AT_MOST = 256;
+/** With the bins behind the last one, their numbers fit 16 bits. */
+const SPARSE_AT_MOST = 255;
 
 /** Finds a place for everything. */
 export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
@@ -151,7 +152,8 @@ export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
     places[c].commonest = columns[c].commonest;
     places[c].part = sparsePart + i * COLUMN_PART;
   });
-  const entries = sparse.reduce((sum, c) => sum + rows - columns[c].commonestRows, 0);
+  // At most: each row's entries come in whole fours. What is not written takes no memory.
+  const entries = sparse.reduce((sum, c) => sum + rows - columns[c].commonestRows, 3 * rows);
   const sparsePlace =
     sparse.length === 0 ? undefined : { starts: take((rows + 1) * 4), entries: take(entries * 2), part: sparsePart };
   let slotBytes = 0;
@@ -162,7 +164,7 @@ export function layOut(columns: readonly ColumnBins[], extent: Extent): Layout {
     slotBytes = Math.ceil(slotBytes / 16) * 16;
   }
   const slotCount = Math.min(maxLeaves + 1, Math.max(4, Math.floor(SLOT_BUDGET / Math.max(1, slotBytes))));
-  const partBytes = sparsePart + sparse.length * COLUMN_PART;
+  const partBytes = sparsePart + (sparse.length === 0 ? 0 : sparse.length + 1) * COLUMN_PART;
   const layout = {
     rows,
     weighted: extent.weighted,

@@ -64,7 +64,7 @@ const fillBlocks: Task = ({ layout, kernel }, share) => {
   }
 };
 
-/** Counts, for each of this thread's rows, the sparse columns in which it is not in the commonest bin. */
+/** Counts, for each of this thread's rows, the sparse columns in which it is not in the commonest bin, in whole fours. */
 const countEntries: Task = (shared, share) => {
   const { layout, u8, u32 } = shared;
   const columns = layout.columns.filter(({ commonest }) => commonest >= 0);
@@ -73,7 +73,7 @@ const countEntries: Task = (shared, share) => {
   for (let r = from; r < to; r++) {
     let count = 0;
     for (const { at, commonest } of columns) if (u8[at + r] !== commonest) count++;
-    u32[counts + r] = count;
+    u32[counts + r] = (count + 3) & ~3;
   }
 };
 
@@ -87,6 +87,8 @@ const writeEntries: Task = (shared, share) => {
   for (let r = from; r < to; r++) {
     let next = u32[starts / 4 + r];
     for (const { at, base, commonest } of columns) if (u8[at + r] !== commonest) target[next++] = base + u8[at + r];
+    // Filled up with bins behind the last column's, of which neighbours have different ones: no sum waits for another.
+    while (next < u32[starts / 4 + r + 1]) target[next++] = columns.length * 256 + (r & 255);
   }
 };
 
