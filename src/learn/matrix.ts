@@ -89,7 +89,8 @@ export function checkMatrix(x: Matrix): void {
       refuse(`The column ${JSON.stringify(x.names[c])} has ${column.length} values for ${x.rows} rows.`);
     }
     for (let r = 0; r < column.length; r++) {
-      if (column[r] === Number.POSITIVE_INFINITY || column[r] === Number.NEGATIVE_INFINITY) {
+      // A float32 above the largest one is infinite; NaN is neither above nor below.
+      if (column[r] > LARGEST_FLOAT32 || column[r] < -LARGEST_FLOAT32) {
         refuse(`The column ${JSON.stringify(x.names[c])} holds ${column[r]} in row ${r}.`, NO_INFINITY);
       }
     }
@@ -173,6 +174,8 @@ function checkWeights(rows: number, weights?: ArrayLike<number>): void {
     }
   }
 }
+
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 const NO_INFINITY = 'Use NaN for an unknown value, and a finite number otherwise.';
 

@@ -14,17 +14,17 @@ export function drawColumns(random: Random, share: number, count: number): Uint8
 
 type Sampling = Pick<BoostingSettings, 'rowShare' | 'topShare'>;
 
-/** Puts the drawn rows, in order, at the front of the list; says for how many rows one of them may count. */
+/**
+ * Puts the drawn rows, in order, at the front of the list; says for how many rows one of them may count. Where all are in
+ * play, the list is filled by the threads as they pack the gradients.
+ */
 export function drawRows(shared: Shared, settings: Sampling, random: Random): { rowCount: number; amplified: number } {
   const { layout, u32 } = shared;
   const rows = u32.subarray(layout.rowsAt / 4, layout.rowsAt / 4 + layout.rows);
   if (settings.topShare > 0 && settings.rowShare < 1) return drawSteepRows(shared, rows, settings, random);
+  if (settings.rowShare === 1) return { rowCount: rows.length, amplified: 1 };
   let rowCount = 0;
-  if (settings.rowShare < 1) {
-    for (let r = 0; r < rows.length; r++) if (random.uniform() < settings.rowShare) rows[rowCount++] = r;
-  } else {
-    while (rowCount < rows.length) rows[rowCount] = rowCount++;
-  }
+  for (let r = 0; r < rows.length; r++) if (random.uniform() < settings.rowShare) rows[rowCount++] = r;
   return { rowCount, amplified: 1 };
 }
 

@@ -113,6 +113,42 @@ export function sumGradients(gradients: usize, from: i32, to: i32, target: usize
   v128.store(target, sum);
 }
 
+/**
+ * Makes whole numbers of slope and curvature of rows[from … to), in place, and writes their sums as two float64. A row's
+ * fraction is rounded up where it passes a threshold that turns by `turn` from row to row. `isEvery` fills the list of rows.
+ */
+export function packRows(
+  rows: usize,
+  from: i32,
+  to: i32,
+  isEvery: bool,
+  packed: usize,
+  perG: f64,
+  perH: f64,
+  dither: f64,
+  turn: f64,
+  sums: usize,
+): void {
+  let sumG: f64 = 0;
+  let sumH: f64 = 0;
+  for (let i = from; i < to; i++) {
+    const place = rows + (<usize>i << 2);
+    if (isEvery) store<i32>(place, i);
+    const row = load<u32>(place);
+    const at = packed + (<usize>row << 3);
+    const turned = dither + <f64>row * turn;
+    const fraction = turned - floor(turned);
+    const g = floor(<f64>load<f32>(at) * perG + fraction);
+    const h = floor(<f64>load<f32>(at, 4) * perH + fraction);
+    store<u32>(at, <u32>h);
+    store<i32>(at, <i32>g, 4);
+    sumG += g;
+    sumH += h;
+  }
+  store<f64>(sums, sumG);
+  store<f64>(sums, sumH, 8);
+}
+
 // ---------------------------------------------------------------- histograms
 
 // Rows of a deep leaf lie far apart, and each is a wait for memory. So some hundred rows are first copied together, in a

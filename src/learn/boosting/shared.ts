@@ -10,6 +10,18 @@ export type Kernel = {
   differentiateBinary(scores: number, y: number, from: number, to: number, gradients: number): void;
   weighGradients(gradients: number, weights: number, from: number, to: number): void;
   sumGradients(gradients: number, from: number, to: number, target: number): void;
+  packRows(
+    rows: number,
+    from: number,
+    to: number,
+    isEvery: boolean,
+    packed: number,
+    perG: number,
+    perH: number,
+    dither: number,
+    turn: number,
+    sums: number,
+  ): void;
   gatherGradients(rows: number, from: number, count: number, packed: number, target: number): void;
   gatherBins(rows: number, from: number, count: number, block: number, stride: number, target: number): void;
   sumBlock(count: number, gradients: number, bins: number, quads: number, histogram: number): void;

@@ -116,32 +116,17 @@ const takeGradients: Task = (shared, share) => {
  * golden-ratio sequence spreads the dither more evenly than independent draws would.
  */
 const packGradients: Task = (shared, share) => {
-  const { layout, f32, f64, i32, u32 } = shared;
+  const { layout, kernel } = shared;
   const perG = numberOf(shared, NUMBERS.perG);
   const perH = numberOf(shared, NUMBERS.perH);
   // Few rows have steps enough to be rounded to the nearest, and then equal rows stay equal and ties stay ties.
   const isDithered = layout.rows > ROWS_TO_DITHER;
   const dither = isDithered ? numberOf(shared, NUMBERS.dither) : 0.5;
-  const turnPerRow = isDithered ? GOLDEN : 0;
-  const rows = u32.subarray(layout.rowsAt / 4, layout.rowsAt / 4 + layout.rows);
-  const [from, to] = stretch(0, arg(shared, ARGS.to), share);
-  const packed = layout.packed / 4;
-  let sumG = 0;
-  let sumH = 0;
-  for (let i = from; i < to; i++) {
-    const row = rows[i];
-    const at = packed + 2 * row;
-    const turn = dither + row * turnPerRow;
-    const fraction = turn - Math.floor(turn);
-    const g = Math.floor(f32[at] * perG + fraction);
-    const h = Math.floor(f32[at + 1] * perH + fraction);
-    u32[at] = h;
-    i32[at + 1] = g;
-    sumG += g;
-    sumH += h;
-  }
-  f64[CONTROL.sums + 2 * share.thread] = sumG;
-  f64[CONTROL.sums + 2 * share.thread + 1] = sumH;
+  const turn = isDithered ? GOLDEN : 0;
+  const count = arg(shared, ARGS.to);
+  const [from, to] = stretch(0, count, share);
+  const sums = (CONTROL.sums + 2 * share.thread) * 8;
+  kernel.packRows(layout.rowsAt, from, to, count === layout.rows, layout.packed, perG, perH, dither, turn, sums);
 };
 
 const GOLDEN = 0.6180339887498949;
