@@ -1,5 +1,6 @@
 // The inside of a thread of learningWorker.ts: takes one task, tells its progress, answers with the model's JSON.
 
+import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { InklingError } from '../errors.ts';
 import { refit } from './ladder.ts';
@@ -7,6 +8,10 @@ import { learn } from './learning.ts';
 import { type Failure, type Message, type Outcome, refitAside, type Task } from './learningWorker.ts';
 
 const tell = (message: Message) => parentPort?.postMessage(message);
+
+// Learning gives way to whoever waits for an answer. Linux keeps a priority per thread, and the threads that this one
+// starts take it over; elsewhere it would slow the whole process.
+if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 
 parentPort?.once('message', (task: Task) => {
   perform(task).then(
