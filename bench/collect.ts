@@ -1,7 +1,7 @@
 // How many events a second the service acknowledges (after they are on disk) and ships to the facts, over real HTTP,
 // with the load generator in a thread of the same machine; beside it a bare node:http handler that parses the same
-// JSON and keeps nothing, and the parts of the way alone.
-// Run: node bench/collect.ts [events]
+// JSON and keeps nothing, the parts of the way alone, and what telling messages apart costs with 10 million ids.
+// Run: node bench/collect.ts [events], or node bench/collect.ts dedupe [ids]
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { openSeen } from '../src/collect/dedupe/seen.ts';
 import { faultOf, type SegmentMessage, toEventRow } from '../src/collect/index.ts';
 import { ensureWorkspace } from '../src/govern/index.ts';
 import { openServer } from '../src/server/index.ts';
@@ -17,7 +18,8 @@ import { openStore } from '../src/store/index.ts';
 type Load = { address: string; writeKey: string; events: number; batchSize: number; connections: number };
 type Result = { seconds: number; p50: number; p99: number };
 
-if (isMainThread) await main(Number(process.argv[2] ?? 200_000));
+if (isMainThread && process.argv[2] === 'dedupe') await measureDedupe(Number(process.argv[3] ?? 10_000_000));
+else if (isMainThread) await main(Number(process.argv[2] ?? 200_000));
 else parentPort!.postMessage(await generateLoad(workerData as Load));
 
 async function main(events: number): Promise<void> {
@@ -58,6 +60,50 @@ function measureParts(): void {
     });
     console.log(`| ${name} | ${Math.round(Math.max(...rates)).toLocaleString('en-US')} |`);
   }
+}
+
+/** Blocks of the usual size, a tenth of whose messages were seen before; ids of 10 days. */
+async function measureDedupe(ids: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-'));
+  const journal = '0011223344556677';
+  const onFault = (error: unknown) => {
+    throw error;
+  };
+  const seen = await openSeen({ folder, position: { journal, shipped: 0 }, onFault });
+  console.log('| ids | lines/s since the last row | resident MB | heap + buffers MB | filters MB | runs |');
+  console.log('| ---: | ---: | ---: | ---: | ---: | ---: |');
+  let milliseconds = 0;
+  let lines = 0;
+  let made = 0;
+  for (let block = 0; made < ids; block++) {
+    const batch = Array.from({ length: 20_000 }, (_, i) => {
+      const isRepeated = i % 10 === 9 && made > 0;
+      const id = isRepeated ? Math.floor((((i * 7919 + block * 104_729) % 1_000_003) / 1_000_003) * made) : made++;
+      const day = 1 + Math.floor((10 * made) / (ids + 1));
+      const at = `2026-03-${String(day).padStart(2, '0')} 12:00:00.000`;
+      const row = { workspace: 'default', message_id: `bench-${id}-0a1b2c3d4e5f`, type: 'track', at, received_at: at };
+      return Buffer.from(`E${JSON.stringify(row)}`);
+    });
+    const start = performance.now();
+    const fresh = await seen.judge({ journal, shipped: block }, batch);
+    await seen.remember({ journal, shipped: block });
+    milliseconds += performance.now() - start;
+    lines += batch.length;
+    if (block > 0 && fresh.length !== 18_000) throw new Error(`Block ${block}: ${fresh.length} of 18,000 are fresh.`);
+    if (block % 50 !== 49 && made < ids) continue;
+    const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+    const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+    const { runs, filterBytes } = seen.size();
+    const rate = Math.round((lines / milliseconds) * 1000).toLocaleString('en-US');
+    console.log(
+      `| ${made.toLocaleString('en-US')} | ${rate} | ${megabytes(rss)} | ${megabytes(heapUsed + arrayBuffers)} | ` +
+        `${megabytes(filterBytes)} | ${runs} |`,
+    );
+    lines = 0;
+    milliseconds = 0;
+  }
+  await seen.close();
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function measureService(

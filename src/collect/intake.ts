@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { openJournal, type Store } from '../store/index.ts';
+import { openSeen } from './dedupe/seen.ts';
 import { eventLine, rejectedLine } from './line.ts';
 import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
@@ -44,6 +45,8 @@ export type IntakeHealth = {
   accepted: number;
   rejected: number;
   shipped: number;
+  /** Accepted, but their messages had been seen before. */
+  duplicates: number;
   lastAcceptedAt: Date | undefined;
   lastShippedAt: Date | undefined;
   /** The last shipment failed and is being tried again. */
@@ -75,10 +78,12 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     maxBacklogBytes: options.maxBacklogBytes,
     onDamage: (damage) => onFault(damageError(damage), 'reading the journal'),
   });
+  const seen = await openSeen({ folder: join(store.dataDir, 'seen'), position: journal.position(), onFault });
   const listeners = new Set<(rows: EventRow[]) => Promise<void> | void>();
   const shipper = startShipper({
     journal,
     facts: store.facts,
+    seen,
     blockRows: options.blockRows ?? 20_000,
     waitMs: options.waitMs ?? 200,
     now,
@@ -120,6 +125,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
         ...counts,
         backlog: journal.backlog(),
         shipped: shipped.events,
+        duplicates: shipped.duplicates,
         lastShippedAt: shipped.lastAt,
         failing: shipped.failing,
         damagedRecords: journal.damagedRecords(),
@@ -128,6 +134,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     close: async () => {
       await shipper.close();
       await journal.close();
+      await seen.close();
     },
   };
 }

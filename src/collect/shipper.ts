@@ -1,10 +1,12 @@
 // The shipper takes blocks from the journal to the facts: in the order of arrival, each once, for as long as it takes.
+// Events whose message was seen before (dedupe/) are left behind.
 // Exactly once rests on the block's token, which the engine remembers. A block that was sent before and whose answer
 // was never heard is looked up first, and afterwards what is missing of it is sent once more: an engine that dies
 // between remembering a token and keeping the rows would otherwise lose them.
 
 import type { InklingError } from '../errors.ts';
 import type { Block, Facts, Journal } from '../store/index.ts';
+import type { Seen } from './dedupe/seen.ts';
 import { EVENT_LINE, eventRowOf, REJECTED_LINE, rejectedLine } from './line.ts';
 import type { EventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
@@ -12,6 +14,7 @@ import { rejectedRow } from './rejected.ts';
 export type ShipperOptions = {
   journal: Journal;
   facts: Facts;
+  seen: Seen;
   /** Rows a block holds at most, and how long a smaller one waits for more. */
   blockRows: number;
   waitMs: number;
@@ -26,7 +29,8 @@ export type ShipperOptions = {
 export interface Shipper {
   /** Says that something was appended. */
   nudge(): void;
-  shipped(): { events: number; lastAt: Date | undefined; failing: boolean };
+  /** Events that reached the facts, and those that were seen before, since the start. */
+  shipped(): { events: number; duplicates: number; lastAt: Date | undefined; failing: boolean };
   /** Ships what is there, unless the engine is down, and ends. */
   close(): Promise<void>;
 }
@@ -37,7 +41,7 @@ const LONGEST_PAUSE_MS = 10_000;
 
 export function startShipper(options: ShipperOptions): Shipper {
   const { journal } = options;
-  const state = { events: 0, lastAt: undefined as Date | undefined, failing: false };
+  const state = { events: 0, duplicates: 0, lastAt: undefined as Date | undefined, failing: false };
   let closing = false;
   let wake = () => {};
   const sleep = (ms: number) =>
@@ -57,7 +61,9 @@ export function startShipper(options: ShipperOptions): Shipper {
       try {
         const block = await journal.next({ records: options.blockRows, bytes: BLOCK_BYTES });
         if (!block) continue;
-        state.events += await ship(block, options);
+        const { events, duplicates } = await ship(block, options);
+        state.events += events;
+        state.duplicates += duplicates;
         journal.done(block);
         state.lastAt = options.now();
         state.failing = false;
@@ -86,17 +92,21 @@ export function startShipper(options: ShipperOptions): Shipper {
   };
 }
 
-/** Ships one block and tells the listeners; the number of events in it. */
-async function ship(block: Block, options: ShipperOptions): Promise<number> {
+/** Ships one block and tells the listeners; how many events went and how many were seen before. */
+async function ship(block: Block, options: ShipperOptions): Promise<{ events: number; duplicates: number }> {
+  const { facts, seen, journal } = options;
   const of = (table: string) =>
     block.records.map((r) => r.payload).filter((payload) => payload[0] === table.charCodeAt(0));
-  const events = of(EVENT_LINE);
+  const all = of(EVENT_LINE);
   const rejected = of(REJECTED_LINE);
+  const position = { journal: journal.position().journal, shipped: block.from };
+  const events = await seen.judge(position, all);
   if (block.resent) await sendAgain(options, events, block.token);
-  else await options.facts.insertLines('events', bodies(events), { token: block.token });
-  if (rejected.length > 0) await options.facts.insertLines('rejected_events', bodies(rejected), { token: block.token });
+  else if (events.length > 0) await facts.insertLines('events', bodies(events), { token: block.token });
+  if (rejected.length > 0) await facts.insertLines('rejected_events', bodies(rejected), { token: block.token });
+  await seen.remember(position);
   if (options.isHeard() && events.length > 0) await options.onShipped(events.map(eventRowOf));
-  return events.length;
+  return { events: events.length, duplicates: all.length - events.length };
 }
 
 /** The JSON behind the table's letter, each with a line's end. */
@@ -166,11 +176,14 @@ async function missing(facts: Facts, payloads: Buffer[]): Promise<Buffer[]> {
   const lookUp = async () => {
     const sql = `SELECT DISTINCT workspace, message_id FROM events
       WHERE workspace IN {workspaces:Array(String)} AND message_id IN {ids:Array(String)}
+        AND received_at >= {since:DateTime64(3)}
         AND node IN (SELECT cityHash64(arrayJoin({anchors:Array(String)})))`;
     const params = {
       workspaces: [...new Set(chunk.map(({ row }) => row.workspace))],
       ids: chunk.map(({ row }) => row.message_id),
       anchors: [...new Set(chunk.map(({ row }) => row.anchor))],
+      // An older row is another message: one of the same id that came before the window of dedupe.
+      since: chunk.map(({ row }) => row.received_at).sort()[0],
     };
     const found = await facts.rows<{ workspace: string; message_id: string }>(sql, params, 'ingest');
     const there = new Set(found.map((row) => `${row.workspace} ${row.message_id}`));

@@ -4,6 +4,7 @@ export type { Blobs } from './blobs.ts';
 export { type FactsEngine, factsEngines } from './engines.ts';
 export type { Facts, InsertOptions, Lane, Params } from './facts.ts';
 export { type Block, type Damage, type Journal, type JournalOptions, openJournal } from './journal.ts';
+export { syncFolder } from './journal-files.ts';
 export { statementsOf } from './migrate.ts';
 export type { State } from './state.ts';
 export { openStore, type Store, type StoreOptions, storeOptionsFrom } from './store.ts';

@@ -51,6 +51,8 @@ export type Recovery = {
 
 export interface Journal {
   readonly recovered: Recovery;
+  /** Which journal it is, and the offset before which the facts have everything even after a crash. */
+  position(): { journal: string; shipped: number };
   /** Resolves when the lines are on disk; rejects with `unavailable` when they are not, and then none of them counts. */
   append(workspace: string, lines: readonly string[]): Promise<void>;
   /** The next block to ship, or undefined when there is none. The block before must be done. */
@@ -178,6 +180,10 @@ class FileJournal implements Journal {
     this.cursor = { ...this.cursor, shipped: block.to, block: null };
     this.unwritten = true;
     this.pendingRecords = block.to >= this.synced ? 0 : this.pendingRecords - block.records.length;
+  }
+
+  position(): { journal: string; shipped: number } {
+    return { journal: this.cursor.journal, shipped: this.cursor.shipped };
   }
 
   backlog(): { records: number; bytes: number } {
