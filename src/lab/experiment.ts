@@ -5,7 +5,7 @@ import { type FittedModel, groupedFolds, type Split, selectRows, stratifiedFolds
 import { type Arm, pickRows, type Rows } from './arm.ts';
 import { type Dropped, type EncodingOptions, encode, type Feature, findFeatures } from './encoding.ts';
 import { type Figures, judge } from './figures.ts';
-import { findLabel, type Label, readOutcomes } from './label.ts';
+import { type ClassLabel, findLabel, type Label, readOutcomes } from './label.ts';
 import { columnNamed, type Table } from './table/table.ts';
 
 /** How a model is judged. `repeats` shuffles the folds anew; rows with one value of `groupColumn` stay in one fold. */
@@ -59,11 +59,10 @@ export function encodeLabelled(table: Table, label: Label, features: readonly Fe
 /** The splits that judge, for folds and for a cut in time. */
 export function splitsOf(
   table: Table,
-  prepared: Prepared,
+  { rows, label, places }: Pick<Prepared, 'rows' | 'places'> & { label: Label | ClassLabel },
   judging: Exclude<Judging, { by: 'test' }>,
   seed: number,
 ): Split[] {
-  const { rows, label, places } = prepared;
   if (judging.by === 'time') {
     const { values } = columnNamed(table, judging.column, '--time-column');
     const times = Float64Array.from(places, (place) => values[place]);

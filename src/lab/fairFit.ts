@@ -12,6 +12,7 @@ import {
 import { openArm, pickRows, type Rows } from './arm.ts';
 import type { Dropped } from './encoding.ts';
 import {
+  columnAside,
   describeJudging,
   encodeLabelled,
   type Judging,
@@ -72,7 +73,7 @@ const MOST_GROUPS = 20;
 export function fitFair(request: FairRequest): FairFit {
   const { train, judging, seed, group, constraint, method = 'reductions', slack, drop = [] } = request;
   const { learner, settings } = learnerOf(request);
-  const prepared = prepare(train, { ...request, drop: [...drop, group] });
+  const prepared = prepare(train, { ...request, drop: [...drop, group], aside: columnAside(judging) });
   if (prepared.label.kind !== 'outcome') {
     refuse('--label', `The label ${JSON.stringify(prepared.label.column)} holds amounts.`, 'Choose one of two values.');
   }

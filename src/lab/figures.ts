@@ -3,6 +3,9 @@ import {
   accuracy,
   brier,
   calibrationError,
+  classAccuracy,
+  classLogLoss,
+  classRocAuc,
   f1Score,
   logLoss,
   meanAbsoluteError,
@@ -44,6 +47,11 @@ export const metrics: Record<Label['kind'], readonly Metric[]> = {
 /** Every figure of one set of predictions. */
 export function judge(kind: Label['kind'], y: Numbers, p: Numbers): Figures {
   return Object.fromEntries(metrics[kind].map(({ name, of }) => [name, of(y, p)]));
+}
+
+/** Every figure of one set of predictions of classes, places in `y` and a column of `p` per class; `rocAuc` is the mean over the classes, each against the rest. */
+export function judgeClasses(y: ArrayLike<number>, p: readonly ArrayLike<number>[]): Figures {
+  return { rocAuc: classRocAuc(y, p), logLoss: classLogLoss(y, p), accuracy: classAccuracy(y, p) };
 }
 
 /** Mean and standard deviation (n − 1) over folds, for each figure. */

@@ -1,6 +1,14 @@
 // A laboratory for tables of one's own: fit, judge, explain and compare learners on files. It knows no customers and no
 // database.
 
+export {
+  predictClasses,
+  readClassModel,
+  type SavedClasses,
+  writeClassModel,
+  writeClassPredictions,
+} from './classFile.ts';
+export { type ClassFit, type ClassRequest, type ClassSummary, fitLabelClasses } from './classFit.ts';
 export { type Comparison, compareModels, compareOnTest, compareOverFolds, type Duel } from './compare.ts';
 export { exportableFormats, exportModel } from './exchange.ts';
 export type { Judging } from './experiment.ts';
@@ -8,7 +16,7 @@ export { type Explanation, explain, type Reason, sayReason } from './explain.ts'
 export { type FairFit, type FairRequest, type FairSummary, fitFair } from './fairFit.ts';
 export { metrics, type Spread, THRESHOLD } from './figures.ts';
 export { type Fit, type FitRequest, type FitSummary, fit } from './fit.ts';
-export { findLabel } from './label.ts';
+export { type ClassLabel, findClasses, findLabel } from './label.ts';
 export { readModel, type SavedModel, writeModel } from './modelFile.ts';
 export { correctedResampledT, pairedRows, type Verdict } from './pairedTest.ts';
 export { type Prediction, predict } from './predict.ts';

@@ -9,6 +9,9 @@ export type Label =
   | { column: string; kind: 'outcome'; positive: string; negative?: string }
   | { column: string; kind: 'amount' };
 
+/** Several classes, in the order of their names. */
+export type ClassLabel = { column: string; kind: 'classes'; classes: string[] };
+
 /** Values that usually mean yes, in lower case. */
 const YES = ['1', 'yes', 'y', 'true', 't', 'positive', 'pos'];
 
@@ -37,6 +40,44 @@ export function findLabel(table: Table, name: string, positive?: string): { labe
     return { label: { column: name, kind: 'amount' }, note };
   }
   refuseClasses(table, name, counts);
+}
+
+const MOST_CLASSES = 100;
+
+/** The classes of a label of three values or more: of one of texts, or whatever it holds where that is `asked` for. */
+export function findClasses(table: Table, name: string, asked: 'asked' | 'texts'): ClassLabel | undefined {
+  const column = columnNamed(table, name, '--label');
+  if (asked === 'texts' && column.kind !== 'text') return undefined;
+  const counts = countValues(column);
+  if (counts.size < 3 && asked === 'texts') return undefined;
+  if (counts.size < 2 || counts.size > MOST_CLASSES) {
+    throw new InklingError(
+      'invalid_input',
+      `The label ${JSON.stringify(name)} of ${table.file} has ${counts.size} values.`,
+      {
+        field: '--label',
+        hint: `Classes are 2 to ${MOST_CLASSES}.`,
+      },
+    );
+  }
+  return { column: name, kind: 'classes', classes: [...counts.keys()].sort() };
+}
+
+/** For each row the place of its class, NaN where the label is missing. */
+export function readClassPlaces(table: Table, { column: name, classes }: ClassLabel): Float32Array {
+  const column = columnNamed(table, name, '--label');
+  const spelled = spellingOf(column);
+  const places = new Map(classes.map((value, place) => [value, place]));
+  return Float32Array.from(column.values, (value) => {
+    if (Number.isNaN(value)) return value;
+    const place = places.get(spelled(value));
+    if (place !== undefined) return place;
+    throw new InklingError(
+      'invalid_input',
+      `${table.file}, label ${JSON.stringify(name)}: it holds ${JSON.stringify(spelled(value))}, a class that is not known.`,
+      { hint: `Known are ${classes.slice(0, 20).join(', ')}.` },
+    );
+  });
 }
 
 /** The outcome of each row (1, 0 or the amount), NaN where the label is missing. */
@@ -124,7 +165,10 @@ function refuseClasses(table: Table, name: string, counts: Map<string, number>):
   const some = [...counts.keys()].slice(0, 6).map((value) => JSON.stringify(value));
   throw new InklingError(
     'invalid_input',
-    `The label ${JSON.stringify(name)} of ${table.file} has ${counts.size} classes (${some.join(', ')}${counts.size > 6 ? ', …' : ''}); two can be told apart.`,
-    { field: '--label', hint: 'Name one of them with --positive to hold it against the rest.' },
+    `The label ${JSON.stringify(name)} of ${table.file} has ${counts.size} classes (${some.join(', ')}${counts.size > 6 ? ', …' : ''}); this tells two apart.`,
+    {
+      field: '--label',
+      hint: 'Use lab fit with boosting, or name one of them with --positive to hold it against the rest.',
+    },
   );
 }

@@ -1,6 +1,7 @@
 // How good are predicted probabilities of several classes? Definitions are scikit-learn's. Outcomes y are places of classes,
 // predictions one column per class, as `FittedClasses.predict` gives them.
 import { InklingError } from '../errors.ts';
+import { rocAuc } from './metrics.ts';
 
 type Numbers = ArrayLike<number>;
 
@@ -12,6 +13,22 @@ export function classLogLoss(y: Numbers, p: readonly Numbers[], w?: Numbers): nu
 /** Share of rows whose most probable class is theirs; of equally probable ones the first is taken. */
 export function classAccuracy(y: Numbers, p: readonly Numbers[], w?: Numbers): number {
   return weightedMean(y, p, w, (r) => Number(likeliest(p, r) === y[r]));
+}
+
+/**
+ * Mean over the classes of the area under the ROC curve of each against the rest: `roc_auc_score(multi_class='ovr',
+ * average='macro')`. Classes that none or all of the rows have take no part.
+ */
+export function classRocAuc(y: Numbers, p: readonly Numbers[]): number {
+  const areas = p
+    .map((column, k) =>
+      rocAuc(
+        Float32Array.from({ length: y.length }, (_, r) => Number(y[r] === k)),
+        column,
+      ),
+    )
+    .filter((area) => !Number.isNaN(area));
+  return areas.reduce((sum, area) => sum + area, 0) / areas.length;
 }
 
 /** The place of the most probable class of a row. */

@@ -12,7 +12,7 @@ export {
   chooseCalibration,
   readCalibration,
 } from './calibration.ts';
-export { classAccuracy, classLogLoss, likeliest } from './classMetrics.ts';
+export { classAccuracy, classLogLoss, classRocAuc, likeliest } from './classMetrics.ts';
 export {
   calibrationCurve,
   gainCurve,

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   classAccuracy,
   classLogLoss,
+  classRocAuc,
   copyRow,
   fitClasses,
   type Matrix,
@@ -121,6 +122,8 @@ test('metrics are scikit-learn’s', () => {
     [0.1, 0.4, 0.25],
   ];
   assert.ok(Math.abs(classLogLoss([0, 2, 1], p, [1, 2, 1]) - 0.8938876922017331) < 1e-12);
+  // roc_auc_score([0, 2, 1], p, multi_class='ovr', average='macro')
+  assert.ok(Math.abs(classRocAuc([0, 2, 1], p) - 0.8333333333333334) < 1e-12);
   assert.equal(classAccuracy([0, 2, 1], p), 2 / 3);
   assert.equal(classAccuracy([0, 2, 1], p, [1, 2, 1]), 0.75);
   assert.throws(() => classLogLoss([3], p), { code: 'invalid_input', message: /outcome 3/ });

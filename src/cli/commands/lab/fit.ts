@@ -4,17 +4,21 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InklingError } from '../../../errors.ts';
 import {
+  type ClassLabel,
   drawReport,
   type Fit,
+  findClasses,
   fit,
   type Judging,
   readTable,
+  type Table,
   writeModel,
   writePredictions,
 } from '../../../lab/index.ts';
 import { count, seed, share } from '../../arguments.ts';
 import { answer } from '../../place.ts';
 import { openProgress } from '../../progress.ts';
+import { runClassFit } from './classes.ts';
 import { describeFit } from './describe.ts';
 import { type FairOptions, runFairFit, withFairOptions } from './fair.ts';
 import {
@@ -37,6 +41,7 @@ type FitCommandOptions = ReadingOptions &
     cut?: string;
     learner: string;
     set?: string[];
+    classes?: boolean;
     earlyStopping?: number;
     seed: number;
     model?: string;
@@ -59,6 +64,7 @@ export function addFit(lab: Command): void {
   withColumnOptions(command)
     .option('--learner <name>', 'boosting, logistic, … (docs/reference/learners.md), or auto', 'boosting')
     .option('--set <key=value...>', 'settings of the learner, as in --set trees=500 learningRate=0.1')
+    .option('--classes', 'tell every value of the label apart, also where it holds numbers')
     .option('--early-stopping <share>', 'share of the training rows by which the learner decides when to stop', share)
     .option('--seed <number>', 'seed of every random choice', seed, 1)
     .option('--model <file>', 'where to write the model')
@@ -77,6 +83,8 @@ async function runFit(options: FitCommandOptions): Promise<void> {
     reading.end(`${train.rows.toLocaleString('en')} rows`);
     if (options.fair !== undefined || options.group !== undefined)
       return await runFairFit(options, { train, judging }, progress);
+    const label = findAskedClasses(train, options);
+    if (label !== undefined) return runClassFit(options, { train, judging, label }, progress);
     const fitting = progress.stage('fit');
     const done = fit({
       ...options,
@@ -92,6 +100,11 @@ async function runFit(options: FitCommandOptions): Promise<void> {
   } finally {
     progress.close();
   }
+}
+
+/** The classes of a label of three texts or more, unless one of them is held against the rest. */
+function findAskedClasses(train: Table, { label, classes, positive }: FitCommandOptions): ClassLabel | undefined {
+  return positive === undefined ? findClasses(train, label, classes ? 'asked' : 'texts') : undefined;
 }
 
 async function readJudging(options: FitCommandOptions): Promise<Judging> {

@@ -6,6 +6,7 @@ import {
   metrics,
   predict,
   predictUplift,
+  readClassModel,
   readModel,
   readTable,
   readUpliftModel,
@@ -15,6 +16,7 @@ import {
 } from '../../../lab/index.ts';
 import { answer } from '../../place.ts';
 import { table } from '../../table.ts';
+import { answerClasses } from './classes.ts';
 import { figure, indent } from './describe.ts';
 import { type ReadingOptions, readingOf, withReadingOptions } from './reading.ts';
 
@@ -43,6 +45,8 @@ async function runPredict(options: PredictOptions): Promise<void> {
   const data = await readTable(options.data, readingOf(options));
   const uplift = readUpliftModel(options.model);
   if (uplift !== undefined) return answerUplift(predictUplift(uplift, data), data, options);
+  const classes = readClassModel(options.model);
+  if (classes !== undefined) return answerClasses(classes, data, options);
   const read = readModel(options.model);
   const { label, positive } = options;
   const saved = label === undefined ? read : { ...read, label: findLabel(data, label, positive).label };
