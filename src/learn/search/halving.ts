@@ -13,12 +13,13 @@ export function searchSpace(
   { draws, seed, onTried }: { draws: number; seed: number; onTried(): void },
 ): { finished: FinishedTrial[]; givenUp: Trial[] } {
   const random = createRandom(seed).fork('search');
+  const order = field.rows.times === undefined ? 'none' : 'time';
   const finished: FinishedTrial[] = [];
   const givenUp: Trial[] = [];
   for (let first = 0; first < draws && !field.isOver(); first += BRACKET) {
     const scouted: Trial[] = [];
     for (let index = first; index < Math.min(draws, first + BRACKET); index++) {
-      const trial = scout(drawCandidate(random, index, seed), field);
+      const trial = scout(drawCandidate(random, index, { seed, order }), field);
       if (trial !== undefined) scouted.push(trial);
       onTried();
     }

@@ -17,7 +17,7 @@ import { type Field, type FinishedTrial, type Trial, tryOnAll } from './trial.ts
 export type SearchOptions = {
   /** Folds of your own, or the moment of each row for folds that never look ahead; default: five stratified folds. */
   folds?: readonly Split[] | { times: ArrayLike<number> };
-  /** Tried before anything is drawn; default: five that did well on many tables. */
+  /** Tried before anything is drawn; default: five that did well on many tables, over time also on the latest rows. */
   candidates?: readonly Candidate[];
   /** Candidates in all, those above included; default 25, or with `seconds` as many as there is time for. */
   trials?: number;
@@ -43,6 +43,9 @@ export type Search = {
 };
 
 const FOLDS = 5;
+/** Folds in time: of so many stretches, those that learn from at least this share of the rows. */
+const STRETCHES = 9;
+const LEAST_LEARNED = 0.3;
 const DRAWS = 20;
 const BAG = 3;
 /** Share of the log loss that a calibration must take away to be worth its curve. */
@@ -54,8 +57,10 @@ const LEAST_GAIN = 0.001;
  */
 export function searchModel(x: Matrix, y: Float32Array, options: SearchOptions): Search {
   checkTraining(x, y);
-  const rows = { x, y };
-  const first = options.candidates ?? startingCandidates(options.seed);
+  const { folds, seed } = options;
+  const times = folds !== undefined && 'times' in folds ? Float64Array.from(folds.times) : undefined;
+  const rows: Rows = { x, y, ...(times && { times }) };
+  const first = options.candidates ?? startingCandidates(seed, times === undefined ? 'none' : 'time');
   const splits = usableSplits(rows, options);
   const { finished, givenUp } = tryCandidates(rows, splits, first, options);
   if (finished.length === 0) return withoutFolds(rows, splits.length === 0 ? cautious(options) : first[0]);
@@ -71,7 +76,7 @@ export function searchModel(x: Matrix, y: Float32Array, options: SearchOptions):
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
   const predictions = scores.map(sigmoid);
-  const { name, model } = calibrate(fitMembers(rows, members), predictions, outcomes, options.seed);
+  const { name, model } = calibrate(fitMembers(rows, members), predictions, outcomes, seed);
   return {
     model,
     trials: [...finished.map(({ scores: _, ...trial }) => trial).sort(byLoss), ...givenUp.sort(byLoss)],
@@ -86,8 +91,16 @@ function usableSplits({ x, y }: Rows, { folds, seed }: SearchOptions): readonly 
   const positives = y.reduce((sum, outcome) => sum + outcome, 0);
   const most = Math.min(FOLDS, positives, y.length - positives);
   if (folds === undefined) return most < 2 ? [] : stratifiedFolds(y, { folds: most, seed });
-  const asked = 'times' in folds ? timeFolds(folds.times, { folds: Math.min(FOLDS, x.rows - 1) }) : folds;
+  const asked = 'times' in folds ? lateFolds(folds.times, x.rows) : folds;
   return asked.filter(({ train, test }) => test.length > 0 && train.some((r) => y[r] !== y[train[0]]));
+}
+
+/** Stretches of time to be foretold, those left out that would have little to learn from and tell of a young past. */
+function lateFolds(times: ArrayLike<number>, rows: number): Split[] {
+  if (rows < 3) return [];
+  const all = timeFolds(times, { folds: Math.min(STRETCHES, rows - 1) });
+  const late = all.filter(({ train }) => train.length >= LEAST_LEARNED * rows);
+  return late.length > 0 ? late : all;
 }
 
 function tryCandidates(

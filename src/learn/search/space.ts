@@ -7,8 +7,16 @@ import type { Candidate } from './candidate.ts';
 const SLOW = { trees: 400, learningRate: 0.025, maxLeaves: 12, columnShare: 0.4, rowShare: 0.7 };
 const FOREST = { trees: 200, minLeafRows: 5 };
 
-/** The candidates that need no search, the soundest first. */
-export function startingCandidates(seed: number): Candidate[] {
+/** Shares of the latest rows that are tried where rows have moments. */
+const RECENT = [0.5, 0.25];
+
+/** The candidates that need no search, the soundest first. In time, each learns from the latest rows too. */
+export function startingCandidates(seed: number, order: 'none' | 'time'): Candidate[] {
+  const all = soundCandidates(seed);
+  return order === 'none' ? all : [...all, ...RECENT.flatMap((recent) => all.map((one) => ({ ...one, recent })))];
+}
+
+function soundCandidates(seed: number): Candidate[] {
   return [
     { learner: 'boosting', settings: { seed }, columns: 'given', seeds: 1 },
     { learner: 'logistic', settings: { transform: 'quantile' }, columns: 'given', seeds: 1 },
@@ -17,6 +25,9 @@ export function startingCandidates(seed: number): Candidate[] {
     { learner: 'forest', settings: { ...FOREST, seed }, columns: 'derived', seeds: 1 },
   ];
 }
+
+/** The seed of what learners draw, and whether rows have moments. */
+export type Drawing = { seed: number; order: 'none' | 'time' };
 
 /** Of ten draws, so many of each kind. */
 const DRAWS: readonly ((random: Random, seed: number) => Candidate)[] = [
@@ -27,9 +38,12 @@ const DRAWS: readonly ((random: Random, seed: number) => Candidate)[] = [
 ];
 
 /** The `index`-th draw: a bracket of ten holds every kind. */
-export function drawCandidate(random: Random, index: number, seed: number): Candidate {
-  const order = random.fork('kinds').shuffle(DRAWS.map((_, i) => i));
-  return DRAWS[order[index % order.length]](random.fork(index), seed);
+export function drawCandidate(random: Random, index: number, { seed, order }: Drawing): Candidate {
+  const kinds = random.fork('kinds').shuffle(DRAWS.map((_, i) => i));
+  const own = random.fork(index);
+  const drawn = DRAWS[kinds[index % kinds.length]](own, seed);
+  const recent = order === 'time' ? [undefined, ...RECENT][own.int(1 + RECENT.length)] : undefined;
+  return recent === undefined ? drawn : { ...drawn, recent };
 }
 
 /** The number of trees is found by early stopping: see trial.ts. */

@@ -2,9 +2,8 @@
 // trees it found is then carried over as a fixed setting, so that the folds that choose between candidates are not also
 // the ones that decided when to stop.
 import type { FittedModel } from '../learner.ts';
-import { selectRows } from '../matrix.ts';
 import type { Split } from '../splits.ts';
-import { type Candidate, describeCandidate, fitCandidate, type Rows } from './candidate.ts';
+import { type Candidate, describeCandidate, fitCandidate, pickRows, type Rows } from './candidate.ts';
 
 /** The rows of a search, its folds, and whether its time is up. */
 export type Field = { rows: Rows; splits: readonly Split[]; isOver(): boolean };
@@ -50,14 +49,10 @@ export function scout(candidate: Candidate, { rows, splits, isOver }: Field): Tr
 
 type Try = { loss: number; scores: Float64Array; seconds: number; trees: number | undefined };
 
-function tryOnFold(candidate: Candidate, { x, y }: Rows, { train, test }: Split, stop: 'fixed' | 'early'): Try {
+function tryOnFold(candidate: Candidate, rows: Rows, { train, test }: Split, stop: 'fixed' | 'early'): Try {
   const started = performance.now();
-  const pick = (places: Int32Array): Rows => ({
-    x: selectRows(x, places),
-    y: Float32Array.from(places, (r) => y[r]),
-  });
-  const judging = pick(test);
-  const model = fitCandidate(candidate, pick(train), stop === 'early' ? judging : undefined);
+  const judging = pickRows(rows, test);
+  const model = fitCandidate(candidate, pickRows(rows, train), stop === 'early' ? judging : undefined);
   const scores = model.rawScores(judging.x);
   return {
     loss: meanLoss(scores, judging.y),
