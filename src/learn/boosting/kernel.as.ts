@@ -381,13 +381,16 @@ function scanPlain(found: usize, histogram: usize, bins: i32, start: i64, missin
   const least = load<f64>(found, MIN_CHILD) / scaleH;
   const worth = (0.5 * scaleG * scaleG) / scaleH;
   const parent = -load<f64>(found, PARENT_LOSS) / worth;
+  // What stands in `found`, a little lowered: turned into steps it may be off by a rounding, and the gain decides at the end.
   let best = load<f64>(found, BEST_GAIN) / worth + parent;
+  best -= abs(best) * 1e-12;
   let g = <f64>(<i32>(start >> 32));
   let h = <f64>(<u32>start);
   const totalG = <f64>(<i32>(total >> 32));
   const totalH = <f64>(<u32>total);
   let left = start;
-  let isBetter = false;
+  let bestBin = -1;
+  let bestLeft: i64 = 0;
   for (let bin = 0; bin < bins; bin++) {
     const here = load<i64>(histogram + (<usize>bin << 3));
     if (here == 0) continue;
@@ -406,12 +409,15 @@ function scanPlain(found: usize, histogram: usize, bins: i32, start: i64, missin
     const taken = (g * g) / spread + (otherG * otherG) / otherSpread;
     if (!(taken > best)) continue;
     best = taken;
-    isBetter = true;
-    store<i32>(found, bin, BEST_BIN);
-    store<i64>(found, left, BEST_LEFT);
+    bestBin = bin;
+    bestLeft = left;
   }
-  if (!isBetter) return;
-  store<f64>(found, (best - parent) * worth, BEST_GAIN);
+  const gain = (best - parent) * worth;
+  // Equal columns gain the same to the last bit, whoever was looked at before: the first one stays.
+  if (bestBin < 0 || !(gain > load<f64>(found, BEST_GAIN))) return;
+  store<f64>(found, gain, BEST_GAIN);
+  store<i32>(found, bestBin, BEST_BIN);
+  store<i64>(found, bestLeft, BEST_LEFT);
   store<i32>(found, column, BEST_COLUMN);
   store<i32>(found, missingLeft, BEST_MISSING_LEFT);
 }

@@ -221,3 +221,28 @@ test('zeros of either sign, the smallest and the largest numbers fall on the sid
     { seed: 8, numRuns: 200 },
   );
 });
+
+test('leaves whose histograms find no room are summed again, and ties between a thousand copies fall the same way', () => {
+  const random = createRandom('slots');
+  const rows = 2500;
+  const columns = Array.from({ length: 4 }, () => Float32Array.from({ length: rows }, () => random.normal()));
+  const y = Float32Array.from(columns[0], (a, r) => Math.sin(3 * a) + columns[1][r] * columns[2][r] + random.normal());
+  const few: Matrix = { rows, names: ['a0', 'a1', 'a2', 'a3'], columns };
+  // A thousand copies take the room of the histograms; of equal gains the first column by name is taken, the original.
+  const many: Matrix = {
+    rows,
+    names: [...few.names, ...Array.from({ length: 1000 }, (_, c) => `b${c}`)],
+    columns: [...columns, ...Array.from({ length: 1000 }, (_, c) => columns[c % 4])],
+  };
+  const settings = {
+    objective: 'squared',
+    trees: 1,
+    columnShare: 1,
+    maxLeaves: 300,
+    maxDepth: 25,
+    minChildHessian: 2,
+  } as const;
+  const trees = savedTrees(boosting.fit(few, y, settings));
+  assert.ok(trees[0].column.filter((c) => c < 0).length === 300);
+  for (const threads of [1, 3]) assert.deepEqual(savedTrees(boosting.fit(many, y, settings, { threads })), trees);
+});
