@@ -1,6 +1,7 @@
 // What boosting can be asked to learn. An objective says where to start, and for each row the slope and curvature of its
 // loss at the present score; everything else is the same for all. A new one is an entry here.
 import { type Link, logOdds } from '../learner.ts';
+import { weightedQuantile } from './weightedQuantile.ts';
 
 type Numbers = Float32Array;
 
@@ -125,21 +126,4 @@ function meanOf({ y, weights }: Outcomes): number {
     mass += weight;
   }
   return sum / mass;
-}
-
-/** The least value that at least this share of the weight does not exceed. */
-export function weightedQuantile(
-  values: ArrayLike<number>,
-  weights: ArrayLike<number> | undefined,
-  share: number,
-): number {
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
-  let mass = 0;
-  for (const i of order) mass += weights === undefined ? 1 : weights[i];
-  let passed = 0;
-  for (const i of order) {
-    passed += weights === undefined ? 1 : weights[i];
-    if (passed >= share * mass) return values[i];
-  }
-  return values[order[order.length - 1]];
 }

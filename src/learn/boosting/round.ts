@@ -7,10 +7,11 @@ import type { ColumnBins } from './columnBins.ts';
 import { drawColumns, drawRows } from './draws.ts';
 import { type GrownLeaf, growTree, type Round, type Sums, writeNodes } from './grow.ts';
 import { CHUNK } from './layout.ts';
-import { type Slopes, slopes, weightedQuantile } from './objectives.ts';
+import { type Slopes, slopes } from './objectives.ts';
 import type { BoostingSettings } from './settings.ts';
 import type { Shared } from './shared.ts';
 import { ARGS, NUMBERS } from './tasks.ts';
+import { weightedQuantile } from './weightedQuantile.ts';
 
 /** What stays the same from round to round; `random` moves on. */
 export type Boosting = {
@@ -97,9 +98,13 @@ function answerByQuantile(
 ): void {
   for (const { node, start, end } of leaves) {
     const rows = u32.subarray(layout.rowsAt / 4 + start, layout.rowsAt / 4 + end);
-    const lacking = Float64Array.from(rows, (r) => y[r] - scores[r]);
+    const lacking = new Float64Array(end - start);
     // The curvature of a row is its weight, times those of the rows for which it was drawn.
-    const counted = Float64Array.from(rows, (r) => u32[layout.packed / 4 + 2 * r]);
+    const counted = new Float64Array(end - start);
+    rows.forEach((r, i) => {
+      lacking[i] = y[r] - scores[r];
+      counted[i] = u32[layout.packed / 4 + 2 * r];
+    });
     tree.value[node] = learningRate * weightedQuantile(lacking, counted, quantile);
   }
 }
