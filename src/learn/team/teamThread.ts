@@ -3,7 +3,16 @@ import { parentPort } from 'node:worker_threads';
 import { type Call, CONTROL, PATIENT_LOOKS, RELEASED, WORD_SHIFT } from './team.ts';
 import { workplaces } from './workplaces.ts';
 
-parentPort?.on('message', ({ workplace, layout, memory, module }: Call) => {
+parentPort?.on('message', (call: Call) => {
+  try {
+    serve(call);
+  } catch (error) {
+    // A thread that can't take its place is not counted, and the others do its share.
+    console.error(error);
+  }
+});
+
+function serve({ workplace, layout, memory, module }: Call): void {
   const { open, tasks } = workplaces[workplace];
   const place = open(layout, memory, module);
   const byNumber = Object.values(tasks);
@@ -26,7 +35,7 @@ parentPort?.on('message', ({ workplace, layout, memory, module }: Call) => {
     }
     if (Atomics.add(i32, CONTROL.done, 1) === team - 2) Atomics.notify(i32, CONTROL.done);
   }
-});
+}
 
 function nextWord(i32: Int32Array, seen: number): number {
   for (let look = 0; look < PATIENT_LOOKS; look++) {

@@ -47,6 +47,18 @@ test('a leading thread that fails lets the others go, and they serve the next ca
   next.release();
 });
 
+test('a thread that cannot take its place is done without, and serves the next call', { timeout: 60_000 }, async () => {
+  const unknown = gatherTeam({ ...idle, name: 'nowhere' }, { ...broken }, 2);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(unknown.run('scoreStaged'), 1);
+  unknown.release();
+  const next = gatherTeam(idle, { ...broken }, 2);
+  await untilReady(next.place, 2);
+  next.place.i32[CONTROL.args] = 0;
+  assert.equal(next.run('scoreStaged'), 2);
+  next.release();
+});
+
 test('stretches cover all that is to be done, once, cut at whole grains', () => {
   for (const [from, to, team, grain] of [
     [0, 0, 3, 1],
