@@ -5,7 +5,10 @@ import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
-import type { Rate } from './throttle.ts';
+import type { Refill } from './throttle.ts';
+
+/** How many events a key may send: on average, and at once after a pause. */
+export type Rate = { eventsPerSecond: number; burst: number };
 
 export type Door = Rate & {
   /** Rates of single keys by their id (`key_…`); they stand instead of the workspace's. */
@@ -60,9 +63,10 @@ export function openDoors({ state }: Store, rememberSeconds = 5): Doors {
   };
 }
 
-/** The rate that holds for a key. */
-export function rateOf(door: Door, key: string): Rate {
-  return Object.hasOwn(door.keys, key) ? door.keys[key] : door;
+/** How the bucket of a key fills; a token is an event. */
+export function refillOf(door: Door, key: string): Refill {
+  const { eventsPerSecond, burst } = Object.hasOwn(door.keys, key) ? door.keys[key] : door;
+  return { perSecond: eventsPerSecond, burst };
 }
 
 function checkChange({ eventsPerSecond, burst, keys }: DoorChange): void {

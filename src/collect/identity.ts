@@ -84,7 +84,8 @@ function realHash(identity: Identity, field: string, hash: string): string {
   return '';
 }
 
-function emailIn(fields: Fields): string {
+/** The hash of the address that fields hold, or ''. */
+export function emailIn(fields: Fields): string {
   if (fields === noFields) return '';
   const value =
     fields['email'] ??
@@ -95,7 +96,8 @@ function emailIn(fields: Fields): string {
   return value === undefined ? '' : emailHashOf(value);
 }
 
-function phoneIn(fields: Fields, traits: Fields, context: Fields): string {
+/** The hash of the number that fields hold, or ''; the country is that of the traits or the context. */
+export function phoneIn(fields: Fields, traits: Fields, context: Fields): string {
   if (fields === noFields) return '';
   const value =
     fields['phone'] ??

@@ -12,7 +12,7 @@ export {
 export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
 export { connectors } from './connectors/index.ts';
 export { describeSettings } from './connectors/settings.ts';
-export { type Door, type DoorChange, type Doors, openDoors, rateOf } from './door.ts';
+export { type Door, type DoorChange, type Doors, openDoors, type Rate, refillOf } from './door.ts';
 export { emailHashOf, phoneHashOf } from './identifiers.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
 export { REJECTED_KEPT } from './import-progress.ts';
@@ -25,6 +25,7 @@ export {
   type IntakeOptions,
   openIntake,
 } from './intake.ts';
+export { applyPatch, type PatchOperation } from './json-patch.ts';
 export type { RejectedRow } from './line.ts';
 export { type LoadOptions, loadMessages } from './load.ts';
 export {
@@ -38,7 +39,15 @@ export {
   toEventRow,
 } from './message.ts';
 export { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from './placeholders.ts';
+export {
+  listRejected,
+  pruneRejected,
+  quarantineBounds,
+  type RejectedMessage,
+  type RejectedPage,
+} from './quarantine.ts';
 export { personalKeys } from './redaction.ts';
 export { rejectedRow } from './rejected.ts';
-export { openThrottle, type Rate, type Throttle } from './throttle.ts';
+export { type ReplayRequest, type ReplayResult, replayRejected } from './replay.ts';
+export { openThrottle, type Throttle } from './throttle.ts';
 export { BATCH_LIMIT_BYTES, faultOf, MESSAGE_LIMIT_BYTES, shorten } from './validate.ts';

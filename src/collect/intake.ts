@@ -11,6 +11,7 @@ import { eventLine, rejectedLine } from './line.ts';
 import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
 import { startShipper } from './shipper.ts';
+import { openThrottle } from './throttle.ts';
 import { faultOf } from './validate.ts';
 
 export type IntakeOptions = {
@@ -44,6 +45,8 @@ export type IntakeHealth = {
   /** Accepted and shipped since this process started. */
   accepted: number;
   rejected: number;
+  /** Of those, what was not kept because too much was being rejected. */
+  rejectedUnkept: number;
   shipped: number;
   /** Accepted, but their messages had been seen before. */
   duplicates: number;
@@ -100,11 +103,16 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     },
     onFault,
   });
-  const counts = { accepted: 0, rejected: 0, lastAcceptedAt: undefined as Date | undefined };
+  const throttle = openThrottle(now);
+  const counts = { accepted: 0, rejected: 0, rejectedUnkept: 0, lastAcceptedAt: undefined as Date | undefined };
   return {
     accept: async (workspace, messages, delivery) => {
       const receivedAt = now();
-      const { lines, faults } = toLines(workspace, messages, delivery, receivedAt);
+      const { lines, rejected, faults } = toLines(workspace, messages, delivery, receivedAt);
+      for (const line of rejected) {
+        if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) lines.push(line);
+        else counts.rejectedUnkept += 1;
+      }
       await journal.append(workspace, lines);
       shipper.nudge();
       counts.accepted += messages.length - faults.length;
@@ -139,23 +147,26 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
   };
 }
 
+/** What a workspace may have kept as rejected, or one public key could fill the disk between two clearings. */
+const REJECTED_BYTES = { perSecond: 256 * 1024, burst: 64 * 1024 * 1024 };
+
 function toLines(
   workspace: string,
   messages: readonly unknown[],
   delivery: Delivery,
   receivedAt: Date,
-): { lines: string[]; faults: Acceptance['faults'] } {
+): { lines: string[]; rejected: string[]; faults: Acceptance['faults'] } {
   const { source, userAgent, type } = delivery;
   const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent };
   const lines: string[] = [];
+  const rejected: string[] = [];
   const faults: Acceptance['faults'] = [];
   for (const [index, value] of messages.entries()) {
     const error = faultOf(value, delivery.path === undefined ? '' : `${delivery.path}[${index}]`, type);
     if (error) {
       faults.push({ index, error });
-      lines.push(
-        rejectedLine(rejectedRow({ workspace, at: receivedAt, source: source || 'http', error, body: value })),
-      );
+      const body = isTypeless(value, type) ? { ...value, type } : value;
+      rejected.push(rejectedLine(rejectedRow({ workspace, at: receivedAt, source: source || 'http', error, body })));
       continue;
     }
     const message = value as SegmentMessage;
@@ -165,7 +176,12 @@ function toLines(
     arrival.sentAt = delivery.clock === 'corrected' ? undefined : message.sentAt;
     lines.push(eventLine(toEventRow(message, arrival)));
   }
-  return { lines, faults };
+  return { lines, rejected, faults };
+}
+
+/** A message of a call that names its type; kept as rejected it has to say it itself. */
+function isTypeless(value: unknown, type: MessageType | undefined): value is object {
+  return type !== undefined && typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function damageError(damage: { segment: string; offset: number; bytes: number; records: number }): InklingError {

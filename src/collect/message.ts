@@ -220,10 +220,22 @@ function momentOf(message: SegmentMessage, { receivedAt, sentAt }: Arrival): { a
       hint: 'Send ISO 8601, such as 2026-01-31T12:00:00.000Z.',
     });
   }
-  const right = sentAt === undefined || sentAt === null ? ms : readTime(ms + Number(receivedAt) - readTime(sentAt));
-  // A sum outside what can be meant helps nobody: the time then stays as it was sent.
-  if (right === ms || Number.isNaN(right)) return { at: sentText(value, ms) };
+  const right = setRight(ms, receivedAt, sentAt);
+  if (right === ms) return { at: sentText(value, ms) };
   return { at: toClickHouseTime(right), original: new Date(ms).toISOString() };
+}
+
+function setRight(ms: number, receivedAt: Date | number, sentAt: unknown): number {
+  if (sentAt === undefined || sentAt === null) return ms;
+  const right = readTime(ms + Number(receivedAt) - readTime(sentAt));
+  // A sum outside what can be meant helps nobody: the time then stays as it was sent.
+  return Number.isNaN(right) ? ms : right;
+}
+
+/** When a valid message that was received at a moment happened, by a right clock. */
+export function correctedTime(message: SegmentMessage, receivedAt: Date): Date {
+  const value = message.timestamp ?? message.originalTimestamp ?? undefined;
+  return value === undefined ? receivedAt : new Date(setRight(readTime(value), receivedAt, message.sentAt));
 }
 
 /** The usual form needs no writing anew, and writing is the dearest step. */

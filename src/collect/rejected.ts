@@ -4,14 +4,16 @@
 import { randomUUID } from 'node:crypto';
 import type { InklingError } from '../errors.ts';
 import { toClickHouseTime } from '../time.ts';
-import { emailHashOf, phoneHashOf } from './identifiers.ts';
+import { type Fields, fieldsOf, noFields } from './fields.ts';
+import { emailIn, phoneIn } from './identity.ts';
 import type { RejectedRow } from './line.ts';
-import { isPersonalKey, maskEmails, withoutPersonal } from './redaction.ts';
-import { shorten } from './validate.ts';
+import { isPersonalKey, maskEmails, type Setting, withoutPersonal } from './redaction.ts';
+import { BATCH_LIMIT_BYTES, shorten } from './validate.ts';
 
 export type Refusal = { workspace: string; at: Date | number; source: string; error: InklingError; body: unknown };
 
-const BODY_LIMIT = 32 * 1024;
+/** Whole, so that it can be mended: no message is larger than the body it came in. */
+const BODY_LIMIT = BATCH_LIMIT_BYTES;
 
 export function rejectedRow({ workspace, at, source, error, body }: Refusal): RejectedRow {
   const personal = isPersonalKey(error.field?.split('.').at(-1) ?? '');
@@ -30,10 +32,23 @@ export function rejectedRow({ workspace, at, source, error, body }: Refusal): Re
 
 /** The message without what is personal in it, which can be mended and sent again all the same. */
 function mendable(body: unknown): unknown {
-  const kept = withoutPersonal(body, 'properties');
-  const traits = (body as { traits?: unknown } | null)?.traits;
-  if (typeof traits !== 'object' || traits === null || Array.isArray(traits)) return kept;
-  const { email, phone } = traits as { email?: unknown; phone?: unknown };
-  const hashes = { email_hash: emailHashOf(email) || undefined, phone_hash: phoneHashOf(phone) || undefined };
-  return { ...(kept as object), traits: { ...(withoutPersonal(traits, 'traits') as object), ...hashes } };
+  const message = fieldsOf(body);
+  if (message === noFields) return withoutPersonal(body, 'properties');
+  const kept: Record<string, unknown> = { ...fieldsOf(withoutPersonal(message, 'properties')) };
+  const { traits, properties, context } = message;
+  if (fieldsOf(traits) !== noFields) kept['traits'] = withHashes(fieldsOf(traits), 'traits', message);
+  if (fieldsOf(properties) !== noFields) kept['properties'] = withHashes(fieldsOf(properties), 'properties', message);
+  const more = fieldsOf(fieldsOf(context)['traits']);
+  if (more !== noFields) {
+    kept['context'] = { ...fieldsOf(kept['context']), traits: withHashes(more, 'traits', message) };
+  }
+  return kept;
+}
+
+/** Addresses and numbers become the hashes that the message would have had, where it is read for them. */
+function withHashes(fields: Fields, setting: Setting, message: Fields): Fields {
+  const email = emailIn(fields);
+  const phone = phoneIn(fields, fieldsOf(message['traits']), fieldsOf(message['context']));
+  const kept = withoutPersonal(fields, setting) as Fields;
+  return { ...kept, ...(email && { email_hash: email }), ...(phone && { phone_hash: phone }) };
 }

@@ -1,12 +1,12 @@
 // What keeps itself current while the service runs: people follow the events that come in, and every night, by the
 // clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
-import type { Intake } from '../collect/index.ts';
+import { type Intake, pruneRejected } from '../collect/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
 import { openFollower, resolveAll } from '../identify/index.ts';
 import { failAbandonedTrainings, findActiveModel, type IntentNow, scoreEveryone } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
-import { MINUTE_MS } from '../time.ts';
+import { HOUR_MS, MINUTE_MS } from '../time.ts';
 import { momentOfScoring } from './pipeline.ts';
 
 export type UpkeepOptions = {
@@ -41,11 +41,16 @@ export async function openUpkeep({ store, intake, live, now, onFault }: UpkeepOp
     await follower.shipped(rows);
   });
   let underWay: Promise<void> | undefined;
+  let prunedAt = 0;
 
   const pass = async () => {
     for (const workspace of behind) {
       behind.delete(workspace);
       await attempt(() => resolveAll(store, { workspace, now: now() }), 'resolving people');
+    }
+    if (now().getTime() - prunedAt >= HOUR_MS) {
+      prunedAt = now().getTime();
+      await attempt(() => pruneRejected(store, now()), 'clearing what was rejected');
     }
     for (const { id, timeZone } of await listWorkspaces(store)) {
       await attempt(() => scoreNightly(store, id, timeZone, now()), 'scoring at night');

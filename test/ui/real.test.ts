@@ -224,6 +224,21 @@ pageTest(
     await rejected.waitFor({ timeout: 20_000 });
     assert.match(await wordsOf(rejected), /not a moment between 1970 and 2200\. timestamp was "yesterday"/);
     assert.match((await arrived.getByRole('link').getAttribute('href')) ?? '', /^\/people\/[0-9a-f]{16}$/);
+    await rejected.locator('summary').click();
+    const message = rejected.getByLabel('The message');
+    const kept = await message.inputValue();
+    await rejected.getByRole('button', { name: 'Send it again' }).click();
+    await rejected.getByRole('alert').waitFor();
+    assert.match(await wordsOf(rejected.getByRole('alert')), /timestamp .* is not a moment/);
+    const mended = {
+      ...JSON.parse(kept),
+      timestamp: new Date().toISOString(),
+      properties: { ...properties, brand: 'Mended' },
+    };
+    await message.fill(JSON.stringify(mended));
+    await rejected.getByRole('button', { name: 'Send it again' }).click();
+    await page.locator('main ol li', { hasText: 'Lanterns, by Mended' }).waitFor({ timeout: 20_000 });
+    await section(tab, 'Rejected').getByText('Nothing waits to be mended').waitFor();
   },
 );
 

@@ -101,6 +101,12 @@ export type RejectedEvent = {
   body: unknown;
 };
 
+/** POST /api/v1/rejected/replay */
+export type Replayed = {
+  replayed: number;
+  failed: { id: string; code: string; field: string | null; detail: string; hint: string }[];
+};
+
 /** GET /api/v1/people */
 export type PeoplePage = { people: PersonRow[]; nextCursor: string | null; total: number };
 

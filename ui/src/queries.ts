@@ -12,6 +12,7 @@ import type {
   Overview,
   PeoplePage,
   Person,
+  Replayed,
   Segment,
   SegmentList,
   SegmentRequest,
@@ -49,6 +50,16 @@ export function useLive(limit: number, intervalMs: number) {
     queryFn: ({ signal }) => get<Live>('/api/v1/live', { limit }, signal),
     refetchInterval: intervalMs > 0 ? intervalMs : false,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Sends a rejected message again; `mended` is the whole message as it is to be. */
+export function useReplay() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, mended }: { id: string; mended: unknown }) =>
+      post<Replayed>('/api/v1/rejected/replay', { ids: [id], patch: [{ op: 'replace', path: '', value: mended }] }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['live'] }),
   });
 }
 

@@ -1,6 +1,7 @@
 // What is coming in: the latest events and refusals of a workspace, and how fresh the facts are. Events are not stored
 // by arrival, so the latest are sought in a short stretch of time first and in longer ones while they do not suffice.
 
+import { listRejected, type RejectedMessage } from '../../collect/index.ts';
 import type { Store } from '../../store/index.ts';
 import { DAY_MS, fromClickHouseTime, MINUTE_MS, toClickHouseTime } from '../../time.ts';
 import { summarise } from './timeline.ts';
@@ -15,15 +16,6 @@ export type LiveEvent = {
   source: string;
   platform: string;
   summary: string;
-};
-
-export type RejectedEvent = {
-  id: string;
-  at: Date;
-  reason: string;
-  field: string | null;
-  value: unknown;
-  body: unknown;
 };
 
 export type Freshness = { lastEventAt: Date | null; eventsLastMinute: number; eventsLastDay: number };
@@ -63,29 +55,20 @@ export async function readLatestEvents(
   return [];
 }
 
+/** What is refreshed every two seconds shows large messages in part; the quarantine's own list has them whole. */
+const BODY_CHARACTERS = 8000;
+
 export async function readRejected(
-  { facts }: Store,
+  store: Store,
   workspace: string,
   now: Date,
   limit: number,
-): Promise<{ rejected: RejectedEvent[]; rejectedLastDay: number }> {
-  const rows = await facts.rows<RejectedRow>(
-    `SELECT id, toString(at) AS moment, reason, field, value, body FROM rejected_events
-     WHERE workspace = {workspace:String} ORDER BY at DESC, id LIMIT {limit:UInt32}`,
-    { workspace, limit },
-  );
-  const [{ day }] = await facts.rows<{ day: string }>(
+): Promise<{ rejected: RejectedMessage[]; rejectedLastDay: number }> {
+  const { rejected } = await listRejected(store, { workspace, limit, bodyCharacters: BODY_CHARACTERS });
+  const [{ day }] = await store.facts.rows<{ day: string }>(
     `SELECT count() AS day FROM rejected_events WHERE workspace = {workspace:String} AND at > {since:DateTime64(3)}`,
     { workspace, since: before(now, DAY_MS) },
   );
-  const rejected = rows.map((row) => ({
-    id: row.id,
-    at: fromClickHouseTime(row.moment),
-    reason: row.reason,
-    field: row.field || null,
-    value: parsed(row.value),
-    body: parsed(row.body),
-  }));
   return { rejected, rejectedLastDay: Number(day) };
 }
 
@@ -102,8 +85,6 @@ export async function readIgnoredIds({ facts }: Store, workspace: string, now: D
   );
   return rows.map((row) => ({ ...row, events: Number(row.events) }));
 }
-
-type RejectedRow = { id: string; moment: string; reason: string; field: string; value: string; body: string };
 
 type Row = Parameters<typeof summarise>[0] & {
   message_id: string;
@@ -142,14 +123,4 @@ async function profilesOf({ facts }: Store, workspace: string, rows: readonly Ro
 
 function before(moment: Date, ms: number): string {
   return toClickHouseTime(Math.max(0, moment.getTime() - ms));
-}
-
-/** Kept as JSON text that may have been cut. */
-function parsed(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

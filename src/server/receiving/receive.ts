@@ -1,7 +1,7 @@
 // What every way in has in common: a key sends as fast as it may, and what it sends goes to the intake.
 
 import type { FastifyRequest } from 'fastify';
-import { type Acceptance, type Delivery, rateOf } from '../../collect/index.ts';
+import { type Acceptance, type Delivery, refillOf } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { ServerContext } from '../context.ts';
@@ -15,7 +15,7 @@ export type Receive = (
 /** Throws `rate_limited` when the key has sent too much, `unavailable` when nothing can be kept now. */
 export function receiverOf({ intake, doors, throttle }: ServerContext): Receive {
   return async ({ workspace, keyId, headers }, messages, how) => {
-    const waitMs = throttle.take(keyId, Math.max(1, messages.length), rateOf(await doors.of(workspace), keyId));
+    const waitMs = throttle.take(keyId, Math.max(1, messages.length), refillOf(await doors.of(workspace), keyId));
     if (waitMs > 0) throw tooFast(waitMs);
     return intake.accept(workspace, messages, { source: '', userAgent: headers['user-agent'], ...how });
   };

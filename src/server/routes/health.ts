@@ -16,6 +16,8 @@ const Health = Type.Object({
     failing: Type.Boolean({ description: 'The last shipment to the facts failed and is being tried again.' }),
     lastAcceptedAt: Nullable(Moment),
     lastShippedAt: Nullable(Moment),
+    duplicates: Type.Integer({ description: 'Events since the start whose message had been seen before.' }),
+    rejectedUnkept: Type.Integer({ description: 'Rejected since the start and not kept: there were too many.' }),
     damagedRecords: Type.Integer({ description: 'Records of the journal that failed their checksum.' }),
   }),
 });
@@ -28,7 +30,7 @@ export const addHealthRoutes: Routes = (app, { store, intake }) => {
       answers(store.facts.rows('SELECT 1')),
       answers(store.state.query('SELECT 1')),
     ]);
-    const { backlog, failing, lastAcceptedAt, lastShippedAt, damagedRecords } = intake.health();
+    const { backlog, failing, lastAcceptedAt, lastShippedAt, ...counts } = intake.health();
     return {
       status: facts && state && !failing ? ('ok' as const) : ('degraded' as const),
       facts: { engine: store.facts.engine, answers: facts },
@@ -38,7 +40,9 @@ export const addHealthRoutes: Routes = (app, { store, intake }) => {
         failing,
         lastAcceptedAt: lastAcceptedAt ?? null,
         lastShippedAt: lastShippedAt ?? null,
-        damagedRecords,
+        duplicates: counts.duplicates,
+        rejectedUnkept: counts.rejectedUnkept,
+        damagedRecords: counts.damagedRecords,
       },
     };
   };

@@ -10,6 +10,8 @@ import { addLiveRoutes } from './live.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { addPixelRoutes } from './pixel.ts';
+import { addRejectedRoutes } from './rejected.ts';
+import { addSdkRoutes } from './sdk.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
 
 export const routes: readonly Routes[] = [
@@ -18,9 +20,11 @@ export const routes: readonly Routes[] = [
   addPixelRoutes,
   addDoorRoutes,
   addLiveRoutes,
+  addRejectedRoutes,
   addWorkspaceRoutes,
   addOverviewRoutes,
   addPeopleRoutes,
   addFeaturesRoutes,
   addIntentRoutes,
+  addSdkRoutes,
 ];

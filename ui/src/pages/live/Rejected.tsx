@@ -1,9 +1,11 @@
-// What was not accepted, and why: the reason, the field with its value, and the message as it was sent.
+// What was not accepted, and why: the reason, the field with its value, and the message, to be mended and sent again.
 
 import type { Live } from '../../api.ts';
 import { count, relative } from '../../format.ts';
+import { Empty } from '../../parts/Empty.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { useNow } from '../../place.tsx';
+import { Mend } from './Mend.tsx';
 import styles from './Rejected.module.css';
 
 export function Rejected({ live }: { live: Live }) {
@@ -14,10 +16,14 @@ export function Rejected({ live }: { live: Live }) {
       note={
         live.rejectedLastDay === 0
           ? 'None in the last 24 hours.'
-          : `${count(live.rejectedLastDay)} in the last 24 hours. Mend them where they are sent, and send them again.`
+          : `${count(live.rejectedLastDay)} in the last 24 hours. Mend them where they are sent; these can be mended here.`
       }
     >
-      {live.rejected.length > 0 && (
+      {live.rejected.length === 0 ? (
+        <Empty title="Nothing waits to be mended">
+          A message with a fault is kept here for 30 days, with the reason and without personal data.
+        </Empty>
+      ) : (
         <ul>
           {live.rejected.map((event) => (
             <li key={event.id} className={styles.event}>
@@ -31,10 +37,7 @@ export function Rejected({ live }: { live: Live }) {
                 )}
                 <span className="faint">{relative(event.at, now)}</span>
               </p>
-              <details className={styles.body}>
-                <summary>As it was sent</summary>
-                <pre>{typeof event.body === 'string' ? event.body : JSON.stringify(event.body, null, 2)}</pre>
-              </details>
+              <Mend event={event} />
             </li>
           ))}
         </ul>
