@@ -1,4 +1,4 @@
-// The inner loops of boosting, in AssemblyScript: compiled to kernel.wasm by `node scripts/kernel.ts`, which runs on the
+// The inner loops of boosting, in AssemblyScript: compiled to kernel.wasm by `node scripts/kernels.ts`, which runs on the
 // memory that all threads share (layout.ts says where everything lies). Each function does one thread's share of a task.
 //
 // A row's slope g and curvature h travel in one 64-bit integer, g · 2³² + h: one addition serves both, and because the

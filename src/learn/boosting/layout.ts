@@ -1,6 +1,7 @@
 // Where everything lies in the memory that the threads share while a model is fitted. Columns of many different values lie
-// as bytes, up to 32 side by side ("a block"), so that a row's bins come with a line or two of the cache. Of sparse columns only the values other than the commonest are kept, row by row; this
-// does for one-hot and count columns what bundling exclusive features does (Ke et al. 2017), without a search.
+// as bytes, up to 32 side by side ("a block"), so that a row's bins come with a line or two of the cache. Of sparse columns
+// only the values other than the commonest are kept, row by row; this does for one-hot and count columns what bundling
+// exclusive features does (Ke et al. 2017), without a search.
 import { CONTROL_BYTES } from '../team/team.ts';
 import type { ColumnBins } from './columnBins.ts';
 
