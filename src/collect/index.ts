@@ -12,6 +12,7 @@ export {
 export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
 export { connectors } from './connectors/index.ts';
 export { describeSettings } from './connectors/settings.ts';
+export { isCrawler } from './crawlers.ts';
 export { type Door, type DoorChange, type Doors, openDoors, type Rate, refillOf } from './door.ts';
 export { emailHashOf, phoneHashOf } from './identifiers.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';

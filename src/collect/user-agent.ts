@@ -1,6 +1,8 @@
 // Device, browser and system from a user-agent string: ordered marks, first hit wins, every string read once. Coarse
 // on purpose, a few dozen distinct values, because signals want "mobile" and "Safari", not build numbers.
 
+import { isCrawler } from './crawlers.ts';
+
 export type UserAgent = { device: string; browser: string; os: string; bot: 0 | 1 };
 
 const browsers: readonly [RegExp, string][] = [
@@ -29,9 +31,6 @@ const systems: readonly [RegExp, string][] = [
   [/\bLinux\b|\bX11\b/, 'Linux'],
 ];
 
-const robots =
-  /bot\b|bots\b|bot[/_;-]|crawl|spider|slurp|scrap(?:er|y)|headless|phantomjs|lighthouse|pingdom|uptime|monitor(?:ing)?\b|facebookexternalhit|\bcurl\/|\bwget\/|python-|\bjava\/|go-http-client|libwww|httpclient|okhttp-bot|preview\b|archiver|validator|fetcher|feed(?:ly|fetcher|burner)/i;
-
 const TABLET =
   /\biPad\b|\bTablet\b|\bKindle\b|\bSilk\/|\bPlayBook\b|\bNexus (?:7|9|10)\b|\bSM-T\d|\bAndroid\b(?!.*\bMobile\b)/;
 const PHONE = /\bMobi|\biPhone\b|\biPod\b|\bAndroid\b|\bWindows Phone\b|\bBlackBerry\b|\bOpera Mini\b/;
@@ -53,7 +52,7 @@ export function readUserAgent(text: string): UserAgent {
 }
 
 function parse(text: string): UserAgent {
-  const bot = robots.test(text) ? 1 : 0;
+  const bot = isCrawler(text) ? 1 : 0;
   const os = firstOf(systems, text);
   return { device: deviceOf(text, os), browser: firstOf(browsers, text), os, bot };
 }
