@@ -12,6 +12,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ['types', bin('tsc'), []],
   ['types of the dashboard', bin('tsc'), ['-p', 'ui']],
   ['types of the Node SDK', bin('tsc'), ['-p', 'sdk/node']],
+  ['types of the browser SDK', bin('tsc'), ['-p', 'sdk/browser']],
   ['generated docs', process.execPath, ['scripts/docs.ts', '--check']],
   ['compiled inner loops', process.execPath, ['scripts/kernels.ts', '--check']],
   ['tests', process.execPath, ['scripts/test.ts']],

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildDashboardIfStale } from '../src/cli/dashboard.ts';
+import { buildIfStale } from '../src/cli/built.ts';
 import { findChromium, installChromium } from '../test/support/chromium.ts';
 import { startCluster } from '../test/support/cluster.ts';
 import { reachPostgres } from '../test/support/postgres.ts';
@@ -21,7 +21,7 @@ process.exitCode = values.servers ? await testServers() : await testEmbedded();
 async function testEmbedded(): Promise<number> {
   if (positionals.length === 0) {
     if (!findChromium()) installChromium();
-    await buildDashboardIfStale();
+    await buildIfStale();
   }
   return run(positionals.length > 0 ? positionals : globSync('test/**/*.test.ts', { cwd: root }).sort(), {});
 }

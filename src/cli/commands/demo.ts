@@ -13,7 +13,7 @@ import { openStore, type Store, storeOptionsFrom } from '../../store/index.ts';
 import { DAY_MS } from '../../time.ts';
 import { count, days } from '../arguments.ts';
 import { bestPossibleAuc } from '../best-possible.ts';
-import { buildDashboardIfStale } from '../dashboard.ts';
+import { buildIfStale } from '../built.ts';
 import { answer, DEFAULT_FOLDER } from '../place.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { describeDemo, type Loaded, summariseDemo } from '../report.ts';
@@ -79,7 +79,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     const summary = summariseDemo(road, loaded, best);
     answer(options, summary, () => describeDemo(summary, road.model));
     if (!options.serve) return await store.close();
-    await buildDashboardIfStale();
+    await buildIfStale();
     await serve(store, workspace, options);
   } catch (error) {
     progress.close();

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { createKey, ensureWorkspace, type Workspace } from '../../govern/index.ts';
 import { openServer } from '../../server/index.ts';
 import { openStore, type Store, storeOptionsFrom } from '../../store/index.ts';
-import { buildDashboardIfStale } from '../dashboard.ts';
+import { buildIfStale } from '../built.ts';
 import { DEFAULT_FOLDER } from '../place.ts';
 
 export type ServeOptions = { host: string; port: string };
@@ -20,7 +20,7 @@ export function addStart(program: Command): void {
     .option('--data <dir>', 'data folder', DEFAULT_FOLDER)
     .option('--workspace <id>', 'workspace whose dashboard address is printed', 'default')
     .action(async (options: ServeOptions & { data: string; workspace: string }) => {
-      await buildDashboardIfStale();
+      await buildIfStale();
       const store = await openStore(storeOptionsFrom(process.env, options.data));
       const workspace = await ensureWorkspace(store, options.workspace, new Date());
       await serve(store, workspace, options);
