@@ -16,23 +16,22 @@ export const WINDOW_DAYS = 30;
 const TYPE_COLUMN = Buffer.from(',"type":');
 const RECEIVED_COLUMN = Buffer.from('"received_at":"');
 const DATE_LENGTH = 10;
+const DIGITS = [0, 1, 2, 3, 5, 6, 8, 9];
 
 /** The keys of journalled events, one behind the other. Throws `internal` for a line that is no event's. */
 export function keysOf(lines: readonly Buffer[]): Uint32Array {
   const keys = new Uint32Array(lines.length * WORDS);
-  const days = new Map<string, number>();
+  let stamp = Number.NaN;
+  let day = 0;
   for (const [i, line] of lines.entries()) {
     const end = line.indexOf(TYPE_COLUMN);
     const received = line.indexOf(RECEIVED_COLUMN, end);
     if (end < 0 || received < 0) throw new InklingError('internal', 'A line of the journal names no message.');
     const digest = hash('sha256', line.subarray(1, end), 'binary');
     const start = received + RECEIVED_COLUMN.length;
-    const date = line.toString('latin1', start, start + DATE_LENGTH);
-    let day = days.get(date);
-    if (day === undefined) {
-      day = Date.parse(date) / DAY_MS;
-      days.set(date, day);
-    }
+    const next = stampOf(line, start);
+    if (next !== stamp) day = Date.parse(line.toString('latin1', start, start + DATE_LENGTH)) / DAY_MS;
+    stamp = next;
     const at = i * WORDS;
     keys[at] = wordOf(digest, 0);
     keys[at + 1] = wordOf(digest, 4);
@@ -42,9 +41,24 @@ export function keysOf(lines: readonly Buffer[]): Uint32Array {
   return keys;
 }
 
+/** Written out, for a view or a copy of a list for each key would cost more than the key. */
+export function copyKey(from: Uint32Array, at: number, to: Uint32Array, place: number): void {
+  to[place] = from[at];
+  to[place + 1] = from[at + 1];
+  to[place + 2] = from[at + 2];
+  to[place + 3] = from[at + 3];
+}
+
 /** Whether the last words of two keys, equal in their first three, mean the same message within the window. */
 export function isSameMessage(word: number, other: number): boolean {
   return word >>> 16 === other >>> 16 && Math.abs((word & 0xffff) - (other & 0xffff)) <= WINDOW_DAYS;
+}
+
+/** The letters of a date (2026-03-01) as a number, which neighbours share: reading a date is dear. */
+function stampOf(line: Buffer, start: number): number {
+  let stamp = 0;
+  for (const i of DIGITS) stamp = stamp * 10 + line[start + i] - 48;
+  return stamp;
 }
 
 function wordOf(digest: string, at: number): number {

@@ -1,7 +1,7 @@
 // Runs of like size become one, so that a key is looked for in a handful of them however many there have been: four of
 // a size make one of the next. What is older than the window is left out on the way.
 
-import { WINDOW_DAYS, WORDS } from './key.ts';
+import { copyKey, WINDOW_DAYS, WORDS } from './key.ts';
 import { type Run, readKeys, writeRun } from './run.ts';
 
 /** How many runs of one size are merged. */
@@ -39,7 +39,7 @@ async function* mergedKeys(runs: readonly Run[], oldestDay: number, stop: AbortS
     if (!least) break;
     const { keys, at } = least;
     if ((keys[at + 3] & 0xffff) >= oldestDay) {
-      for (let i = 0; i < WORDS; i++) out[filled + i] = keys[at + i];
+      copyKey(keys, at, out, filled);
       filled += WORDS;
     }
     least.at += WORDS;

@@ -9,7 +9,7 @@
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { keysOf, WINDOW_DAYS, WORDS } from './key.ts';
+import { copyKey, keysOf, WINDOW_DAYS, WORDS } from './key.ts';
 import { mergeRuns, runsToMerge } from './merge.ts';
 import { openRecent, type Position, type RecentLog } from './recent.ts';
 import { openRun, type Run, removeRun, runHolds, runMayHold, writeRun } from './run.ts';
@@ -104,7 +104,7 @@ class FileSeen implements Seen {
       fresh.push(isFresh);
       if (!isFresh) continue;
       this.table.add(keys, at);
-      added.set(keys.subarray(at, at + WORDS), size);
+      copyKey(keys, at, added, size);
       size += WORDS;
       this.today = Math.max(this.today, keys[at + 3] & 0xffff);
     }

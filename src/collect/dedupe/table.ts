@@ -1,7 +1,7 @@
 // The keys of late in memory: a hash table by open addressing in one typed array, 16 bytes a slot. The second word says
 // where to begin, for runs are sorted by the first; a last word of 0 marks a free slot, since no day is 0.
 
-import { isSameMessage, WORDS } from './key.ts';
+import { copyKey, isSameMessage, WORDS } from './key.ts';
 
 const LARGEST_LOAD = 0.6;
 
@@ -46,7 +46,7 @@ export class KeyTable {
     const keys = new Uint32Array(this.size * WORDS);
     for (const [n, value] of order.entries()) {
       const i = (value % total) * WORDS;
-      keys.set(slots.subarray(i, i + WORDS), n * WORDS);
+      copyKey(slots, i, keys, n * WORDS);
     }
     return keys;
   }
@@ -55,7 +55,7 @@ export class KeyTable {
     const { slots, mask } = this;
     let slot = keys[at + 1] & mask;
     while (slots[slot * WORDS + 3] !== 0) slot = (slot + 1) & mask;
-    slots.set(keys.subarray(at, at + WORDS), slot * WORDS);
+    copyKey(keys, at, slots, slot * WORDS);
   }
 
   private grow(): void {

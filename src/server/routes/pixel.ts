@@ -31,6 +31,8 @@ export const addPixelRoutes: Routes = (app, context) => {
       `/v1/pixel/${type}`,
       {
         preHandler: [readMessage, checkKey],
+        // Whoever only asks whether there is an image has not seen it.
+        exposeHeadRoute: false,
         schema: {
           tags: ['collect'],
           summary: `An image whose address is a message: ${type}`,
