@@ -1,7 +1,7 @@
 // How well does the search predict on two public tables, beside XGBoost and scikit-learn tuned on the same training rows?
 // Every choice (settings, derived columns, blend, calibration) is made inside the training part of each split; the test
 // part is predicted once.
-// Run: nice node bench/accuracy.ts [shoppers|late|telco …]. Needs apt-get install python3-xgboost python3-sklearn.
+// Run: nice node bench/accuracy.ts [shoppers|without-values|late|telco …]. Needs apt-get install python3-xgboost python3-sklearn.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,8 @@ type Task = { title: string; x: Matrix; y: Float32Array; splits: readonly Split[
 type Contender = { name: string; predictions: Float64Array[]; seconds: number };
 
 const tasks: Record<string, () => Task[]> = {
-  shoppers: () => [openShoppers()],
+  shoppers: () => [openShoppers([])],
+  'without-values': () => [openShoppers(['PageValues'])],
   late: () => [openLate(['Month']), openLate(['Month', 'PageValues'])],
   telco: () => [openTelco()],
 };
@@ -125,10 +126,11 @@ function peers(task: Task): Contender[] {
   }
 }
 
-function openShoppers(): Task {
-  const { x, y } = readShoppers([]);
+function openShoppers(drop: readonly string[]): Task {
+  const { x, y } = readShoppers(drop);
   const splits = stratifiedFolds(y, { folds: 10, seed: SEED });
-  return { title: 'Online Shoppers, 10 stratified folds', x, y, splits };
+  const without = drop.map((name) => `, without ${name}`).join('');
+  return { title: `Online Shoppers, 10 stratified folds${without}`, x, y, splits };
 }
 
 /** Learns up to October, is tested on November and December. Month orders the rows and can't be learned from. */
