@@ -1,6 +1,7 @@
 // Every route file: one per room, one line each.
 
 import type { Routes } from '../context.ts';
+import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addDoorRoutes } from './door.ts';
 import { addFeaturesRoutes } from './features.ts';
@@ -27,4 +28,5 @@ export const routes: readonly Routes[] = [
   addFeaturesRoutes,
   addIntentRoutes,
   addSdkRoutes,
+  addClientSettingsRoutes,
 ];
