@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { openJournal, type Store } from '../store/index.ts';
 import { openSeen } from './dedupe/seen.ts';
+import { textOf } from './fields.ts';
 import { eventLine, rejectedLine } from './line.ts';
 import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
+import { placeholderIds } from './placeholders.ts';
 import { rejectedRow } from './rejected.ts';
 import { startShipper } from './shipper.ts';
 import { openThrottle } from './throttle.ts';
@@ -170,13 +172,21 @@ function toLines(
       continue;
     }
     const message = value as SegmentMessage;
-    // Before journalling, so that the row keeps its id however often it is shipped.
-    message.messageId ||= randomUUID();
+    // Before journalling, so that the row keeps its id however often it is shipped. The text of a null is no id: taken
+    // for one, it would make one message of all that are sent with it.
+    if (isNoMessageId(message.messageId)) message.messageId = randomUUID();
     if (type !== undefined) message.type = type;
     arrival.sentAt = delivery.clock === 'corrected' ? undefined : message.sentAt;
     lines.push(eventLine(toEventRow(message, arrival)));
   }
   return { lines, rejected, faults };
+}
+
+const noMessageIds = new Set([...placeholderIds, '', '0', '00000000-0000-0000-0000-000000000000']);
+
+function isNoMessageId(value: unknown): boolean {
+  const id = textOf(value);
+  return id.length <= 36 && noMessageIds.has(id.trim().toLowerCase());
 }
 
 /** A message of a call that names its type; kept as rejected it has to say it itself. */

@@ -100,9 +100,15 @@ test('a messageId of one workspace never stands in the way of another, whatever 
 test('events without a messageId are each their own, also when they are equal', async () => {
   const same = { type: 'track', event: 'Quiz', userId: 'no-id', timestamp: '2026-03-01T00:00:00Z' };
   for (let i = 0; i < 3; i++) await send(a.writeKey, [same, { ...same, messageId: '' }, { ...same, messageId: null }]);
+  // What broken clients send where they have none.
+  for (let i = 0; i < 3; i++)
+    await send(a.writeKey, [
+      { ...same, messageId: 'undefined' },
+      { ...same, messageId: '0' },
+    ]);
   await shipped();
   const [{ n }] = await store.facts.rows<{ n: string }>("SELECT count() AS n FROM events WHERE user_id = 'no-id'");
-  assert.equal(Number(n), 9);
+  assert.equal(Number(n), 15);
 });
 
 test('ids that look alike are told apart: letters, numbers, quotes, halves of pairs, 256 characters', async () => {
