@@ -17,16 +17,13 @@ const NODE_BYTES = 16;
 const MISSING_LEFT = 2 ** 31;
 const CATEGORIES = 2 ** 30;
 const MOST_COLUMNS = 65_536;
-/** A set of categories takes a bit for every code up to its largest: a small file may name large ones at many nodes. */
-const MOST_SET_BYTES = 64 * 2 ** 20;
 /** With fewer steps (rows × trees) than this, a second thread would cost more than it saves. */
 const STEPS_FOR_A_TEAM = 2_000_000;
 
 /** Makes a scorer; the memory is taken when it is first asked. */
 export function createScorer(forest: Forest, columns: number): Scorer {
   const layout = layOut(forest, columns);
-  const isTooLarge = columns > MOST_COLUMNS || setBytes(forest) > MOST_SET_BYTES || !fitsMemory(layout.bytes);
-  if (isTooLarge) return plainScorer(forest);
+  if (columns > MOST_COLUMNS || !fitsMemory(layout.bytes)) return plainScorer(forest);
   let own: Team<ScoringPlace> | undefined;
   let row: Float32Array = new Float32Array(0);
   const alone = () => {
