@@ -49,14 +49,25 @@ function corsFor(url: string | undefined) {
     ? {
         origin: true,
         methods: ['GET', 'POST'],
-        // `anonymousid` is RudderStack's; beacons with a JSON body are sent with credentials, of which there are none here.
-        allowedHeaders: ['content-type', 'content-encoding', 'authorization', 'x-write-key', 'anonymousid'],
+        // Beacons with a JSON body are sent with credentials, of which there are none here.
+        allowedHeaders: ['content-type', 'content-encoding', 'authorization', 'x-write-key', ...rudderStackHeaders],
         exposedHeaders: ['retry-after'],
         credentials: true,
         maxAge: 86_400,
       }
     : { origin: false };
 }
+
+/** What RudderStack's browser library says of a message and of sending it again. */
+const rudderStackHeaders = [
+  'anonymousid',
+  'sentat',
+  'rsa-retry-attempt',
+  'rsa-retry-reason',
+  'rsa-since-first-attempt',
+  'rsa-since-last-attempt',
+  'rsa-recovered',
+];
 
 function openapi() {
   return {

@@ -1,7 +1,7 @@
 // A site of somebody else's, on its own origin, with the browser SDK on it; in real Chromium.
 
 import { readFileSync } from 'node:fs';
-import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -16,17 +16,10 @@ export async function builtSdk(): Promise<string> {
   return readFileSync(join(import.meta.dirname, '../../sdk/browser/dist/sdk.js'), 'utf8');
 }
 
-/**
- * `pages` gives the body of an address; an address that it does not know is an empty page. `behind` is the address of
- * an Inkling that answers on the site's own domain.
- */
-export async function openSite(
-  pages: (path: string) => string | undefined = () => undefined,
-  behind?: string,
-): Promise<Site> {
+/** `pages` gives the body of an address; an address that it does not know is an empty page. */
+export async function openSite(pages: (path: string) => string | undefined = () => undefined): Promise<Site> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0];
-    if (behind && /^\/(v1|sourceConfig)\//.test(path)) return passOn(request, response, behind);
     if (path.endsWith('.pdf')) return void response.setHeader('content-type', 'text/plain').end('a file');
     const body = pages(path) ?? '';
     response.setHeader('content-type', 'text/html; charset=utf-8').end(`<!doctype html><title>${path}</title>${body}`);
@@ -42,16 +35,6 @@ export async function openSite(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-function passOn(request: IncomingMessage, response: ServerResponse, address: string): void {
-  const { method, headers } = request;
-  const asked = ask(new URL(request.url ?? '/', address), { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
-  asked.on('error', () => response.destroy());
-  request.pipe(asked);
 }
 
 /** Looks every few milliseconds until something is there; gives up after ten seconds. */
