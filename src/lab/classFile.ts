@@ -1,11 +1,12 @@
 // A model of several classes with all that a later file needs to be read as the training file was, and its predictions as
 // CSV. The same idea as modelFile.ts, with classes in place of two outcomes.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
 import { brokenModel, checkModelFile, type FittedClasses, likeliest, readClasses } from '../learn/index.ts';
-import { encode, Feature } from './encoding.ts';
+import { encode, Feature, unseenNotes } from './encoding.ts';
 import { type Figures, judgeClasses } from './figures.ts';
 import { readClassPlaces } from './label.ts';
+import { checkAsked, isOfFormat, jsonIn, Training } from './savedFile.ts';
 import type { Table } from './table/table.ts';
 
 const ClassFile = Type.Object({
@@ -17,13 +18,7 @@ const ClassFile = Type.Object({
     classes: Type.Array(Type.String(), { minItems: 2 }),
   }),
   features: Type.Array(Feature, { minItems: 1 }),
-  training: Type.Object({
-    file: Type.String(),
-    rows: Type.Integer({ minimum: 1 }),
-    learner: Type.String(),
-    settings: Type.Record(Type.String(), Type.Unknown()),
-    seed: Type.Integer(),
-  }),
+  training: Training,
   model: Type.Unknown(),
 });
 
@@ -39,17 +34,12 @@ export function writeClassModel(path: string, { model, ...description }: SavedCl
 
 /** Undefined when the file is absent or of another kind of model; throws `model_file_invalid` when it is a damaged one. */
 export function readClassModel(path: string): SavedClasses | undefined {
-  const json = jsonOf(path);
-  if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
-  if (json.format !== 'inkling-lab-classes') return undefined;
+  const json = jsonIn(path);
+  if (!isOfFormat(json, 'inkling-lab-classes')) return undefined;
   const file = checkModelFile<Static<typeof ClassFile>>('classes', ClassFile, json);
   const { format: _, version: __, model: inner, ...description } = file;
   const model = readClasses(inner);
-  const names = description.features.map(({ name }) => name);
-  const strange = model.names.find((name) => !names.includes(name));
-  if (strange !== undefined) {
-    brokenModel('classes', `it asks for ${JSON.stringify(strange)}, which is none of its features`);
-  }
+  checkAsked('classes', model.names, description.features);
   if (model.classes.join('\n') !== description.label.classes.join('\n')) {
     brokenModel('classes', 'its classes are not those of its label');
   }
@@ -59,9 +49,7 @@ export function readClassModel(path: string): SavedClasses | undefined {
 /** Probabilities for every row of a table, and how good they are where it holds the label. */
 export function predictClasses(saved: SavedClasses, table: Table) {
   const { x, unseen } = encode(table, saved.features);
-  const notes = Object.entries(unseen).map(
-    ([column, count]) => `${count} values of ${column} were not met in training and count as missing.`,
-  );
+  const notes = unseenNotes(unseen);
   const p = saved.model.predict(x);
   const isLabelled = table.columns.some(({ name }) => name === saved.label.column);
   const y = isLabelled ? readClassPlaces(table, saved.label) : undefined;
@@ -100,11 +88,3 @@ export function writeClassPredictions(
 
 /** Quoted as in RFC 4180 where it has to be. */
 const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-function jsonOf(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}

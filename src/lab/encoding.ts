@@ -202,3 +202,10 @@ function countMissing(values: ArrayLike<number>): number {
   for (let r = 0; r < values.length; r++) if (Number.isNaN(values[r])) count++;
   return count;
 }
+
+/** Says of `encode`'s `unseen` what became of those values, one sentence per column. */
+export function unseenNotes(unseen: Readonly<Record<string, number>>): string[] {
+  return Object.entries(unseen).map(
+    ([column, count]) => `${count} values of ${column} were not met in training and count as missing.`,
+  );
+}

@@ -4,34 +4,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../errors.ts';
-import { brokenModel, checkModelFile, type FittedModel, fromJSON, readForeignModel } from '../learn/index.ts';
+import { checkModelFile, type FittedModel, fromJSON, readForeignModel } from '../learn/index.ts';
 import { Feature } from './encoding.ts';
+import { checkAsked, isOfFormat, Outcome, Training } from './savedFile.ts';
 
 const ModelFile = Type.Object({
   format: Type.Literal('inkling-lab'),
   version: Type.Literal(1),
   /** Absent of a model from elsewhere, as is `training`. */
-  label: Type.Optional(
-    Type.Union([
-      Type.Object({
-        column: Type.String(),
-        kind: Type.Literal('outcome'),
-        positive: Type.String(),
-        negative: Type.Optional(Type.String()),
-      }),
-      Type.Object({ column: Type.String(), kind: Type.Literal('amount') }),
-    ]),
-  ),
+  label: Type.Optional(Outcome),
   features: Type.Array(Feature, { minItems: 1 }),
-  training: Type.Optional(
-    Type.Object({
-      file: Type.String(),
-      rows: Type.Integer({ minimum: 1 }),
-      learner: Type.String(),
-      settings: Type.Record(Type.String(), Type.Unknown()),
-      seed: Type.Integer(),
-    }),
-  ),
+  training: Type.Optional(Training),
   model: Type.Unknown(),
 });
 
@@ -50,7 +33,7 @@ export function writeModel(path: string, { model, ...description }: SavedModel):
 export function readModel(path: string): SavedModel {
   const bytes = bytesOf(path);
   const json = jsonOf(bytes);
-  if (!isLabFile(json)) return fromElsewhere(readForeignModel(bytes));
+  if (!isOfFormat(json, 'inkling-lab')) return fromElsewhere(readForeignModel(bytes));
   const {
     model: inner,
     format: _,
@@ -58,19 +41,12 @@ export function readModel(path: string): SavedModel {
     ...description
   } = checkModelFile<Static<typeof ModelFile>>('lab', ModelFile, json);
   const model = fromJSON(inner);
-  const names = description.features.map(({ name }) => name);
-  const strange = model.names.find((name) => !names.includes(name));
-  if (strange !== undefined)
-    brokenModel('lab', `it asks for ${JSON.stringify(strange)}, which is none of its features`);
+  checkAsked('lab', model.names, description.features);
   return { ...description, model };
 }
 
 function fromElsewhere(model: FittedModel): SavedModel {
   return { features: model.names.map((name) => ({ name, column: name, as: { form: 'number' } })), model };
-}
-
-function isLabFile(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'format' in json && json.format === 'inkling-lab';
 }
 
 function bytesOf(path: string): Uint8Array {

@@ -1,5 +1,5 @@
 // A saved model on another table: predictions for every row, and how good they are where the table holds the label.
-import { encode } from './encoding.ts';
+import { encode, unseenNotes } from './encoding.ts';
 import type { Scored } from './experiment.ts';
 import { type Figures, judge } from './figures.ts';
 import { readOutcomes } from './label.ts';
@@ -21,9 +21,7 @@ export type Prediction = {
 /** Predicts every row of a table; `scored` has the outcomes where they are known. */
 export function predict(saved: SavedModel, table: Table) {
   const { x, unseen } = encode(table, saved.features);
-  const notes = Object.entries(unseen).map(
-    ([column, count]) => `${count} values of ${column} were not met in training and count as missing.`,
-  );
+  const notes = unseenNotes(unseen);
   const start = performance.now();
   const p = saved.model.predict(x);
   const secondsPredict = (performance.now() - start) / 1000;

@@ -1,32 +1,19 @@
 // An uplift model with all that a later file needs to be read as the training file was, and its predictions as CSV. The
 // same idea as modelFile.ts, with a treatment beside the outcome.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Static, Type } from 'typebox';
-import { brokenModel, checkModelFile, type FittedUplift, upliftFromJSON } from '../learn/index.ts';
-import { encode, Feature } from './encoding.ts';
+import { checkModelFile, type FittedUplift, upliftFromJSON } from '../learn/index.ts';
+import { encode, Feature, unseenNotes } from './encoding.ts';
+import { checkAsked, isOfFormat, jsonIn, Outcome, Training } from './savedFile.ts';
 import type { Table } from './table/table.ts';
 
 const UpliftFile = Type.Object({
   format: Type.Literal('inkling-lab-uplift'),
   version: Type.Literal(1),
-  outcome: Type.Union([
-    Type.Object({
-      column: Type.String(),
-      kind: Type.Literal('outcome'),
-      positive: Type.String(),
-      negative: Type.Optional(Type.String()),
-    }),
-    Type.Object({ column: Type.String(), kind: Type.Literal('amount') }),
-  ]),
+  outcome: Outcome,
   treatment: Type.Object({ column: Type.String(), treated: Type.String(), control: Type.String() }),
   features: Type.Array(Feature, { minItems: 1 }),
-  training: Type.Object({
-    file: Type.String(),
-    rows: Type.Integer({ minimum: 1 }),
-    learner: Type.String(),
-    settings: Type.Record(Type.String(), Type.Unknown()),
-    seed: Type.Integer(),
-  }),
+  training: Training,
   model: Type.Unknown(),
 });
 
@@ -39,25 +26,19 @@ export function writeUpliftModel(path: string, { model, ...description }: SavedU
 
 /** Undefined when the file is absent or not of an uplift model; throws `model_file_invalid` when it is a damaged one. */
 export function readUpliftModel(path: string): SavedUplift | undefined {
-  const json = jsonOf(path);
-  if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
-  if (json.format !== 'inkling-lab-uplift') return undefined;
+  const json = jsonIn(path);
+  if (!isOfFormat(json, 'inkling-lab-uplift')) return undefined;
   const file = checkModelFile<Static<typeof UpliftFile>>('uplift', UpliftFile, json);
   const { format: _, version: __, model: inner, ...description } = file;
   const model = upliftFromJSON(inner);
-  const names = description.features.map(({ name }) => name);
-  const strange = model.names.find((name) => !names.includes(name));
-  if (strange !== undefined)
-    brokenModel('uplift', `it asks for ${JSON.stringify(strange)}, which is none of its features`);
+  checkAsked('uplift', model.names, description.features);
   return { ...description, model };
 }
 
 /** The uplift of every row of a table, and what has to be said about it. */
 export function predictUplift(saved: SavedUplift, table: Table): { uplift: Float64Array; notes: string[] } {
   const { x, unseen } = encode(table, saved.features);
-  const notes = Object.entries(unseen).map(
-    ([column, count]) => `${count} values of ${column} were not met in training and count as missing.`,
-  );
+  const notes = unseenNotes(unseen);
   return { uplift: saved.model.predict(x), notes: [...notes, ...saved.model.notes] };
 }
 
@@ -79,12 +60,4 @@ export function writeUplifts(path: string, { uplift, places, treated, y }: Uplif
   ];
   const lines = Array.from(uplift, (_, i) => columns.map(({ of }) => of(i)).join(','));
   writeFileSync(path, `${[columns.map(({ name }) => name).join(','), ...lines].join('\n')}\n`);
-}
-
-function jsonOf(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@
 import type { Random } from '../math/index.ts';
 import { binOfValue, type ColumnBins, cutAmounts, cutCategories } from './boosting/columnBins.ts';
 import type { Tree } from './forest.ts';
-import type { Matrix } from './matrix.ts';
+import { LARGEST_FLOAT32, type Matrix } from './matrix.ts';
 
 export type BinnedTable = {
   columns: readonly ColumnBins[];
@@ -231,5 +231,3 @@ function writeSplit(
   const codes = Array.from(categories.codes).filter((_, bin) => (split.left[bin] === 1) !== swap);
   (tree.categories as number[][])[node] = codes.sort((a, b) => a - b);
 }
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;

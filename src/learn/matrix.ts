@@ -175,7 +175,7 @@ function checkWeights(rows: number, weights?: ArrayLike<number>): void {
   }
 }
 
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
+export const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 const NO_INFINITY = 'Use NaN for an unknown value, and a finite number otherwise.';
 

@@ -2,6 +2,7 @@
 // for over sums of slope and curvature per bin; of two siblings only the smaller is summed, the larger is its parent
 // minus that. The rows of a leaf stand together in the shared list of rows.
 import type { Tree } from '../forest.ts';
+import { LARGEST_FLOAT32 } from '../matrix.ts';
 import { CONTROL, type Team, THREADS_AT_MOST } from '../team/team.ts';
 import type { ColumnBins } from './columnBins.ts';
 import { FOUND, NODE_BYTES } from './layout.ts';
@@ -147,8 +148,6 @@ function splitLeaf(round: Round, tree: Tree, tables: (Uint8Array | undefined)[],
 }
 
 const ascending = (a: number, b: number) => a - b;
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /** Per bin, whether it goes left. */
 function tableOf({ team, bins }: Round, { column, bin, missingLeft, set }: Split): Uint8Array {

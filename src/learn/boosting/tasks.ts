@@ -31,7 +31,7 @@ export const ARGS = {
   parts: 0,
   smaller: 1,
   larger: 2,
-  /** answers: leaves. walk: whether there are sparse columns is in the layout. */
+  /** answers: leaves. */
   leaves: 0,
 } as const;
 
