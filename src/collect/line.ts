@@ -16,8 +16,52 @@ export type RejectedRow = {
   body: string;
 };
 
+/** One row of `plan_violations`. */
+export type ViolationRow = {
+  workspace: string;
+  at: string;
+  plan_version: number;
+  type: string;
+  event: string;
+  property: string;
+  problem: string;
+  action: string;
+  source: string;
+  events: number;
+  detail: string;
+  sample: string;
+  message_id: string;
+};
+
+/** One row of `withheld_events`; columns at their default may be absent. */
+export type WithheldRow = {
+  workspace: string;
+  at: string;
+  category: string;
+  reason: string;
+  kept: string;
+  event: string;
+  events: number;
+  source?: string;
+  platform?: string;
+  page_path?: string;
+  country?: string;
+  product_ids?: string[];
+  currency?: string;
+  revenue?: number;
+};
+
 export const EVENT_LINE = 'E';
 export const REJECTED_LINE = 'R';
+const VIOLATION_LINE = 'V';
+const WITHHELD_LINE = 'W';
+
+/** The tables of the lines that are no events. */
+export const tablesBeside: Readonly<Record<string, string>> = {
+  [REJECTED_LINE]: 'rejected_events',
+  [VIOLATION_LINE]: 'plan_violations',
+  [WITHHELD_LINE]: 'withheld_events',
+};
 
 export function eventLine(row: EventRow): string {
   let line = EVENT_LINE;
@@ -34,6 +78,14 @@ export function eventLine(row: EventRow): string {
 
 export function rejectedLine(row: RejectedRow): string {
   return REJECTED_LINE + JSON.stringify(row);
+}
+
+export function violationLine(row: ViolationRow): string {
+  return VIOLATION_LINE + JSON.stringify(row);
+}
+
+export function withheldLine(row: WithheldRow): string {
+  return WITHHELD_LINE + JSON.stringify(row);
 }
 
 /** The row of a journalled event, with every column. */

@@ -7,7 +7,7 @@
 import type { InklingError } from '../errors.ts';
 import type { Block, Facts, Journal } from '../store/index.ts';
 import type { Seen } from './dedupe/seen.ts';
-import { EVENT_LINE, eventRowOf, REJECTED_LINE, rejectedLine } from './line.ts';
+import { EVENT_LINE, eventRowOf, rejectedLine, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
 
@@ -98,12 +98,16 @@ async function ship(block: Block, options: ShipperOptions): Promise<{ events: nu
   const of = (table: string) =>
     block.records.map((r) => r.payload).filter((payload) => payload[0] === table.charCodeAt(0));
   const all = of(EVENT_LINE);
-  const rejected = of(REJECTED_LINE);
   const position = { journal: journal.position().journal, shipped: block.from };
   const events = await seen.judge(position, all);
   if (block.resent) await sendAgain(options, events, block.token);
   else if (events.length > 0) await facts.insertLines('events', bodies(events), { token: block.token });
-  if (rejected.length > 0) await facts.insertLines('rejected_events', bodies(rejected), { token: block.token });
+  if (all.length < block.records.length) {
+    for (const [letter, table] of Object.entries(tablesBeside)) {
+      const lines = of(letter);
+      if (lines.length > 0) await facts.insertLines(table, bodies(lines), { token: block.token });
+    }
+  }
   await seen.remember(position);
   if (options.isHeard() && events.length > 0) await options.onShipped(events.map(eventRowOf));
   return { events: events.length, duplicates: all.length - events.length };

@@ -77,6 +77,51 @@ ENGINE = MergeTree
 ORDER BY (workspace, at, id)
 SETTINGS non_replicated_deduplication_window = 10000; -- shard by cityHash64(id)
 
+-- What a tracking plan found wrong with what arrived, summed over the messages of a delivery, with a sample freed of
+-- personal data. Messages that it blocked stand in rejected_events as well.
+CREATE TABLE plan_violations
+(
+    workspace LowCardinality(String),
+    at DateTime64(3, 'UTC'),
+    plan_version UInt32,
+    type LowCardinality(String),
+    event String,
+    property String,
+    problem LowCardinality(String),
+    action LowCardinality(String),
+    source LowCardinality(String),
+    events UInt32,
+    detail String,
+    sample String,
+    message_id String
+)
+ENGINE = MergeTree
+ORDER BY (workspace, at, event)
+SETTINGS non_replicated_deduplication_window = 10000; -- shard by cityHash64(event)
+
+-- What was not stored for want of consent: counts, and where the policy says so events without anything of a person, by
+-- the hour. `kept` is nothing (no name of the event), count or anonymous.
+CREATE TABLE withheld_events
+(
+    workspace LowCardinality(String),
+    at DateTime64(3, 'UTC'),
+    category LowCardinality(String),
+    reason LowCardinality(String),
+    kept LowCardinality(String),
+    event String,
+    source LowCardinality(String),
+    platform LowCardinality(String),
+    page_path String,
+    country LowCardinality(String),
+    product_ids Array(String),
+    currency LowCardinality(String),
+    revenue Float64,
+    events UInt32
+)
+ENGINE = MergeTree
+ORDER BY (workspace, at, event)
+SETTINGS non_replicated_deduplication_window = 10000; -- shard by cityHash64(event)
+
 -- Why two identifiers belong to one person. Append-only: a merge is undone by adding rows, never by deleting any.
 CREATE TABLE identity_evidence
 (
