@@ -40,3 +40,12 @@ export function share(text: string): number {
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError(`"${text}" is not a share between 0 and 1.`);
   return value;
 }
+
+/** A score from 0 to 100. */
+export function scoreValue(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 100) {
+    throw new InvalidArgumentError(`"${text}" is not a whole score from 0 to 100.`);
+  }
+  return value;
+}

@@ -1,5 +1,14 @@
 // What will they do? Questions, training, the registry of models, scores, segments and reasons.
 
+export {
+  type AccuracyDay,
+  type AccuracyFigures,
+  type AccuracyReport,
+  figuresAt,
+  logAccuracy,
+  readAccuracy,
+  type ScoreTally,
+} from './accuracy.ts';
 export { personDrivers, segmentDrivers } from './drivers.ts';
 export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
 export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';

@@ -4,7 +4,13 @@
 import { type Intake, pruneRejected } from '../collect/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
 import { openFollower, resolveAll } from '../identify/index.ts';
-import { failAbandonedTrainings, findActiveModel, type IntentNow, scoreEveryone } from '../predict/index.ts';
+import {
+  failAbandonedTrainings,
+  findActiveModel,
+  type IntentNow,
+  logAccuracy,
+  scoreEveryone,
+} from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { HOUR_MS, MINUTE_MS } from '../time.ts';
 import { momentOfScoring } from './pipeline.ts';
@@ -96,7 +102,7 @@ async function workspacesBehind({ facts }: Store): Promise<string[]> {
   return rows.map((row) => row.workspace);
 }
 
-/** Once a night: people resolved, then scored with the active model. A workspace without a model has nothing due. */
+/** Once a night: people resolved, scored with the active model, and older scores held against what came of them. */
 async function scoreNightly(store: Store, workspace: string, timeZone: string, now: Date): Promise<void> {
   const { day, hour } = clockIn(timeZone, now);
   if (hour < NIGHT_HOUR) return;
@@ -109,6 +115,7 @@ async function scoreNightly(store: Store, workspace: string, timeZone: string, n
   if (last ? last.value.day >= day : model.createdAt.slice(0, 10) >= day) return;
   await resolveAll(store, { workspace, now });
   await scoreEveryone(store, { workspace, asOf: await momentOfScoring(store, workspace, now), now });
+  await logAccuracy(store, { workspace, now });
   await store.state.query(
     `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'scored_night', $2, $3)
      ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,

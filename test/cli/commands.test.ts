@@ -12,6 +12,7 @@ const commands = [
   'train',
   'score',
   'report',
+  'accuracy',
   'workspace',
   'keys',
   'lab',

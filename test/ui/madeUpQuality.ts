@@ -1,7 +1,7 @@
 // The made-up model's quality from two normal distributions, buyers `distance` above the others: ROC, precision,
 // lift, thresholds and the rates of High, Medium and Low all follow from the same two curves and agree.
 
-import type { Interval, Level, Performance, Threshold } from '../../ui/src/api.ts';
+import type { AccuracyFigures, AccuracyReport, Interval, Level, Performance, Threshold } from '../../ui/src/api.ts';
 
 export const people = 4067;
 export const buyers = 471;
@@ -36,6 +36,46 @@ export function thresholds(): Threshold[] {
       recall: truePositives / buyers,
     };
   });
+}
+
+/** Twelve days in life, each as good as the holdout was. */
+export function accuracyOf({ asOf }: { asOf: string }): AccuracyReport {
+  const at = thresholds().find(({ threshold }) => threshold === 70) as Threshold;
+  const { truePositives, falsePositives } = at;
+  const figures: AccuracyFigures = {
+    predictionsCount: people,
+    conversionsCount: buyers,
+    truePositives,
+    falsePositives,
+    trueNegatives: people - buyers - falsePositives,
+    falseNegatives: buyers - truePositives,
+    accuracy: (truePositives + people - buyers - falsePositives) / people,
+    precision: at.precision,
+    precisionInterval: wilson(truePositives, at.people),
+    recall: at.recall,
+    f1Score: (2 * truePositives) / (at.people + buyers),
+    conversionLiftVsControl: 100 * ((at.precision ?? 0) / (buyers / people) - 1),
+    liftInterval: [430, 610],
+    auc,
+    calibrationError: 0.008,
+    expectedConversions: 462.4,
+  };
+  const dayOf = (before: number) => new Date(Date.parse(asOf) - (30 + before) * 86_400_000).toISOString();
+  const days = Array.from({ length: 12 }, (_, i) => dayOf(11 - i)).map((moment) => ({
+    date: moment.slice(0, 10),
+    asOf: moment,
+    knownAt: new Date(Date.parse(moment) + 30 * 86_400_000).toISOString(),
+    ...figures,
+  }));
+  return {
+    modelId: 'fixture',
+    timeframeDays: 30,
+    threshold: 70,
+    days,
+    overall: figures,
+    nextKnownAt: new Date(Date.parse(asOf) + 86_400_000).toISOString(),
+    statement: `Of 100 people called High, ${Math.round(100 * (at.precision ?? 0))} converted within 30 days, over 12 days of scores; of as many chosen at random, 11.6 would have.`,
+  };
 }
 
 export type Measured = { name: Level; size: number; actualConversionRate: number; interval: Interval };

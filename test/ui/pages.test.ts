@@ -222,7 +222,7 @@ pageTest(
     for (const name of ['Calibration', 'ROC curve', 'Precision and recall', 'Lift', 'Gain', 'Thresholds']) {
       assert.equal(await page.getByRole('button', { name: `Show the table: ${name}`, exact: true }).count(), 1, name);
     }
-    assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 6);
+    assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 7);
     assert.match(main, /ROC AUC 0\.842 0\.824 to 0\.859 Rule to beat 0\.684/);
     assert.match(main, /24% raises .* 19% lowers/);
     assert.match(
@@ -231,6 +231,18 @@ pageTest(
     );
     assert.match(main, /10, set standard-10/);
     assert.match(main, /The holdout covers two moments only/);
+  },
+);
+
+pageTest(
+  'a model shows what came of its scores, day by day, with its table [INT-7] [WH-12]',
+  `/models/${modelId}`,
+  async (seen) => {
+    const main = await text(seen);
+    assert.match(main, /Did it come true .*over 12 days of scores; of as many chosen at random, 11\.6 would have/);
+    assert.match(main, /462 conversions were expected and 471 came\. AUC 0\.842/);
+    await seen.page.getByRole('button', { name: 'Show the table: Accuracy by day' }).click();
+    assert.equal(await seen.page.getByRole('region', { name: 'Accuracy by day' }).getByRole('row').count(), 13);
   },
 );
 

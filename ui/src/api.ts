@@ -312,6 +312,39 @@ export type ModelRequest = {
   signals?: { include?: string[]; exclude?: string[] };
 };
 
+/** GET /api/v1/intent/accuracy */
+export type AccuracyReport = {
+  modelId: string;
+  timeframeDays: number;
+  threshold: number;
+  days: AccuracyDay[];
+  overall: AccuracyFigures | null;
+  nextKnownAt: string | null;
+  statement: string;
+};
+
+export type AccuracyDay = AccuracyFigures & { date: string; asOf: string; knownAt: string };
+
+export type AccuracyFigures = {
+  predictionsCount: number;
+  conversionsCount: number;
+  truePositives: number;
+  falsePositives: number;
+  trueNegatives: number;
+  falseNegatives: number;
+  accuracy: number | null;
+  precision: number | null;
+  precisionInterval: Interval | null;
+  recall: number | null;
+  f1Score: number | null;
+  /** In percent. */
+  conversionLiftVsControl: number | null;
+  liftInterval: Interval | null;
+  auc: number | null;
+  calibrationError: number | null;
+  expectedConversions: number;
+};
+
 /** GET /api/v1/intent/segments */
 export type SegmentList = { segments: Segment[] };
 

@@ -3,6 +3,7 @@
 
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
+  AccuracyReport,
   Features,
   Live,
   Model,
@@ -115,6 +116,13 @@ export function useModel(id: string) {
     queryKey: ['model', id],
     queryFn: ({ signal }) => get<Model>(`/api/v1/intent/models/${encodeURIComponent(id)}`, {}, signal),
     refetchInterval: (query) => (query.state.data?.status === 'TRAINING' ? 3000 : false),
+  });
+}
+
+export function useAccuracy(modelId: string) {
+  return useQuery({
+    queryKey: ['accuracy', modelId],
+    queryFn: ({ signal }) => get<AccuracyReport>('/api/v1/intent/accuracy', { modelId }, signal),
   });
 }
 

@@ -1,6 +1,7 @@
 // Every command: one file and one line here.
 
 import type { Command } from 'commander';
+import { addAccuracy } from './accuracy.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addImport } from './import.ts';
@@ -21,6 +22,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addTrain,
   addScore,
   addReport,
+  addAccuracy,
   addWorkspace,
   addKeys,
   addLab,

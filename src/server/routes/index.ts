@@ -1,6 +1,7 @@
 // Every route file: one per room, one line each.
 
 import type { Routes } from '../context.ts';
+import { addAccuracyRoutes } from './accuracy.ts';
 import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addDoorRoutes } from './door.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Routes[] = [
   addPeopleRoutes,
   addFeaturesRoutes,
   addIntentRoutes,
+  addAccuracyRoutes,
   addSdkRoutes,
   addClientSettingsRoutes,
 ];

@@ -137,3 +137,17 @@ CREATE INDEX consent_log_by_workspace ON consent_log (workspace, id);
 CREATE INDEX consent_log_by_subject ON consent_log USING gin (subjects);
 CREATE FUNCTION keep_consent_log() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'the log of consent is append-only'; END $$ LANGUAGE plpgsql;
 CREATE TRIGGER consent_log_is_kept BEFORE UPDATE OR DELETE ON consent_log FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION keep_consent_log();
+-- How a model did in life: for each day (of the workspace's zone) with a scoring whose timeframe has passed, how many
+-- people had each score and how many of them converted, as [score, people, conversions, expected conversions].
+CREATE TABLE accuracy_logs (
+  workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  model_id text NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+  date date NOT NULL,
+  as_of timestamptz NOT NULL,
+  known_at timestamptz NOT NULL, -- when the last outcome was due
+  predictions_count integer NOT NULL,
+  conversions_count integer NOT NULL,
+  scores jsonb NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (model_id, date)
+);

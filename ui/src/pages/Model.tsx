@@ -14,6 +14,7 @@ import { StatusMark } from '../parts/StatusMark.tsx';
 import { Term } from '../parts/Term.tsx';
 import { useZone } from '../place.tsx';
 import { useDeleteModel, useModel } from '../queries.ts';
+import { AccuracyLog } from './models/AccuracyLog.tsx';
 import { Drivers } from './models/Drivers.tsx';
 import { Ladder } from './models/Ladder.tsx';
 import { LineagePanel } from './models/LineagePanel.tsx';
@@ -76,6 +77,7 @@ function Content({ model, refreshFailed }: { model: Model; refreshFailed: boolea
             <ThresholdPanel performance={performance} modelId={model.id} timeframeDays={model.timeframeDays} />
           </>
         )}
+        {performance && <AccuracyLog model={model} />}
         {model.drivers.length > 0 && <Drivers drivers={model.drivers} />}
         <div className="grid">
           <div className="span5">
