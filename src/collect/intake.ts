@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
-import { openJournal, type Store } from '../store/index.ts';
+import { type Damage, type Disk, openJournal, type Store } from '../store/index.ts';
 import { openSeen } from './dedupe/seen.ts';
 import { textOf } from './fields.ts';
 import { eventLine, rejectedLine } from './line.ts';
@@ -23,6 +23,10 @@ export type IntakeOptions = {
   waitMs?: number;
   segmentBytes?: number;
   maxBacklogBytes?: number;
+  /** Where journal and what tells messages apart are kept; absent = this machine's files. */
+  disk?: Disk;
+  /** Keys that tell messages apart held in memory before they become a file. */
+  recentKeys?: number;
   /** What went wrong behind the caller's back; for the log. */
   onFault?: (error: unknown, doing: string) => void;
 };
@@ -56,7 +60,9 @@ export type IntakeHealth = {
   lastShippedAt: Date | undefined;
   /** The last shipment failed and is being tried again. */
   failing: boolean;
+  /** Records of the journal that failed their checksum, and how many of them were put right. */
   damagedRecords: number;
+  mendedRecords: number;
 };
 
 export interface Intake {
@@ -81,9 +87,16 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     folder: join(store.dataDir, 'journal'),
     segmentBytes: options.segmentBytes,
     maxBacklogBytes: options.maxBacklogBytes,
+    disk: options.disk,
     onDamage: (damage) => onFault(damageError(damage), 'reading the journal'),
   });
-  const seen = await openSeen({ folder: join(store.dataDir, 'seen'), position: journal.position(), onFault });
+  const seen = await openSeen({
+    folder: join(store.dataDir, 'seen'),
+    position: journal.position(),
+    recentKeys: options.recentKeys,
+    disk: options.disk,
+    onFault,
+  });
   const listeners = new Set<(rows: EventRow[]) => Promise<void> | void>();
   const shipper = startShipper({
     journal,
@@ -139,6 +152,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
         lastShippedAt: shipped.lastAt,
         failing: shipped.failing,
         damagedRecords: journal.damagedRecords(),
+        mendedRecords: journal.mendedRecords(),
       };
     },
     close: async () => {
@@ -194,10 +208,13 @@ function isTypeless(value: unknown, type: MessageType | undefined): value is obj
   return type !== undefined && typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function damageError(damage: { segment: string; offset: number; bytes: number; records: number }): InklingError {
+function damageError({ segment, offset, bytes, records, mended }: Damage): InklingError {
+  const outcome = mended
+    ? 'One bit had flipped and was put right; nothing is lost. Check the disk.'
+    : 'The segment is kept in journal/damaged. Check the disk.';
   return new InklingError(
     'journal_damaged',
-    `${damage.records} record(s) of the journal at offset ${damage.offset} fail their checksum (${damage.bytes} bytes).`,
-    { value: damage.segment, hint: 'The segment is kept in journal/damaged. Check the disk.' },
+    `${records} record(s) of the journal at offset ${offset} fail their checksum (${bytes} bytes).`,
+    { value: segment, hint: outcome },
   );
 }

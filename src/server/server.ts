@@ -51,7 +51,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const context = { ...doorOf(store, now), store, intake, live, now };
   const app = await buildApp(context, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
-  log = (error, doing) => app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}`);
+  log = (error, doing) => {
+    const hint = error instanceof InklingError && error.hint ? ` ${error.hint}` : '';
+    app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}${hint}`);
+  };
   for (const fault of early) log(...fault);
   const close = async () => {
     // Connections that were busy when the stop began would keep it waiting after their answer, for they may ask again.

@@ -1,10 +1,11 @@
 // Where does it stay? Facts (ClickHouse), state (PostgreSQL), blobs, and the migrations of both engines.
 
 export type { Blobs } from './blobs.ts';
+export { type Disk, type DiskFile, localDisk, readWhole } from './disk.ts';
 export { type FactsEngine, factsEngines } from './engines.ts';
 export type { Facts, InsertOptions, Lane, Params } from './facts.ts';
 export { type Block, type Damage, type Journal, type JournalOptions, openJournal } from './journal.ts';
-export { syncFolder } from './journal-files.ts';
+export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
 export type { State } from './state.ts';
 export { openStore, type Store, type StoreOptions, storeOptionsFrom } from './store.ts';

@@ -1,11 +1,12 @@
 // The files of a journal: segments named by the logical offset they begin at, and the cursor, which is replaced as a
-// whole (written aside, synced, renamed, folder synced), so that it is always the old one or the new one.
+// whole (written aside, synced, renamed, folder synced), so that it is always the old one or the new one. It is a record
+// like any other: a wrong offset would lose events or ship them again.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
+import { type Disk, readWhole, replaceFile } from './disk.ts';
+import { encodeRecords, scanRecords } from './journal-record.ts';
 
 /** A segment holds the bytes of the journal from `base` on. */
 export type Segment = { base: number; file: string };
@@ -23,59 +24,51 @@ export function segmentFile(folder: string, base: number): string {
   return join(folder, `${String(base).padStart(16, '0')}.log`);
 }
 
-export async function readRange(file: string, from: number, length: number): Promise<Buffer> {
-  const handle = await open(file, 'r');
+export async function readRange(disk: Disk, file: string, from: number, length: number): Promise<Buffer> {
+  const handle = await disk.open(file, 'read');
   try {
-    const buffer = Buffer.allocUnsafe(length);
-    let read = 0;
-    while (read < length) {
-      const { bytesRead } = await handle.read(buffer, read, length - read, from + read);
-      if (bytesRead === 0) break;
-      read += bytesRead;
-    }
-    return buffer.subarray(0, read);
+    return await handle.read(from, length);
   } finally {
     await handle.close();
   }
 }
 
-export async function listSegments(folder: string): Promise<Segment[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{16}\.log$/.test(name)).sort();
+export async function listSegments(disk: Disk, folder: string): Promise<Segment[]> {
+  const names = (await disk.list(folder)).filter((name) => /^\d{16}\.log$/.test(name)).sort();
   return names.map((name) => ({ base: Number.parseInt(name, 10), file: join(folder, name) }));
 }
 
-export async function readCursor(folder: string): Promise<Cursor> {
-  const file = join(folder, 'cursor.json');
-  if (!existsSync(file)) return { journal: randomBytes(8).toString('hex'), shipped: 0, block: null };
-  try {
-    const cursor = JSON.parse(await readFile(file, 'utf8')) as Cursor;
-    if (typeof cursor.journal === 'string' && Number.isSafeInteger(cursor.shipped)) return cursor;
-  } catch {
-    // Reported below with the remedy.
+const WORKSPACE = 'cursor';
+
+/** A new one where there is none. `onMended` is called when a bit of it had to be put right. */
+export async function readCursor(disk: Disk, folder: string, onMended: (bytes: number) => void): Promise<Cursor> {
+  const file = cursorFile(folder);
+  if (!disk.exists(file)) return (await cursorOfBefore(disk, folder)) ?? newCursor();
+  const bytes = await readWhole(disk, file);
+  const { records, damage } = scanRecords(bytes, 1);
+  if (records.length === 1) {
+    if (damage.length > 0) onMended(bytes.length);
+    return JSON.parse(records[0].payload.toString()) as Cursor;
   }
   throw new InklingError('journal_damaged', `The cursor of the journal, ${file}, cannot be read.`, {
     hint: 'Restore the file from a backup. Without it events that were shipped already would be shipped again.',
   });
 }
 
-export async function writeCursor(folder: string, cursor: Cursor): Promise<void> {
-  const file = join(folder, 'cursor.json');
-  const handle = await open(`${file}.part`, 'w');
-  try {
-    await handle.writeFile(JSON.stringify(cursor));
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.part`, file);
-  await syncFolder(folder);
+function newCursor(): Cursor {
+  return { journal: randomBytes(8).toString('hex'), shipped: 0, block: null };
 }
 
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** As it was written before it had a checksum. */
+async function cursorOfBefore(disk: Disk, folder: string): Promise<Cursor | undefined> {
+  const file = join(folder, 'cursor.json');
+  return disk.exists(file) ? (JSON.parse((await readWhole(disk, file)).toString()) as Cursor) : undefined;
+}
+
+export async function writeCursor(disk: Disk, folder: string, cursor: Cursor): Promise<void> {
+  await replaceFile(disk, folder, cursorFile(folder), encodeRecords(WORKSPACE, [JSON.stringify(cursor)]));
+}
+
+export function cursorFile(folder: string): string {
+  return join(folder, 'cursor');
 }

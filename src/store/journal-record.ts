@@ -1,9 +1,11 @@
 // One record of the journal: CRC32, a mark, lengths, the workspace, the payload. The mark lets a reader find the next
-// record behind damaged bytes; its last byte never occurs in JSON text, so no payload can be taken for one.
+// record behind damaged bytes; its last byte never occurs in JSON text, so no payload can be taken for one. Where a
+// single bit has flipped the record is put right (mend.ts), and said to have been damaged all the same.
 //
 //   0 crc32 of all that follows | 4 'IK' 0x01 | 7 length of workspace (u8) | 8 length of payload (u32) | 12 workspace, payload
 
 import { crc32 } from 'node:zlib';
+import { mendBit } from './mend.ts';
 
 export type JournalRecord = { workspace: string; payload: Buffer };
 
@@ -11,9 +13,11 @@ export type Scan = {
   records: JournalRecord[];
   /** Where the last whole record, or the last run of damage before one, ends. */
   end: number;
-  /** Damaged stretches that were stepped over, by offset in the buffer. */
-  damage: { from: number; to: number; records: number }[];
+  damage: DamagedStretch[];
 };
+
+/** Bytes of the buffer that failed their checksum: stepped over, or one record that was put right. */
+export type DamagedStretch = { from: number; to: number; records: number; mended: boolean };
 
 export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 const HEADER_BYTES = 12;
@@ -51,9 +55,17 @@ export function scanRecords(buffer: Buffer, most = Number.POSITIVE_INFINITY): Sc
       scan.end = next.end;
       continue;
     }
+    const mended = mendedAt(buffer, scan.end);
+    if (mended) {
+      scan.records.push(mended.record);
+      scan.damage.push({ from: scan.end, to: mended.end, records: 1, mended: true });
+      scan.end = mended.end;
+      continue;
+    }
     const found = findRecord(buffer, scan.end + 1);
     if (found < 0) break;
-    scan.damage.push({ from: scan.end, to: found, records: countMarks(buffer.subarray(scan.end, found)) });
+    const records = countMarks(buffer.subarray(scan.end, found));
+    scan.damage.push({ from: scan.end, to: found, records, mended: false });
     scan.end = found;
   }
   return scan;
@@ -66,7 +78,9 @@ export function isDamagedWhole(tail: Buffer): boolean {
   return length <= tail.length && tail.some((byte) => byte !== 0);
 }
 
-function recordAt(buffer: Buffer, at: number): { record: JournalRecord; end: number } | undefined {
+type Found = { record: JournalRecord; end: number };
+
+function recordAt(buffer: Buffer, at: number): Found | undefined {
   const body = at + HEADER_BYTES;
   if (body > buffer.length || buffer[at + 4] !== MARK[0] || buffer[at + 5] !== MARK[1] || buffer[at + 6] !== MARK[2]) {
     return undefined;
@@ -80,6 +94,33 @@ function recordAt(buffer: Buffer, at: number): { record: JournalRecord; end: num
     record: { workspace: buffer.toString('utf8', body, body + name), payload: buffer.subarray(body + name, end) },
     end,
   };
+}
+
+/** The record that stands here but for one flipped bit; the bit is put right in the buffer. */
+function mendedAt(buffer: Buffer, at: number): Found | undefined {
+  const body = at + HEADER_BYTES;
+  if (body > buffer.length || bitsBetween(buffer.subarray(at + 4, at + 7), MARK) > 1) return undefined;
+  // A bit of the mark or of a length hides where the record ends, so each is tried; there are 64.
+  for (let byte = at + 4; byte < body; byte++) {
+    for (let bit = 0; bit < 8; bit++) {
+      buffer[byte] ^= 1 << bit;
+      const found = recordAt(buffer, at);
+      if (found) return found;
+      buffer[byte] ^= 1 << bit;
+    }
+  }
+  const end = body + buffer[at + 7] + buffer.readUInt32LE(at + 8);
+  if (end > buffer.length || mendBit(buffer.subarray(at + 4, end), buffer.readUInt32LE(at)) !== 'mended') {
+    return undefined;
+  }
+  buffer.writeUInt32LE(crc32(buffer.subarray(at + 4, end)), at);
+  return recordAt(buffer, at);
+}
+
+function bitsBetween(one: Buffer, other: Buffer): number {
+  let bits = 0;
+  for (let i = 0; i < one.length; i++) for (let x = one[i] ^ other[i]; x !== 0; x &= x - 1) bits++;
+  return bits;
 }
 
 function findRecord(buffer: Buffer, from: number): number {

@@ -3,21 +3,27 @@
 // the facts is written down before it is sent, so that after a crash the same bytes go out again under the same token,
 // which the engine takes once: at-least-once delivery and idempotent blocks make exactly once.
 
-import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
+import { type Disk, type DiskFile, localDisk, readWhole, replaceFile } from './disk.ts';
 import {
   type Cursor,
+  cursorFile,
   listSegments,
   readCursor,
   readRange,
   type Segment,
   segmentFile,
-  syncFolder,
   writeCursor,
 } from './journal-files.ts';
-import { encodeRecords, isDamagedWhole, type JournalRecord, MAX_PAYLOAD_BYTES, scanRecords } from './journal-record.ts';
+import {
+  type DamagedStretch,
+  encodeRecords,
+  isDamagedWhole,
+  type JournalRecord,
+  MAX_PAYLOAD_BYTES,
+  scanRecords,
+} from './journal-record.ts';
 
 export type JournalOptions = {
   folder: string;
@@ -26,9 +32,11 @@ export type JournalOptions = {
   maxBacklogBytes?: number;
   /** Called for each stretch of bytes that fails its checksum. */
   onDamage?: (damage: Damage) => void;
+  disk?: Disk;
 };
 
-export type Damage = { segment: string; offset: number; bytes: number; records: number };
+/** `mended`: a single bit had flipped and was put right, so that nothing is lost. */
+export type Damage = { segment: string; offset: number; bytes: number; records: number; mended: boolean };
 
 export type Block = {
   /** The same for the same bytes of the same journal, however often they are sent. */
@@ -45,7 +53,7 @@ export type Recovery = {
   records: number;
   /** Bytes of a write that was cut off, never acknowledged, and cut away. */
   tornBytes: number;
-  /** Records that fail their checksum. */
+  /** Records that failed their checksum, mended ones among them. */
   damagedRecords: number;
 };
 
@@ -60,7 +68,9 @@ export interface Journal {
   /** The facts have the block. */
   done(block: Block): void;
   backlog(): { records: number; bytes: number };
+  /** Records that failed their checksum, and how many of them were put right. */
   damagedRecords(): number;
+  mendedRecords(): number;
   /** How often the disk was waited for. */
   syncs(): number;
   /** Waits for appends under way and writes the cursor. */
@@ -78,16 +88,21 @@ const RETRY_AFTER_SECONDS = 5;
 type Waiting = { bytes: Buffer; records: number; resolve: () => void; reject: (error: Error) => void };
 
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  await mkdir(join(options.folder, 'damaged'), { recursive: true });
-  const cursor = await readCursor(options.folder);
-  const segments = await listSegments(options.folder);
-  const journal = new FileJournal(options, cursor, segments);
+  const { folder, disk = localDisk } = options;
+  await disk.makeFolder(join(folder, 'damaged'));
+  let mendedBytes = 0;
+  const cursor = await readCursor(disk, folder, (bytes) => {
+    mendedBytes = bytes;
+  });
+  const journal = new FileJournal({ ...options, disk }, cursor, await listSegments(disk, folder));
+  if (mendedBytes > 0) journal.noteMendedCursor(mendedBytes);
   await journal.recover();
   return journal;
 }
 
 class FileJournal implements Journal {
   readonly recovered: Recovery = { records: 0, tornBytes: 0, damagedRecords: 0 };
+  private readonly disk: Disk;
   private readonly folder: string;
   private readonly segmentBytes: number;
   private readonly maxBacklogBytes: number;
@@ -98,7 +113,7 @@ class FileJournal implements Journal {
   private segments: Segment[];
   private readonly spoiled = new Set<string>();
   private readonly reported = new Set<number>();
-  private handle: FileHandle | undefined;
+  private handle: DiskFile | undefined;
   /** Logical offset up to which everything is on disk and acknowledged. */
   private synced = 0;
   private waiting: Waiting[] = [];
@@ -110,9 +125,11 @@ class FileJournal implements Journal {
   private closing: Promise<void> | undefined;
   private pendingRecords = 0;
   private damaged = 0;
+  private mended = 0;
   private syncCount = 0;
 
-  constructor(options: JournalOptions, cursor: Cursor, segments: Segment[]) {
+  constructor(options: JournalOptions & { disk: Disk }, cursor: Cursor, segments: Segment[]) {
+    this.disk = options.disk;
     this.folder = options.folder;
     this.segmentBytes = options.segmentBytes ?? 64 * MEBIBYTE;
     this.maxBacklogBytes = options.maxBacklogBytes ?? 2048 * MEBIBYTE;
@@ -121,25 +138,34 @@ class FileJournal implements Journal {
     this.segments = segments;
   }
 
+  noteMendedCursor(bytes: number): void {
+    this.damaged += 1;
+    this.mended += 1;
+    this.onDamage({ segment: cursorFile(this.folder), offset: 0, bytes, records: 1, mended: true });
+  }
+
   async recover(): Promise<void> {
     await this.removeShipped({ keep: 0 });
     this.synced = this.cursor.shipped;
     for (const [i, segment] of this.segments.entries()) {
       // Bytes that reach into the next segment are a failed write that could not be cut away in time.
       const next = this.segments[i + 1]?.base;
-      const bytes = (await readFile(segment.file)).subarray(0, next === undefined ? undefined : next - segment.base);
+      const whole = await readWhole(this.disk, segment.file);
+      const bytes = whole.subarray(0, next === undefined ? undefined : next - segment.base);
       const start = Math.max(0, this.cursor.shipped - segment.base);
+      // What was shipped is not needed any more, but a disk that flips bits should be known of.
+      this.noteDamage(segment, 0, scanRecords(bytes.subarray(0, start)).damage);
       const scan = scanRecords(bytes.subarray(start));
       const end = start + scan.end;
       this.noteDamage(segment, start, scan.damage);
       this.pendingRecords += scan.records.length;
       if (next === undefined) await this.cutTail(segment, bytes, end);
-      else if (end < bytes.length) this.noteDamage(segment, 0, [{ from: end, to: bytes.length, records: 1 }]);
+      else if (end < bytes.length) this.noteDamage(segment, 0, [lost(end, bytes.length)]);
       this.synced = segment.base + (next === undefined ? end : bytes.length);
     }
     this.recovered.records = this.pendingRecords;
     this.recovered.damagedRecords = this.damaged;
-    await writeCursor(this.folder, this.cursor);
+    await writeCursor(this.disk, this.folder, this.cursor);
   }
 
   append(workspace: string, lines: readonly string[]): Promise<void> {
@@ -194,6 +220,10 @@ class FileJournal implements Journal {
     return this.damaged;
   }
 
+  mendedRecords(): number {
+    return this.mended;
+  }
+
   syncs(): number {
     return this.syncCount;
   }
@@ -213,7 +243,7 @@ class FileJournal implements Journal {
   }
 
   private async writeDown(cursor: Cursor): Promise<void> {
-    await writeCursor(this.folder, cursor);
+    await writeCursor(this.disk, this.folder, cursor);
     this.cursor = cursor;
     this.unwritten = false;
   }
@@ -257,12 +287,8 @@ class FileJournal implements Journal {
     if (!this.handle || !segment || this.synced - segment.base + bytes.length > this.segmentBytes) {
       segment = await this.startSegment();
     }
-    let written = 0;
-    while (written < bytes.length) {
-      const position = this.synced - segment.base + written;
-      written += (await this.handle!.write(bytes, written, bytes.length - written, position)).bytesWritten;
-    }
-    await this.handle!.datasync();
+    await this.handle!.write(bytes, this.synced - segment.base);
+    await this.handle!.sync();
     this.syncCount += 1;
     this.synced += bytes.length;
   }
@@ -271,8 +297,8 @@ class FileJournal implements Journal {
     await this.handle?.close();
     this.handle = undefined;
     const segment = { base: this.synced, file: segmentFile(this.folder, this.synced) };
-    this.handle = await open(segment.file, 'w');
-    await syncFolder(this.folder);
+    this.handle = await this.disk.open(segment.file, 'new');
+    await this.disk.syncFolder(this.folder);
     if (this.segments.at(-1)?.base !== segment.base) this.segments.push(segment);
     return segment;
   }
@@ -281,7 +307,9 @@ class FileJournal implements Journal {
     const segment = this.segments.at(-1);
     await this.handle?.close().catch(() => {});
     this.handle = undefined;
-    if (segment && existsSync(segment.file)) await truncate(segment.file, Math.max(0, this.synced - segment.base));
+    if (segment && this.disk.exists(segment.file)) {
+      await this.disk.truncate(segment.file, Math.max(0, this.synced - segment.base));
+    }
     this.mustCut = false;
   }
 
@@ -296,25 +324,26 @@ class FileJournal implements Journal {
     const segment = this.segments[index];
     const segmentEnd = this.segments[index + 1]?.base ?? this.synced;
     const end = Math.min(to, segmentEnd, from + Math.max(limit.bytes, MAX_PAYLOAD_BYTES));
-    const bytes = await readRange(segment.file, from - segment.base, end - from);
+    const bytes = await readRange(this.disk, segment.file, from - segment.base, end - from);
     const scan = scanRecords(bytes, limit.records);
     this.noteDamage(segment, from - segment.base, scan.damage);
     // At the end of a segment nothing can follow that would make the rest whole.
     const rest = bytes.length - scan.end;
     const stuck = rest > 0 && scan.records.length < limit.records && (end === segmentEnd || resent || scan.end === 0);
-    if (stuck) this.noteDamage(segment, from - segment.base, [{ from: scan.end, to: bytes.length, records: 1 }]);
+    if (stuck) this.noteDamage(segment, from - segment.base, [lost(scan.end, bytes.length)]);
     const stop = resent || stuck ? end : from + scan.end;
     return { token: `${this.cursor.journal}:${from}-${stop}`, from, to: stop, resent, records: scan.records };
   }
 
-  private noteDamage(segment: Segment, start: number, damage: { from: number; to: number; records: number }[]): void {
-    for (const { from, to, records } of damage) {
+  private noteDamage(segment: Segment, start: number, damage: readonly DamagedStretch[]): void {
+    for (const { from, to, records, mended } of damage) {
       const offset = segment.base + start + from;
       if (this.reported.has(offset)) continue;
       this.reported.add(offset);
       this.spoiled.add(segment.file);
       this.damaged += records;
-      this.onDamage({ segment: segment.file, offset, bytes: to - from, records });
+      if (mended) this.mended += records;
+      this.onDamage({ segment: segment.file, offset, bytes: to - from, records, mended });
     }
   }
 
@@ -323,14 +352,13 @@ class FileJournal implements Journal {
     const tail = bytes.subarray(end);
     if (tail.length === 0) return;
     if (isDamagedWhole(tail)) {
-      this.noteDamage(segment, 0, [{ from: end, to: bytes.length, records: 1 }]);
-      const handle = await open(join(this.folder, 'damaged', `${segment.base + end}.tail`), 'w');
-      await handle.writeFile(tail);
-      await handle.close();
+      this.noteDamage(segment, 0, [lost(end, bytes.length)]);
+      const folder = join(this.folder, 'damaged');
+      await replaceFile(this.disk, folder, join(folder, `${segment.base + end}.tail`), tail);
     } else {
       this.recovered.tornBytes = tail.length;
     }
-    await truncate(segment.file, end);
+    await this.disk.truncate(segment.file, end);
   }
 
   /**
@@ -340,13 +368,17 @@ class FileJournal implements Journal {
   private async removeShipped({ keep }: { keep: number }): Promise<void> {
     while (this.segments.length > keep) {
       const [first, second] = this.segments;
-      const end = second?.base ?? first.base + (await stat(first.file)).size;
+      const end = second?.base ?? first.base + (await this.disk.size(first.file));
       if (end > this.cursor.shipped) return;
       this.segments.shift();
-      if (this.spoiled.has(first.file)) await rename(first.file, join(this.folder, 'damaged', `${first.base}.log`));
-      else await rm(first.file, { force: true });
+      if (!this.spoiled.has(first.file)) await this.disk.remove(first.file);
+      else await this.disk.rename(first.file, join(this.folder, 'damaged', `${first.base}.log`));
     }
   }
+}
+
+function lost(from: number, to: number): DamagedStretch {
+  return { from, to, records: 1, mended: false };
 }
 
 function refusal(message: string, hint: string, cause?: unknown): InklingError {

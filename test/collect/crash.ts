@@ -117,7 +117,8 @@ async function backlog({ address }: Running): Promise<number> {
 }
 
 function examineJournal(folder: string): { waitingBytes: number; blockUnderWay: boolean } {
-  const cursor = JSON.parse(readFileSync(join(folder, 'cursor.json'), 'utf8')) as {
+  const text = readFileSync(join(folder, 'cursor'), 'utf8');
+  const cursor = JSON.parse(text.slice(text.indexOf('{'))) as {
     shipped: number;
     block: object | null;
   };

@@ -63,38 +63,61 @@ async function timesOf(prefix: string): Promise<Record<string, number>> {
 
 const track = (messageId: string, more = {}) => ({ type: 'track', event: 'Quiz', userId: 'u', messageId, ...more });
 
-test('the same event 1 to 20 times, in any order, across restarts, up to day 29: one row; at day 31 another [CBP-14]', async () => {
-  const ids = Array.from({ length: 20 }, (_, i) => `window-${i}`);
-  // The n-th is sent n + 1 times, on days from 0 to 29, the first and the last day among them.
-  const sendings = ids.flatMap((id, n) =>
-    Array.from({ length: n + 1 }, (_, k) => ({ id, on: n === 0 ? 0 : Math.floor((k * 29) / n) })),
+type Sending = { to: 'a' | 'b'; id: number; on: number; timestamp?: string; restart: boolean };
+
+/** Each event is sent 1 to 20 times on days from 0 to 29, to one workspace or the other, its clock saying anything. */
+const sendings = fc
+  .array(fc.tuple(fc.constantFrom('a' as const, 'b' as const), fc.nat(5), fc.array(fc.nat(29), { maxLength: 19 })), {
+    minLength: 4,
+    maxLength: 10,
+  })
+  .chain((events) => {
+    const all = events.flatMap(([to, id, again]) => [0, ...again].map((on) => ({ to, id, on })));
+    const more = fc.record({
+      timestamp: fc.option(
+        fc.date({ min: new Date('2026-01-01'), max: new Date('2026-06-01'), noInvalidDate: true }).map(String),
+        { nil: undefined },
+      ),
+      restart: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
+    });
+    return fc
+      .tuple(
+        fc.shuffledSubarray(all, { minLength: all.length }),
+        fc.array(more, { minLength: all.length, maxLength: all.length }),
+      )
+      .map(([order, extras]): Sending[] => order.map((one, i) => ({ ...one, ...extras[i] })));
+  });
+
+let rounds = 0;
+
+test('an event sent 1 to 20 times, in any order, across restarts, up to day 29, is one row; the same messageId in another workspace is another event [CBP-14]', async () => {
+  await fc.assert(
+    fc.asyncProperty(sendings, async (all) => {
+      // A window of its own for each round; ids are of the round, and the same in both workspaces.
+      const from = rounds * 100;
+      const prefix = `round-${rounds++}-`;
+      for (const { to, id, on, timestamp, restart: again } of all.toSorted((x, y) => x.on - y.on)) {
+        day = from + on;
+        if (again) await restart();
+        const { writeKey } = to === 'a' ? a : b;
+        assert.equal(await send(writeKey, [track(prefix + id, { ...(timestamp && { timestamp }) })]), 200);
+      }
+      const expected = new Set(all.map(({ to, id }) => `${to} ${prefix}${id}`));
+      assert.deepEqual(await timesOf(prefix), Object.fromEntries([...expected].sort().map((key) => [key, 1])));
+    }),
+    { numRuns: 4, seed: 7 },
   );
-  const shuffled = fc.sample(fc.shuffledSubarray(sendings, { minLength: sendings.length }), { numRuns: 1, seed: 7 })[0];
-  for (const on of [...new Set(sendings.map((sending) => sending.on))].sort((x, y) => x - y)) {
-    day = on;
-    const due = shuffled.filter((sending) => sending.on === on);
-    for (let i = 0; i < due.length; i += 5)
-      assert.equal(
-        await send(
-          a.writeKey,
-          due.slice(i, i + 5).map(({ id }) => track(id)),
-        ),
-        200,
-      );
-    if (on % 5 === 0) await restart();
-  }
-  const once = Object.fromEntries(ids.map((id) => [`a ${id}`, 1]).sort());
-  assert.deepEqual(await timesOf('window-'), once);
-  day = 31;
-  await send(a.writeKey, [track('window-3'), track('window-3')]);
-  await restart();
-  await send(a.writeKey, [track('window-3')]);
-  assert.deepEqual(await timesOf('window-'), { ...once, 'a window-3': 2 });
 });
 
-test('a messageId of one workspace never stands in the way of another, whatever the two are called', async () => {
-  for (const { writeKey } of [a, b, a, b]) await send(writeKey, [track('shared-1'), track('shared-2')]);
-  assert.deepEqual(await timesOf('shared-'), { 'a shared-1': 1, 'a shared-2': 1, 'b shared-1': 1, 'b shared-2': 1 });
+test('what is sent again on day 31 is another event', async () => {
+  const first = day;
+  for (const on of [0, 30, 31]) {
+    day = first + on;
+    for (let i = 0; i < 2; i++) await send(a.writeKey, [track('window-1')]);
+    if (on === 30) assert.deepEqual(await timesOf('window-'), { 'a window-1': 1 });
+    await restart();
+  }
+  assert.deepEqual(await timesOf('window-'), { 'a window-1': 2 });
 });
 
 test('events without a messageId are each their own, also when they are equal', async () => {
@@ -233,6 +256,36 @@ test('a block that is shipped again is judged as it was, in this process and aft
   assert.deepEqual(numbersOf(await done.judge(at(200), second)), []);
 });
 
+test('a flipped bit of a run or of the log is put right and reported: what was seen stays seen', async (t) => {
+  const { at, open, shut, folder, faults } = place(t);
+  const seen = await open(0, { recentKeys: 300 });
+  const all = Array.from({ length: 800 }, (_, id) => ({ id, day: 0 }));
+  for (let block = 0; block < 4; block++) {
+    await seen.judge(at(block), linesOf(all.slice(block * 200, block * 200 + 200)));
+    await seen.remember(at(block));
+  }
+  await shut(seen);
+  const names = readdirSync(folder);
+  assert.ok(names.includes('recent.log') && names.some((name) => name.endsWith('.run')), String(names));
+  for (const name of names) {
+    const whole = readFileSync(join(folder, name));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length * 8 - 1), async (bit) => {
+        const flipped = Buffer.from(whole);
+        flipped[bit >> 3] ^= 1 << (bit & 7);
+        writeFileSync(join(folder, name), flipped);
+        faults.length = 0;
+        const after = await open(4, { recentKeys: 100_000 });
+        assert.deepEqual(numbersOf(await after.judge(at(4), linesOf(all))), []);
+        await shut(after);
+        assert.equal(faults.length, 1, `${name} bit ${bit}: ${faults.join('; ')}`);
+        writeFileSync(join(folder, name), whole);
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  }
+});
+
 test('a run that is damaged is reported and set aside, and the service starts', async (t) => {
   const { at, open, shut, folder, faults } = place(t);
   const seen = await open(0, { recentKeys: 10 });
@@ -243,7 +296,7 @@ test('a run that is damaged is reported and set aside, and the service starts', 
   await shut(seen);
   const [run] = readdirSync(folder).filter((name) => name.endsWith('.run'));
   const bytes = readFileSync(join(folder, run));
-  bytes[bytes.length - 1] ^= 1;
+  bytes[bytes.length - 1] ^= 3;
   writeFileSync(join(folder, run), bytes);
   const after = await open(3, { recentKeys: 10 });
   assert.equal(faults.length, 1);

@@ -141,15 +141,31 @@ test('a write cut off at any byte is cut away; everything before it stays', asyn
       lines(0, 2),
     );
     // Back to the start: the block above was never done, so the cursor must not keep it.
-    rmSync(join(folder, 'cursor.json'));
+    rmSync(join(folder, 'cursor'));
     for (const name of segmentsIn(folder)) rmSync(join(folder, name));
   }
 });
 
-test('a flipped bit anywhere costs its own record only, and is reported', async (t) => {
+/** Opens a journal on the bytes of a segment with some of its bits flipped, and takes all there is. */
+async function drainFlipped(folder: string, name: string, whole: Buffer, bits: readonly number[]) {
+  for (const old of segmentsIn(folder)) rmSync(join(folder, old));
+  rmSync(join(folder, 'cursor'), { force: true });
+  const flipped = Buffer.from(whole);
+  for (const bit of bits) flipped[bit >> 3] ^= 1 << (bit & 7);
+  writeFileSync(join(folder, name), flipped);
+  const damages: Damage[] = [];
+  const journal = await openJournal({ folder, onDamage: (damage) => damages.push(damage) });
+  const payloads = await drain(journal);
+  const { damagedRecords, mendedRecords } = journal;
+  const counts = [damagedRecords.call(journal), mendedRecords.call(journal)];
+  await journal.close();
+  return { payloads, damages, counts, tornBytes: journal.recovered.tornBytes };
+}
+
+test('a flipped bit anywhere is put right and reported [MKT-14.6]', async (t) => {
   const folder = folderFor(t);
-  const journal = await openJournal({ folder });
   const sent = lines(10, 30);
+  const journal = await openJournal({ folder });
   await journal.append('w', sent);
   await journal.close();
   const name = segmentsIn(folder)[0];
@@ -157,26 +173,69 @@ test('a flipped bit anywhere costs its own record only, and is reported', async 
   const recordBytes = whole.length / sent.length;
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: whole.length * 8 - 1 }), async (bit) => {
-      for (const old of segmentsIn(folder)) rmSync(join(folder, old));
-      rmSync(join(folder, 'cursor.json'), { force: true });
-      const flipped = Buffer.from(whole);
-      flipped[bit >> 3] ^= 1 << (bit & 7);
-      writeFileSync(join(folder, name), flipped);
-      const hit = Math.floor((bit >> 3) / recordBytes);
-      const damages: Damage[] = [];
-      const damaged = await openJournal({ folder, onDamage: (damage) => damages.push(damage) });
-      assert.deepEqual(
-        await drain(damaged),
-        sent.filter((_, i) => i !== hit),
-      );
-      // The last record with a length that grew cannot be told from a write that was cut off.
-      const torn = hit === sent.length - 1 && damaged.recovered.tornBytes > 0;
-      assert.deepEqual([damages.length, damaged.damagedRecords()], torn ? [0, 0] : [1, 1]);
-      if (!torn) assert.equal(damages[0].offset, hit * recordBytes);
-      await damaged.close();
+      const { payloads, damages, counts } = await drainFlipped(folder, name, whole, [bit]);
+      assert.deepEqual(payloads, sent);
+      assert.deepEqual(counts, [1, 1]);
+      const offset = Math.floor((bit >> 3) / recordBytes) * recordBytes;
+      assert.deepEqual(damages, [
+        { segment: join(folder, name), offset, bytes: recordBytes, records: 1, mended: true },
+      ]);
     }),
     { numRuns: 100, seed: 7 },
   );
+});
+
+test('several flipped bits cost their own record only, and are reported', async (t) => {
+  const folder = folderFor(t);
+  const sent = lines(10, 30);
+  const journal = await openJournal({ folder });
+  await journal.append('w', sent);
+  await journal.close();
+  const name = segmentsIn(folder)[0];
+  const whole = readFileSync(join(folder, name));
+  const recordBytes = whole.length / sent.length;
+  const bits = fc.uniqueArray(fc.integer({ min: 0, max: recordBytes * 8 - 1 }), { minLength: 2, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(sent.length - 1), bits, async (hit, flips) => {
+      const at = flips.map((bit) => hit * recordBytes * 8 + bit);
+      const { payloads, damages, counts, tornBytes } = await drainFlipped(folder, name, whole, at);
+      assert.deepEqual(
+        payloads,
+        sent.filter((_, i) => i !== hit),
+      );
+      // The last record with a length that grew cannot be told from a write that was cut off.
+      const torn = hit === sent.length - 1 && tornBytes > 0;
+      assert.deepEqual([damages.length, ...counts], torn ? [0, 0, 0] : [1, 1, 0]);
+      if (!torn) assert.equal(damages[0].offset, hit * recordBytes);
+    }),
+    { numRuns: 100, seed: 7 },
+  );
+});
+
+test('a cursor in which a bit has flipped is put right and reported; more stops the start', async (t) => {
+  const folder = folderFor(t);
+  const journal = await openJournal({ folder });
+  await journal.append('w', lines(0, 20));
+  journal.done((await journal.next({ records: 5, bytes: 1e6 }))!);
+  await journal.next({ records: 5, bytes: 1e6 });
+  const whole = readFileSync(join(folder, 'cursor'));
+  for (let bit = 0; bit < whole.length * 8; bit += 7) {
+    const copy = folderFor(t);
+    cpSync(folder, copy, { recursive: true });
+    const flipped = Buffer.from(whole);
+    flipped[bit >> 3] ^= 1 << (bit & 7);
+    writeFileSync(join(copy, 'cursor'), flipped);
+    const damages: Damage[] = [];
+    const after = await openJournal({ folder: copy, onDamage: (damage) => damages.push(damage) });
+    assert.deepEqual(
+      [after.position(), damages.map(({ mended }) => mended)],
+      [journal.position(), [true]],
+      String(bit),
+    );
+    assert.deepEqual(await drain(after), lines(5, 20));
+    await after.close();
+  }
+  await journal.close();
 });
 
 test('a segment with damage is set aside, not thrown away', async (t) => {
@@ -184,7 +243,7 @@ test('a segment with damage is set aside, not thrown away', async (t) => {
   await written(folder, 20);
   const file = join(folder, segmentsIn(folder)[0]);
   const bytes = readFileSync(file);
-  bytes[100] ^= 4;
+  bytes[100] ^= 7;
   writeFileSync(file, bytes);
   const journal = await openJournal({ folder });
   assert.equal((await drain(journal)).length, 19);
@@ -221,7 +280,7 @@ test('a disk that refuses a write refuses the append; what was acknowledged stay
 test('a cursor that cannot be read stops the start, for shipping everything again would double it', async (t) => {
   const folder = folderFor(t);
   await written(folder, 3);
-  writeFileSync(join(folder, 'cursor.json'), '{"journal":');
+  writeFileSync(join(folder, 'cursor'), '{"journal":');
   await assert.rejects(openJournal({ folder }), { code: 'journal_damaged' });
 });
 

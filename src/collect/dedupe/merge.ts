@@ -2,7 +2,7 @@
 // a size make one of the next. What is older than the window is left out on the way.
 
 import { copyKey, WINDOW_DAYS, WORDS } from './key.ts';
-import { type Run, readKeys, writeRun } from './run.ts';
+import { type Run, type RunPlace, readKeys, writeRun } from './run.ts';
 
 /** How many runs of one size are merged. */
 const FAN_IN = 4;
@@ -19,16 +19,27 @@ export function runsToMerge(runs: readonly Run[], unit: number): Run[] | undefin
 }
 
 /** Merges runs into a file; they stay as they are. `today` is a day since 1970. Rejects when it is told to stop. */
-export function mergeRuns(runs: readonly Run[], file: string, today: number, stop: AbortSignal): Promise<Run> {
+export function mergeRuns(
+  place: RunPlace,
+  runs: readonly Run[],
+  file: string,
+  today: number,
+  stop: AbortSignal,
+): Promise<Run> {
   const most = runs.reduce((sum, run) => sum + run.count, 0);
-  return writeRun(file, most, mergedKeys(runs, today - WINDOW_DAYS - 1, stop));
+  return writeRun(place, file, most, mergedKeys(place, runs, today - WINDOW_DAYS - 1, stop));
 }
 
 type Head = { run: Run; keys: Uint32Array; at: number; next: number };
 
-async function* mergedKeys(runs: readonly Run[], oldestDay: number, stop: AbortSignal): AsyncGenerator<Uint32Array> {
+async function* mergedKeys(
+  place: RunPlace,
+  runs: readonly Run[],
+  oldestDay: number,
+  stop: AbortSignal,
+): AsyncGenerator<Uint32Array> {
   const heads: Head[] = [];
-  for (const run of runs) heads.push(await refill({ run, keys: new Uint32Array(), at: 0, next: 0 }));
+  for (const run of runs) heads.push(await refill(place, { run, keys: new Uint32Array(), at: 0, next: 0 }));
   const out = new Uint32Array(CHUNK_KEYS * WORDS);
   let filled = 0;
   for (;;) {
@@ -43,7 +54,7 @@ async function* mergedKeys(runs: readonly Run[], oldestDay: number, stop: AbortS
       filled += WORDS;
     }
     least.at += WORDS;
-    if (least.at === keys.length) await refill(least);
+    if (least.at === keys.length) await refill(place, least);
     if (filled === out.length) {
       stop.throwIfAborted();
       yield out;
@@ -53,9 +64,9 @@ async function* mergedKeys(runs: readonly Run[], oldestDay: number, stop: AbortS
   if (filled > 0) yield out.subarray(0, filled);
 }
 
-async function refill(head: Head): Promise<Head> {
+async function refill(place: RunPlace, head: Head): Promise<Head> {
   const to = Math.min(head.run.count, head.next + CHUNK_KEYS);
-  head.keys = to > head.next ? await readKeys(head.run, head.next, to) : new Uint32Array();
+  head.keys = to > head.next ? await readKeys(place, head.run, head.next, to) : new Uint32Array();
   head.at = 0;
   head.next = to;
   return head;

@@ -1,93 +1,129 @@
-// A run: keys on disk that never change, sorted by their first word, with a filter and fences behind them. A fence is
-// the first word of every 256th key, so that a look-up which passes the filter reads one stretch of 4 kB.
+// A run: keys on disk that never change, sorted by their first word, with an index behind them: fences, checksums and a
+// filter. A fence is the first word of every 256th key, so that a look-up which passes the filter reads one stretch of
+// 4 kB; each stretch has a checksum of its own. One flipped bit in any part is put right, and reported.
 //
-//   0 'IKRUN1' | 8 count (f64) | 16 first day (u32) | 20 last day (u32) | 24 words of filter (u32) |
-//   28 crc32 of fences and filter | 32 keys | fences | filter          (little-endian, like every machine of today)
+//   0 'IKRUN2' | 8 count (f64) | 16 first day (u32) | 20 last day (u32) | 24 words of filter (u32) | 28 crc32 of the
+//   index | 32 crc32 of what is before | 36 keys | fences | checksums | filter  (little-endian, like every machine of today)
 
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { InklingError } from '../../errors.ts';
-import { syncFolder } from '../../store/index.ts';
+import { type Disk, type DiskFile, mendBit } from '../../store/index.ts';
 import { addToFilter, makeFilter, mayHold } from './filter.ts';
 import { isSameMessage, KEY_BYTES, WORDS } from './key.ts';
 
-const MAGIC = 'IKRUN1\0\0';
-const HEADER_BYTES = 32;
+const MAGIC = 'IKRUN2\0\0';
+const HEADER_BYTES = 36;
 const FENCE_KEYS = 256;
 
 export type Run = {
   file: string;
-  handle: FileHandle;
+  handle: DiskFile;
   count: number;
   firstDay: number;
   lastDay: number;
   fences: Uint32Array;
+  /** One for each stretch of 256 keys. */
+  sums: Uint32Array;
   /** Absent when there is no room for it in memory: every look-up then goes to the disk. */
   filter: Uint32Array | undefined;
   filterBytes: number;
+  /** Stretches whose damage was reported. */
+  reported: Set<number>;
 };
 
+/** Where runs are kept, and who hears of damage. */
+export type RunPlace = { disk: Disk; onFault(error: unknown, doing: string): void };
+
 /** Writes sorted keys, chunk after chunk, as a run that is complete or absent. `most` keys may come. */
-export async function writeRun(file: string, most: number, chunks: AsyncIterable<Uint32Array>): Promise<Run> {
+export async function writeRun(
+  { disk }: RunPlace,
+  file: string,
+  most: number,
+  chunks: AsyncIterable<Uint32Array>,
+): Promise<Run> {
   const aside = `${file}.part`;
-  const handle = await open(aside, 'w+');
+  const handle = await disk.open(aside, 'new');
   try {
     const fences: number[] = [];
+    const sums: number[] = [];
     const filter = makeFilter(most);
     const days = { first: 0xffff, last: 0 };
     let count = 0;
+    // Every chunk but the last holds whole stretches.
     for await (const keys of chunks) {
-      for (let at = 0; at < keys.length; at += WORDS, count++) {
-        if (count % FENCE_KEYS === 0) fences.push(keys[at]);
+      for (let at = 0; at < keys.length; at += WORDS) {
+        if ((at / WORDS) % FENCE_KEYS === 0) {
+          fences.push(keys[at]);
+          sums.push(crc32(bytesOf(keys.subarray(at, at + FENCE_KEYS * WORDS))));
+        }
         addToFilter(filter, keys[at + 1], keys[at + 2]);
         const day = keys[at + 3] & 0xffff;
         if (day < days.first) days.first = day;
         if (day > days.last) days.last = day;
       }
-      await writeAll(handle, bytesOf(keys), HEADER_BYTES + (count - keys.length / WORDS) * KEY_BYTES);
+      await handle.write(bytesOf(keys), HEADER_BYTES + count * KEY_BYTES);
+      count += keys.length / WORDS;
     }
-    const index = Buffer.concat([bytesOf(Uint32Array.from(fences)), bytesOf(filter)]);
-    await writeAll(handle, index, HEADER_BYTES + count * KEY_BYTES);
-    await writeAll(handle, headerOf(count, days, filter.length, crc32(index)), 0);
-    await handle.datasync();
-    await rename(aside, file);
-    await syncFolder(dirname(file));
-    const found = { file, handle, count, firstDay: days.first, lastDay: days.last };
-    return { ...found, fences: Uint32Array.from(fences), filter, filterBytes: filter.byteLength };
+    const found = { fences: Uint32Array.from(fences), sums: Uint32Array.from(sums), filter };
+    const index = Buffer.concat([bytesOf(found.fences), bytesOf(found.sums), bytesOf(filter)]);
+    await handle.write(index, HEADER_BYTES + count * KEY_BYTES);
+    await handle.write(headerOf(count, days, filter.length, crc32(index)), 0);
+    await handle.sync();
+    await disk.rename(aside, file);
+    await disk.syncFolder(dirname(file));
+    const more = { filterBytes: filter.byteLength, reported: new Set<number>() };
+    return { file, handle, count, firstDay: days.first, lastDay: days.last, ...found, ...more };
   } catch (error) {
     await handle.close();
-    await rm(aside, { force: true });
+    await disk.remove(aside);
     throw error;
   }
 }
 
-/** Throws `journal_damaged` when the index of the run fails its checksum. */
-export async function openRun(file: string): Promise<Run> {
-  const handle = await open(file, 'r');
+/** Throws `journal_damaged` when header or index of the run fail their checksum. */
+export async function openRun({ disk, onFault }: RunPlace, file: string): Promise<Run> {
+  const handle = await disk.open(file, 'read');
   try {
     const header = await readAt(handle, 0, HEADER_BYTES);
+    const state = mendBit(header.subarray(0, HEADER_BYTES - 4), header.readUInt32LE(HEADER_BYTES - 4));
+    if (state === 'damaged' || header.toString('latin1', 0, 8) !== MAGIC) throw damaged(file, SET_ASIDE);
     const count = header.readDoubleLE(8);
     const filterWords = header.readUInt32LE(24);
     const fenceCount = Math.ceil(count / FENCE_KEYS);
-    const isOurs = header.toString('latin1', 0, 8) === MAGIC && Number.isSafeInteger(count);
-    const index = isOurs
-      ? await readAt(handle, HEADER_BYTES + count * KEY_BYTES, (fenceCount + filterWords) * 4)
-      : header;
-    if (!isOurs || crc32(index) !== header.readUInt32LE(28)) {
-      throw new InklingError('journal_damaged', `${file}, which tells messages apart, fails its checksum.`, {
-        value: file,
-        hint: 'It is set aside: messages of its days that are sent again are doubled. Check the disk.',
-      });
-    }
+    const index = await readAt(handle, HEADER_BYTES + count * KEY_BYTES, (fenceCount * 2 + filterWords) * 4);
+    const indexState = mendBit(index, header.readUInt32LE(28));
+    if (indexState === 'damaged') throw damaged(file, SET_ASIDE);
+    if (state === 'mended' || indexState === 'mended') onFault(damaged(file, MENDED), READING);
     const words = wordsOf(index);
-    const found = { file, handle, count, firstDay: header.readUInt32LE(16), lastDay: header.readUInt32LE(20) };
-    const filter = words.slice(fenceCount);
-    return { ...found, fences: words.slice(0, fenceCount), filter, filterBytes: filter.byteLength };
+    const filter = words.slice(fenceCount * 2);
+    return {
+      file,
+      handle,
+      count,
+      firstDay: header.readUInt32LE(16),
+      lastDay: header.readUInt32LE(20),
+      fences: words.slice(0, fenceCount),
+      sums: words.slice(fenceCount, fenceCount * 2),
+      filter,
+      filterBytes: filter.byteLength,
+      reported: new Set(),
+    };
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+const READING = 'reading what tells messages apart';
+const SET_ASIDE = 'It is set aside: messages of its days that are sent again are doubled. Check the disk.';
+const MENDED = 'One bit of it had flipped and was put right. Check the disk.';
+
+function damaged(file: string, hint: string): InklingError {
+  return new InklingError('journal_damaged', `${file}, which tells messages apart, fails its checksum.`, {
+    value: file,
+    hint,
+  });
 }
 
 /** Whether the run may hold the key; false is certain. */
@@ -96,13 +132,13 @@ export function runMayHold(run: Run, keys: Uint32Array, at: number): boolean {
 }
 
 /** Whether the run holds the message of a key, received within the window of it. */
-export async function runHolds(run: Run, keys: Uint32Array, at: number): Promise<boolean> {
+export async function runHolds(place: RunPlace, run: Run, keys: Uint32Array, at: number): Promise<boolean> {
   const first = Math.max(0, lowerBound(run.fences, keys[at]) - 1);
   const last = lowerBound(run.fences, keys[at] + 1);
   const from = first * FENCE_KEYS;
   const to = Math.min(run.count, last * FENCE_KEYS);
   if (from >= to) return false;
-  const found = await readKeys(run, from, to);
+  const found = await readKeys(place, run, from, to);
   for (let i = 0; i < found.length; i += WORDS) {
     const equal = found[i] === keys[at] && found[i + 1] === keys[at + 1] && found[i + 2] === keys[at + 2];
     if (equal && isSameMessage(found[i + 3], keys[at + 3])) return true;
@@ -110,14 +146,23 @@ export async function runHolds(run: Run, keys: Uint32Array, at: number): Promise
   return false;
 }
 
-/** The keys from one place to another, in their order. */
-export async function readKeys(run: Run, from: number, to: number): Promise<Uint32Array> {
-  return wordsOf(await readAt(run.handle, HEADER_BYTES + from * KEY_BYTES, (to - from) * KEY_BYTES));
+/** The keys from one place to another, both at the bounds of stretches, in their order. */
+export async function readKeys({ onFault }: RunPlace, run: Run, from: number, to: number): Promise<Uint32Array> {
+  const bytes = await readAt(run.handle, HEADER_BYTES + from * KEY_BYTES, (to - from) * KEY_BYTES);
+  for (let at = 0; at < bytes.length; at += FENCE_KEYS * KEY_BYTES) {
+    const stretch = from / FENCE_KEYS + at / (FENCE_KEYS * KEY_BYTES);
+    const state = mendBit(bytes.subarray(at, at + FENCE_KEYS * KEY_BYTES), run.sums[stretch]);
+    if (state === 'whole' || run.reported.has(stretch)) continue;
+    run.reported.add(stretch);
+    const lost = 'Some messages of its days that are sent again may be doubled. Check the disk.';
+    onFault(damaged(run.file, state === 'mended' ? MENDED : lost), READING);
+  }
+  return wordsOf(bytes);
 }
 
-export async function removeRun(run: Run): Promise<void> {
+export async function removeRun({ disk }: RunPlace, run: Run): Promise<void> {
   await run.handle.close();
-  await rm(run.file, { force: true });
+  await disk.remove(run.file);
 }
 
 export function bytesOf(words: Uint32Array): Buffer {
@@ -139,6 +184,7 @@ function headerOf(count: number, days: { first: number; last: number }, filterWo
   header.writeUInt32LE(days.last, 20);
   header.writeUInt32LE(filterWords, 24);
   header.writeUInt32LE(crc, 28);
+  header.writeUInt32LE(crc32(header.subarray(0, HEADER_BYTES - 4)), HEADER_BYTES - 4);
   return header;
 }
 
@@ -154,20 +200,8 @@ function lowerBound(fences: Uint32Array, word: number): number {
   return low;
 }
 
-async function readAt(handle: FileHandle, from: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await handle.read(buffer, read, length - read, from + read);
-    if (bytesRead === 0) throw new InklingError('journal_damaged', 'A file that tells messages apart ends too early.');
-    read += bytesRead;
-  }
-  return buffer;
-}
-
-async function writeAll(handle: FileHandle, bytes: Buffer, from: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += (await handle.write(bytes, written, bytes.length - written, from + written)).bytesWritten;
-  }
+async function readAt(handle: DiskFile, from: number, length: number): Promise<Buffer> {
+  const bytes = await handle.read(from, length);
+  if (bytes.length === length) return bytes;
+  throw new InklingError('journal_damaged', 'A file that tells messages apart ends too early.');
 }

@@ -7,12 +7,12 @@
 // crash, is judged as it was the first time, because its keys count only once the journal has done with it. The clock
 // is each event's own receipt, so that a verdict does not depend on when it is given.
 
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { type Disk, localDisk } from '../../store/index.ts';
 import { copyKey, keysOf, WINDOW_DAYS, WORDS } from './key.ts';
 import { mergeRuns, runsToMerge } from './merge.ts';
 import { openRecent, type Position, type RecentLog } from './recent.ts';
-import { openRun, type Run, removeRun, runHolds, runMayHold, writeRun } from './run.ts';
+import { openRun, type Run, type RunPlace, removeRun, runHolds, runMayHold, writeRun } from './run.ts';
 import { KeyTable } from './table.ts';
 
 export type SeenOptions = {
@@ -23,6 +23,7 @@ export type SeenOptions = {
   recentKeys?: number;
   /** What the filters of the runs may take; the oldest runs go without. */
   filterBytes?: number;
+  disk?: Disk;
   onFault(error: unknown, doing: string): void;
 };
 
@@ -42,23 +43,23 @@ const READS_AT_ONCE = 32;
 const RUN_NAME = /^(\d{8})\.run$/;
 
 export async function openSeen(options: SeenOptions): Promise<Seen> {
-  const { folder, position, onFault, recentKeys = RECENT_KEYS } = options;
-  await mkdir(folder, { recursive: true });
+  const { folder, position, onFault, recentKeys = RECENT_KEYS, disk = localDisk } = options;
+  await disk.makeFolder(folder);
   const runs: Run[] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    if (name.endsWith('.part')) await rm(join(folder, name));
+  for (const name of (await disk.list(folder)).sort()) {
+    if (name.endsWith('.part')) await disk.remove(join(folder, name));
     if (!RUN_NAME.test(name)) continue;
     try {
-      runs.push(await openRun(join(folder, name)));
+      runs.push(await openRun({ disk, onFault }, join(folder, name)));
     } catch (error) {
       onFault(error, 'opening what tells messages apart');
-      await rename(join(folder, name), join(folder, `${name}.damaged`));
+      await disk.rename(join(folder, name), join(folder, `${name}.damaged`));
     }
   }
-  const { log, keys } = await openRecent(join(folder, 'recent.log'), position);
+  const { log, keys } = await openRecent(disk, join(folder, 'recent.log'), position, onFault);
   const table = new KeyTable(recentKeys);
   for (const frame of keys) for (let at = 0; at < frame.length; at += WORDS) table.add(frame, at);
-  return new FileSeen({ ...options, recentKeys }, runs, table, log);
+  return new FileSeen({ ...options, recentKeys, disk }, runs, table, log);
 }
 
 type Verdict = { position: Position; fresh: boolean[]; keys: Uint32Array };
@@ -67,7 +68,7 @@ class FileSeen implements Seen {
   private readonly folder: string;
   private readonly recentKeys: number;
   private readonly filterBytes: number;
-  private readonly onFault: SeenOptions['onFault'];
+  private readonly place: RunPlace;
   private runs: Run[];
   private table: KeyTable;
   private readonly log: RecentLog;
@@ -79,11 +80,11 @@ class FileSeen implements Seen {
   private today = 0;
   private readonly closing = new AbortController();
 
-  constructor(options: SeenOptions & { recentKeys: number }, runs: Run[], table: KeyTable, log: RecentLog) {
+  constructor(options: SeenOptions & { recentKeys: number; disk: Disk }, runs: Run[], table: KeyTable, log: RecentLog) {
     this.folder = options.folder;
     this.recentKeys = options.recentKeys;
     this.filterBytes = options.filterBytes ?? FILTER_BYTES;
-    this.onFault = options.onFault;
+    this.place = { disk: options.disk, onFault: options.onFault };
     this.runs = runs;
     this.table = table;
     this.log = log;
@@ -143,7 +144,7 @@ class FileSeen implements Seen {
       for (let at = 0; at < keys.length; at += WORDS) if (runMayHold(run, keys, at) && !found.has(at)) asked.push(at);
       for (let i = 0; i < asked.length; i += READS_AT_ONCE) {
         const some = asked.slice(i, i + READS_AT_ONCE);
-        const held = await Promise.all(some.map((at) => runHolds(run, keys, at)));
+        const held = await Promise.all(some.map((at) => runHolds(this.place, run, keys, at)));
         for (const [n, at] of some.entries()) if (held[n]) found.add(at);
       }
     }
@@ -157,7 +158,7 @@ class FileSeen implements Seen {
     const old = this.runs.filter((run) => run.lastDay < this.today - WINDOW_DAYS - 1);
     if (old.length > 0 && !this.merging) {
       this.runs = this.runs.filter((run) => !old.includes(run));
-      for (const run of old) await removeRun(run);
+      for (const run of old) await removeRun(this.place, run);
     }
     const ripe = this.merging ? undefined : runsToMerge(this.runs, this.recentKeys);
     if (ripe) this.merging = this.merge(ripe);
@@ -165,7 +166,7 @@ class FileSeen implements Seen {
 
   private async startRun(): Promise<void> {
     const { table } = this;
-    const run = await writeRun(this.nextFile(), table.size, single(table.sorted()));
+    const run = await writeRun(this.place, this.nextFile(), table.size, single(table.sorted()));
     await this.log.clear();
     this.runs = [...this.runs, run];
     this.table = new KeyTable(this.recentKeys);
@@ -174,10 +175,13 @@ class FileSeen implements Seen {
 
   private async merge(runs: readonly Run[]): Promise<void> {
     try {
-      this.merged = { from: runs, into: await mergeRuns(runs, this.nextFile(), this.today, this.closing.signal) };
+      this.merged = {
+        from: runs,
+        into: await mergeRuns(this.place, runs, this.nextFile(), this.today, this.closing.signal),
+      };
     } catch (error) {
       // The runs are as good as before; the next block tries again.
-      if (!this.closing.signal.aborted) this.onFault(error, 'merging what tells messages apart');
+      if (!this.closing.signal.aborted) this.place.onFault(error, 'merging what tells messages apart');
     } finally {
       this.merging = undefined;
     }
@@ -187,7 +191,7 @@ class FileSeen implements Seen {
     const first = this.runs.findIndex((run) => from.includes(run));
     this.runs = this.runs.toSpliced(first, 0, into).filter((run) => !from.includes(run));
     this.merged = undefined;
-    for (const run of from) await removeRun(run);
+    for (const run of from) await removeRun(this.place, run);
     this.keepFiltersSmall();
   }
 

@@ -19,6 +19,7 @@ const Health = Type.Object({
     duplicates: Type.Integer({ description: 'Events since the start whose message had been seen before.' }),
     rejectedUnkept: Type.Integer({ description: 'Rejected since the start and not kept: there were too many.' }),
     damagedRecords: Type.Integer({ description: 'Records of the journal that failed their checksum.' }),
+    mendedRecords: Type.Integer({ description: 'Those of them in which one bit had flipped and was put right.' }),
   }),
 });
 
@@ -43,6 +44,7 @@ export const addHealthRoutes: Routes = (app, { store, intake }) => {
         duplicates: counts.duplicates,
         rejectedUnkept: counts.rejectedUnkept,
         damagedRecords: counts.damagedRecords,
+        mendedRecords: counts.mendedRecords,
       },
     };
   };
