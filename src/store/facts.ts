@@ -186,7 +186,10 @@ class ClickHouseFacts implements Facts {
     for (const client of all) await client.close();
   }
 
-  /** A table becomes NAME_local and a Distributed NAME; a change of columns reaches both; views stay as they are. */
+  /**
+   * A table becomes NAME_local and a Distributed NAME; a change of columns reaches both, one of settings only the former;
+   * views stay as they are.
+   */
   private spread(statement: string): string[] {
     const shardKey = statement.match(/--\s*shard by\s+(.+?)\s*$/m)?.[1];
     const plain = withoutShardKey(statement);
@@ -199,7 +202,9 @@ class ClickHouseFacts implements Facts {
       ];
     }
     const altered = plain.match(/^ALTER TABLE (\w+)/m)?.[1];
-    return altered ? [plain.replace(`ALTER TABLE ${altered}`, `ALTER TABLE ${altered}_local`), plain] : [plain];
+    if (!altered) return [plain];
+    const local = plain.replace(`ALTER TABLE ${altered}`, `ALTER TABLE ${altered}_local`);
+    return /\bMODIFY SETTING\b/.test(plain) ? [local] : [local, plain];
   }
 }
 

@@ -17,6 +17,14 @@ test('the migrations of the facts produce what schema/facts.sql shows', async ()
        WHERE database = currentDatabase() AND table = {table:String} ORDER BY position`,
       { table },
     );
+  const settings = async (table: string) => {
+    const [{ engine }] = await facts.rows<{ engine: string }>(
+      `SELECT engine_full AS engine FROM system.tables WHERE database = currentDatabase()
+         AND name IN ({table:String}, concat({table:String}, '_local')) ORDER BY length(name) DESC LIMIT 1`,
+      { table },
+    );
+    return (engine.split(' SETTINGS ')[1] ?? '').split(', ').sort();
+  };
   assert.ok(statements.length >= 9);
   for (const statement of statements) {
     const table = tableOf(statement)!;
@@ -24,6 +32,7 @@ test('the migrations of the facts produce what schema/facts.sql shows', async ()
     const migrated = await columns(table);
     assert.ok(migrated.length > 0, `${table} is not made by any migration`);
     assert.deepEqual(migrated, await columns(`shown_${table}`), table);
+    assert.deepEqual(await settings(table), await settings(`shown_${table}`), table);
   }
 });
 

@@ -58,7 +58,8 @@ CREATE TABLE events
 )
 ENGINE = MergeTree
 ORDER BY (workspace, node, at, message_id)
-SETTINGS non_replicated_deduplication_window = 10000; -- shard by node
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+  min_rows_to_fsync_after_merge = 1; -- shard by node
 
 -- Messages that were refused, kept with their reason so that they can be mended and sent again.
 CREATE TABLE rejected_events
@@ -75,7 +76,8 @@ CREATE TABLE rejected_events
 )
 ENGINE = MergeTree
 ORDER BY (workspace, at, id)
-SETTINGS non_replicated_deduplication_window = 10000; -- shard by cityHash64(id)
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1,
+  min_rows_to_fsync_after_merge = 1; -- shard by cityHash64(id)
 
 -- What a tracking plan found wrong with what arrived, summed over the messages of a delivery, with a sample freed of
 -- personal data. Messages that it blocked stand in rejected_events as well.
