@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { correctedResampledT } from '../src/lab/index.ts';
 import {
   calibrationError,
+  correctedResampledT,
   logLoss,
   type Matrix,
   prAuc,

@@ -2,7 +2,7 @@
 // against each other by the corrected resampled t-test; on one test set by DeLong's test for the AUC and row by row for
 // the losses that are means over rows.
 import { InklingError } from '../errors.ts';
-import { compareRocAuc } from '../learn/index.ts';
+import { compareRocAuc, correctedResampledT, pairedRows, type Verdict } from '../learn/index.ts';
 import { openArm } from './arm.ts';
 import { type EncodingOptions, encode } from './encoding.ts';
 import {
@@ -20,7 +20,6 @@ import {
 import { type Figures, judge, metrics, type Spread, spread } from './figures.ts';
 import { findLabel, type Label, readOutcomes } from './label.ts';
 import type { SavedModel } from './modelFile.ts';
-import { correctedResampledT, pairedRows, type Verdict } from './pairedTest.ts';
 import type { Table } from './table/table.ts';
 
 /** One learner or model. */

@@ -18,7 +18,6 @@ export { metrics, type Spread, THRESHOLD } from './figures.ts';
 export { type Fit, type FitRequest, type FitSummary, fit } from './fit.ts';
 export { type ClassLabel, findClasses, findLabel } from './label.ts';
 export { readModel, type SavedModel, writeModel } from './modelFile.ts';
-export { correctedResampledT, pairedRows, type Verdict } from './pairedTest.ts';
 export { type Prediction, predict } from './predict.ts';
 export { writePredictions } from './predictions.ts';
 export { drawReport } from './report/report.ts';

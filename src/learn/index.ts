@@ -63,6 +63,7 @@ export {
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';
+export { correctedResampledT, pairedRows, type Verdict } from './pairedTest.ts';
 export { fitPlatt, type Platt, readPlatt } from './platt.ts';
 export { type RandomForestSettings, randomForest } from './randomForest.ts';
 export { fromJSON, learners } from './registry.ts';

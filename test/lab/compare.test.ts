@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { correctedResampledT, pairedRows } from '../../src/lab/index.ts';
+import { correctedResampledT, pairedRows } from '../../src/learn/index.ts';
 import { inkling, inklingJson, temporaryFolder } from '../cli/inkling.ts';
 import { visits, writeLines } from './files.ts';
 
