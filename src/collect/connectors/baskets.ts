@@ -2,25 +2,34 @@
 // several orders stay open at once: a bounded number, the one opened first closing first. What is closed when depends
 // on the file alone, never on time or memory, so that a second reading yields the same messages.
 
-import type { SegmentMessage } from '../message.ts';
-import { type Batch, BrokenLine, type Outcome, type RawRecord, type Refusal } from './connector.ts';
+import {
+  addOutcomes,
+  type Batch,
+  BrokenLine,
+  type Meaning,
+  type Outcome,
+  type RawRecord,
+  type Refusal,
+} from './connector.ts';
 
 export type BasketReader<Raw extends RawRecord, Line> = {
   /** Most orders that are open at once. */
   openAtMost: number;
-  /** A row's order and its line; a message of its own; or a refusal. */
-  line(record: Raw): { order: string; line: Line } | { alone: SegmentMessage } | Refusal;
-  message(order: string, lines: readonly Line[]): SegmentMessage;
+  /** A row's order and its line; or what it means alone. */
+  line(record: Raw): { order: string; line: Line } | { alone: Meaning | readonly Meaning[] } | Refusal;
+  message(order: string, lines: readonly Line[]): Meaning | readonly Meaning[];
 };
+
+type Basket<Line> = { row: number; body: RawRecord; lines: Line[] };
 
 export async function* gatherBaskets<Raw extends RawRecord, Line>(
   batches: AsyncIterable<Batch>,
   { openAtMost, line: readLine, message }: BasketReader<Raw, Line>,
 ): AsyncIterable<Outcome[]> {
-  const open = new Map<string, { row: number; lines: Line[] }>();
-  const close = (order: string, { row, lines }: { row: number; lines: Line[] }): Outcome => {
+  const open = new Map<string, Basket<Line>>();
+  const close = (outcomes: Outcome[], order: string, { row, body, lines }: Basket<Line>) => {
     open.delete(order);
-    return { row, rows: lines.length, message: message(order, lines) };
+    addOutcomes(outcomes, { row, rows: lines.length, body }, message(order, lines));
   };
   for await (const { firstRow, records } of batches) {
     const outcomes: Outcome[] = [];
@@ -31,23 +40,26 @@ export async function* gatherBaskets<Raw extends RawRecord, Line>(
       if ('reason' in result) {
         outcomes.push({ row, rows: 1, refusal: result, body });
       } else if ('alone' in result) {
-        outcomes.push({ row, rows: 1, message: result.alone });
+        addOutcomes(outcomes, { row, rows: 1, body }, result.alone);
       } else {
-        const basket = open.get(result.order);
+        const { order, line } = result;
+        const basket = open.get(order);
         if (basket) {
-          basket.lines.push(result.line);
+          basket.lines.push(line);
           continue;
         }
         if (open.size >= openAtMost) {
           const [oldest] = open;
-          outcomes.push(close(...oldest));
+          close(outcomes, ...oldest);
         }
-        open.set(result.order, { row, lines: [result.line] });
+        open.set(order, { row, body: body as RawRecord, lines: [line] });
       }
     }
     if (outcomes.length > 0) yield outcomes;
   }
-  yield [...open].map(([order, basket]) => close(order, basket));
+  const last: Outcome[] = [];
+  for (const [order, basket] of [...open]) close(last, order, basket);
+  yield last;
 }
 
 /** A sum of money without the dust of binary fractions. */

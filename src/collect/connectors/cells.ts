@@ -75,7 +75,14 @@ function isoOfText(text: string): string | undefined {
     return isRealMoment(iso) ? iso : undefined;
   }
   if (!WITH_ZONE.test(text)) return undefined;
-  return isoOfMs(Date.parse(text.replace(/ ?UTC$/i, 'Z').replace(/^(\d{4}-\d\d-\d\d) (\d\d:)/, '$1T$2')));
+  return isoOfMs(
+    Date.parse(
+      text
+        .replace(/ ?UTC$/i, 'Z')
+        .replace(/ ([+-]\d\d):?(\d\d)$/, '$1:$2')
+        .replace(/^(\d{4}-\d\d-\d\d) (\d\d:)/, '$1T$2'),
+    ),
+  );
 }
 
 /** 31 February parses in JavaScript only to become 3 March; a real moment survives the way there and back. */

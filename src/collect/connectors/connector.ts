@@ -82,6 +82,13 @@ export type Connector = {
   readonly columns: readonly string[];
   /** A file without a line of column names; then `columns` names them in order. */
   readonly headerless?: true;
+  /** A quote in a table of this source is a letter like any other. */
+  readonly unquoted?: true;
+  /**
+   * The sources whose messages carry the same ids of the platform as this one's. Exports overlap, and events come live as
+   * well: what is there already under its id is then not added again. Absent = ids are made of the file.
+   */
+  readonly idsOf?: readonly string[];
   /** The canonical event that a prediction on this source usually asks for. */
   readonly conversionEvent: string;
   readonly protocol?: Protocol;
@@ -103,23 +110,40 @@ export function defineConnector<Schema extends TSchema>(
 /** A table's record; the shapes that a connector names are the ones it gets. */
 export type Row = readonly unknown[];
 
-/** For sources where every row is one message of its own. */
+/** What rows mean: a message or a refusal, or several of them. */
+export type Meaning = SegmentMessage | Refusal;
+
+/** For sources where every row stands for itself. Of several messages each names its own id. */
 export async function* readEach<Raw extends RawRecord>(
   batches: AsyncIterable<Batch>,
-  translate: (record: Raw) => SegmentMessage | Refusal,
+  translate: (record: Raw) => Meaning | readonly Meaning[],
 ): AsyncIterable<Outcome[]> {
   for await (const { firstRow, records } of batches) {
-    const outcomes: Outcome[] = new Array(records.length);
+    const outcomes: Outcome[] = [];
     for (let i = 0; i < records.length; i++) {
       const body = records[i];
-      const result = body instanceof BrokenLine ? body.refusal : translate(body as Raw);
-      outcomes[i] =
-        'reason' in result
-          ? { row: firstRow + i, rows: 1, refusal: result, body }
-          : { row: firstRow + i, rows: 1, message: result };
+      const meaning = body instanceof BrokenLine ? body.refusal : translate(body as Raw);
+      addOutcomes(outcomes, { row: firstRow + i, rows: 1, body }, meaning);
     }
     yield outcomes;
   }
+}
+
+/** Adds what came of some rows; they count once, with the first of several meanings. */
+export function addOutcomes(
+  outcomes: Outcome[],
+  { row, rows, body }: Pick<Refused, 'row' | 'rows' | 'body'>,
+  meaning: Meaning | readonly Meaning[],
+): void {
+  if (!Array.isArray(meaning)) {
+    outcomes.push(outcomeOf(row, rows, body, meaning as Meaning));
+    return;
+  }
+  for (const [i, one] of meaning.entries()) outcomes.push(outcomeOf(row, i === 0 ? rows : 0, body, one));
+}
+
+function outcomeOf(row: number, rows: number, body: Refused['body'], meaning: Meaning): Outcome {
+  return 'reason' in meaning ? { row, rows, refusal: meaning, body } : { row, rows, message: meaning };
 }
 
 export function refuse(field: string, value: unknown, reason: string): Refusal {

@@ -47,7 +47,7 @@ export async function sampleFile(path: string): Promise<Sample> {
 export async function openFile(
   path: string,
   sample: Sample,
-  connector: Pick<Connector, 'headerless' | 'columns'>,
+  connector: Pick<Connector, 'headerless' | 'columns' | 'unquoted'>,
   settings: TableSettings,
 ): Promise<SourceFile> {
   const bytesTotal = (await stat(path)).size;
@@ -62,7 +62,8 @@ export async function openFile(
   const names = settings.columns ?? (connector.headerless ? connector.columns : undefined);
   const header = names ?? splitLine(sample.line, delimiter);
   const { encoding = 'utf8' } = settings;
-  const batches = readTable(bytes, { delimiter, encoding, width: header.length, skip: names ? 0 : 1 });
+  const { unquoted } = connector;
+  const batches = readTable(bytes, { delimiter, encoding, width: header.length, skip: names ? 0 : 1, unquoted });
   return { header, bytesTotal, bytesRead, batches: telling(path, batches, bytes) };
 }
 
@@ -115,8 +116,13 @@ function delimiterOf(line: string): string {
 }
 
 function splitLine(line: string, delimiter: string): string[] {
-  const [header = []] = parseNow(line, { delimiter, relax_quotes: true, to: 1, trim: true });
-  return header;
+  try {
+    const [header = []] = parseNow(line, { delimiter, relax_quotes: true, to: 1, trim: true });
+    return header;
+  } catch {
+    // A quote that is only a letter.
+    return line.split(delimiter);
+  }
 }
 
 async function* readObjects(bytes: Readable, path: string): AsyncIterable<Batch> {

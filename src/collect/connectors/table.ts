@@ -14,6 +14,8 @@ export type TableReading = {
   width: number;
   /** Lines before the first row. */
   skip: number;
+  /** A quote is a letter like any other. */
+  unquoted?: boolean;
 };
 
 /** A quote that is never closed makes one record of the rest of the file. */
@@ -48,6 +50,7 @@ function wrongWidth(row: readonly string[], width: number, delimiter: string): B
 
 async function* readRows(bytes: Readable, reading: TableReading): AsyncIterable<string[][]> {
   const decoder = new StringDecoder(reading.encoding);
+  const hasQuote = (text: string) => !reading.unquoted && text.includes('"');
   const chunks = bytes[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let rest = '';
   let atStart = true;
@@ -56,7 +59,7 @@ async function* readRows(bytes: Readable, reading: TableReading): AsyncIterable<
     if (atStart && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
     atStart = false;
     const end = text.lastIndexOf('\n');
-    if (end < 0 ? text.length > LONGEST_RECORD || text.includes('\r') : text.includes('"')) {
+    if (end < 0 ? text.length > LONGEST_RECORD || text.includes('\r') : hasQuote(text)) {
       yield* parseRows(remainder(text, decoder, chunks), reading.delimiter);
       return;
     }
@@ -64,7 +67,7 @@ async function* readRows(bytes: Readable, reading: TableReading): AsyncIterable<
     if (end >= 0) yield splitRows(text.slice(0, end), reading.delimiter);
   }
   rest += decoder.end();
-  if (rest.includes('"')) yield* parseRows([rest], reading.delimiter);
+  if (hasQuote(rest)) yield* parseRows([rest], reading.delimiter);
   else yield splitRows(rest, reading.delimiter);
 }
 
