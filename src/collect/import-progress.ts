@@ -8,6 +8,7 @@ import type { Store } from '../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../time.ts';
 import { isBlank } from './connectors/cells.ts';
 import { type Accepted, BrokenLine, type Outcome, type RawRecord, type Refused } from './connectors/connector.ts';
+import { findKnown, type OwnLine } from './import-known.ts';
 import { beginRecord, type ImportCounts, type ImportRecord, type Reading } from './import-record.ts';
 import { eventLine, type RejectedRow } from './line.ts';
 import { ignoredIdsOf, type SegmentMessage, toEventRow } from './message.ts';
@@ -17,6 +18,8 @@ import { shorten } from './validate.ts';
 export type ImportPlan = Reading & {
   header: readonly string[];
   platform?: string;
+  /** Sources in which an event may be already, under the same id; absent = none. */
+  idsOf?: readonly string[];
 };
 
 export interface ImportInProgress {
@@ -68,6 +71,8 @@ class RunningImport implements ImportInProgress {
     rows: 0,
     chunks: [] as Uint8Array[],
     lines: [] as string[],
+    /** Lines that may be there already, by the id of their message. */
+    own: new Map<string, OwnLine>(),
     rejected: [] as RejectedRow[],
   };
   private underway: Promise<void> = Promise.resolve();
@@ -87,6 +92,7 @@ class RunningImport implements ImportInProgress {
       rejected: record.rejected,
       reasons: { ...record.reasons },
       ignoredIds: record.ignoredIds,
+      duplicates: record.duplicates,
     };
     this.latest = toClickHouseTime(record.startedAt.getTime() + DAY_MS);
     const { workspace, platform, format } = plan;
@@ -138,8 +144,11 @@ class RunningImport implements ImportInProgress {
       }
       this.total.events += 1;
       if (ignoredIdsOf(event) !== undefined) this.total.ignoredIds += 1;
-      const { lines, chunks } = this.block;
-      if (lines.push(eventLine(event).slice(1)) >= LINES_A_CHUNK) chunks.push(toBytes(lines));
+      const { lines, chunks, own } = this.block;
+      if (this.plan.idsOf !== undefined) {
+        if (own.has(event.message_id)) this.addDuplicates(1);
+        own.set(event.message_id, { at: event.at, line: eventLine(event).slice(1) });
+      } else if (lines.push(eventLine(event).slice(1)) >= LINES_A_CHUNK) chunks.push(toBytes(lines));
     } catch (error) {
       if (!(error instanceof InklingError)) throw error;
       const reason = error.field === 'timestamp' ? 'not a moment between 1970 and 2200' : 'not a usable message';
@@ -174,17 +183,30 @@ class RunningImport implements ImportInProgress {
   }
 
   private async closeBlock(status: ImportRecord['status']): Promise<void> {
-    const { number, lines, chunks, rejected } = this.block;
-    this.block = { number: number + 1, rows: 0, chunks: [], lines: [], rejected: [] };
+    const { number, lines, chunks, own, rejected } = this.block;
+    this.block = { number: number + 1, rows: 0, chunks: [], lines: [], own: new Map(), rejected: [] };
     if (this.seen <= this.record.rows && status !== 'DONE') return;
     if (lines.length > 0) chunks.push(toBytes(lines));
+    await this.underway;
+    if (own.size > 0) chunks.push(toBytes(await this.unknownOf(own)));
     // In one piece: each piece is a wait for its turn, behind rows that are being read.
     const bytes = Buffer.concat(chunks);
     const counts = this.counts();
-    await this.underway;
     this.underway = this.ship(`${this.token}:${number}`, bytes, rejected, counts, status);
     // It is awaited with the next block; until then a failure must not count as unhandled.
     this.underway.catch(() => {});
+  }
+
+  /** The lines whose events are not in the facts yet; blocks before this one are. */
+  private async unknownOf(own: ReadonlyMap<string, OwnLine>): Promise<string[]> {
+    const known = await findKnown(this.store, this.plan.workspace, this.plan.idsOf ?? [], own);
+    this.addDuplicates(known.size);
+    return [...own].filter(([id]) => !known.has(id)).map(([, { line }]) => line);
+  }
+
+  private addDuplicates(count: number): void {
+    this.total.events -= count;
+    this.total.duplicates += count;
   }
 
   private async ship(
@@ -198,7 +220,8 @@ class RunningImport implements ImportInProgress {
     await this.store.facts.insert('rejected_events', rejected, { token: `${token}:rejected` });
     const finishedAt = new Date(this.plan.now.getTime() + performance.now() - this.begun);
     await this.store.state.query(
-      `UPDATE imports SET rows_read = $2, events = $3, rejected = $4, reasons = $5, ignored_ids = $6, status = $7, finished_at = $8
+      `UPDATE imports SET rows_read = $2, events = $3, rejected = $4, reasons = $5, ignored_ids = $6, duplicates = $7,
+         status = $8, finished_at = $9
        WHERE id = $1`,
       [
         this.importId,
@@ -207,6 +230,7 @@ class RunningImport implements ImportInProgress {
         counts.rejected,
         counts.reasons,
         counts.ignoredIds,
+        counts.duplicates,
         status,
         status === 'DONE' ? finishedAt : null,
       ],
@@ -216,6 +240,7 @@ class RunningImport implements ImportInProgress {
 
 /** Empties the lines into one piece, so that what waits for the engine is bytes and not many small texts. */
 function toBytes(lines: string[]): Uint8Array {
+  if (lines.length === 0) return Buffer.alloc(0);
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
   lines.length = 0;
   return bytes;

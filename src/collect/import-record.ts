@@ -16,6 +16,8 @@ export type ImportCounts = {
   reasons: Record<string, number>;
   /** Events that came with an id which stands for nobody; they are kept under another id of theirs. */
   ignoredIds: number;
+  /** Events that were there already, under the id that their platform gave them. */
+  duplicates: number;
 };
 
 /** What decides which messages a file means. */
@@ -46,6 +48,7 @@ type StoredRecord = {
   rejected: number;
   reasons: Record<string, number>;
   ignored_ids: number;
+  duplicates: number;
   started_at: Date;
 };
 
@@ -63,9 +66,9 @@ export async function beginRecord(store: Store, reading: Reading): Promise<Impor
   if (same) {
     if (same.status === 'FAILED')
       await store.state.query("UPDATE imports SET status = 'RUNNING' WHERE id = $1", [same.id]);
-    const { id, status, rows_read: rows, events, rejected, reasons, ignored_ids: ignoredIds } = same;
+    const { id, status, rows_read: rows, events, rejected, reasons, ignored_ids: ignoredIds, duplicates } = same;
     const startedAt = new Date(same.started_at);
-    return { id, fingerprint, status, rows, events, rejected, reasons, ignoredIds, startedAt };
+    return { id, fingerprint, status, rows, events, rejected, reasons, ignoredIds, duplicates, startedAt };
   }
   for (const { id, events, status } of earlier) {
     // Where nothing arrived under another reading, nothing can be counted twice.
@@ -79,7 +82,8 @@ export async function beginRecord(store: Store, reading: Reading): Promise<Impor
      VALUES ($1, $2, $3, $4, $5, 'RUNNING', $6)`,
     [id, workspace, fileName, format, fingerprint, startedAt],
   );
-  return { id, fingerprint, status: 'RUNNING', rows: 0, events: 0, rejected: 0, reasons: {}, ignoredIds: 0, startedAt };
+  const none = { rows: 0, events: 0, rejected: 0, reasons: {}, ignoredIds: 0, duplicates: 0 };
+  return { id, fingerprint, status: 'RUNNING', ...none, startedAt };
 }
 
 /** Takes an import back: its events, its rejected rows and its progress. What was derived from them is not touched. */

@@ -60,6 +60,7 @@ export async function importFile(store: Store, options: ImportOptions): Promise<
     content: await contentHash(path),
     settings: { mapping, settings },
     platform: (settings as { platform?: string }).platform,
+    idsOf: connector.idsOf,
     now,
   });
   const tell = (bytesRead: number) => options.onProgress?.({ bytesRead, bytesTotal, ...progress.counts() });

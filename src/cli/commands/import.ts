@@ -49,10 +49,20 @@ function load(file: string, options: ImportOptions): Promise<void> {
   });
 }
 
-function describe({ importId, rows, events, rejected, resumed, reasons, ignoredIds }: ImportResult): string {
+function describe({
+  importId,
+  rows,
+  events,
+  rejected,
+  resumed,
+  reasons,
+  ignoredIds,
+  duplicates,
+}: ImportResult): string {
   return [
     `Import ${importId}: ${rows} rows read, ${events} events, ${rejected} rejected${resumed ? ' (resumed)' : ''}.`,
     ...(rejected > 0 ? [table(['rejected because', 'rows'], Object.entries(reasons))] : []),
+    ...(duplicates > 0 ? [`${duplicates} events were there already and were not added again.`] : []),
     ...(ignoredIds > 0 ? [`${ignoredIds} events had an id such as "null", which was left out; see the guide.`] : []),
     'Next: npm run -s inkling -- resolve, then train and score.',
   ].join('\n');

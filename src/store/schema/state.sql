@@ -78,6 +78,7 @@ CREATE TABLE imports (
   started_at timestamptz NOT NULL,
   finished_at timestamptz,
   ignored_ids integer NOT NULL DEFAULT 0, -- events with an id that stands for nobody
+  duplicates integer NOT NULL DEFAULT 0, -- events that were there already, under their platform's id
   UNIQUE (workspace, fingerprint, format)
 );
 
