@@ -2,7 +2,8 @@
 // a beta distribution. Three parameters bend it at both ends by themselves, and it holds the identity, which Platt's
 // curve on probabilities does not: a model that is calibrated stays so.
 import { type Static, Type } from 'typebox';
-import { checkModelFile, logOdds, sigmoid } from './learner.ts';
+import { checkModelFile } from './learner.ts';
+import { logOdds, sigmoid } from './link.ts';
 import { checkCalibrationRows, fitCurve } from './platt.ts';
 
 /** A non-decreasing map from a predicted to a calibrated probability: log-odds = a·ln p − b·ln(1 − p) + c, a and b ≥ 0. */

@@ -2,7 +2,7 @@
 // whose quadratic model, penalty included, is minimised by coordinate descent (Friedman, Hastie & Tibshirani 2010; Lee,
 // Sun & Saunders 2014). The descent walks on the curvature alone, so a sweep costs columns², however many rows there are.
 // Objective: Σ wᵢ·logLossᵢ + ½·l2·|β|² + l1·Σ|βⱼ|, the intercept free.
-import { logOdds } from './learner.ts';
+import { logOdds } from './link.ts';
 import { curvatureOf, objective, type Problem, type Solution, slopeAt } from './newton.ts';
 
 /** Minimises the objective; the last coefficient is the intercept. `tolerance` bounds the slopes of the mean loss. */

@@ -56,10 +56,8 @@ export {
   type FitOptions,
   type FittedModel,
   type Learner,
-  type Link,
-  logOdds,
-  sigmoid,
 } from './learner.ts';
+export { type Link, logOdds, sigmoid } from './link.ts';
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';

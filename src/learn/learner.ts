@@ -5,6 +5,7 @@ import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
+import { inverseOf, type Link } from './link.ts';
 import { checkMatrix, checkRow, copyRow, type Matrix, selectColumns } from './matrix.ts';
 
 export type Learner<Settings = object> = {
@@ -34,9 +35,6 @@ export type FitOptions = {
   continueFrom?: FittedModel;
   onProgress?: (done: number, total: number) => void;
 };
-
-/** How a raw score becomes a prediction: log-odds → probability, the amount itself, or the logarithm of a mean → mean. */
-export type Link = 'logit' | 'identity' | 'log';
 
 export type FittedModel = {
   readonly kind: string;
@@ -128,16 +126,6 @@ export function brokenModel(kind: string, reason: string): never {
     },
   );
 }
-
-/** From a raw score to a prediction. */
-export const inverseOf: Record<Link, (score: number) => number> = {
-  logit: (score) => sigmoid(score),
-  identity: (score) => score,
-  log: Math.exp,
-};
-
-export const sigmoid = (score: number) => 1 / (1 + Math.exp(-score));
-export const logOdds = (probability: number) => Math.log(probability / (1 - probability));
 
 /** Gains as shares of their sum, largest first. */
 export function rankGains(names: readonly string[], gains: ArrayLike<number>): { name: string; gain: number }[] {

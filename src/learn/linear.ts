@@ -3,7 +3,8 @@
 // what their absence says, so nothing is silent. Of a column of categories the common ones have a 0/1 column each
 // (oneHot.ts), and the saved term looks up one number per code.
 import { type Static, Type } from 'typebox';
-import { brokenModel, completeModel, type FittedModel, type Link, rankGains } from './learner.ts';
+import { brokenModel, completeModel, type FittedModel, rankGains } from './learner.ts';
+import type { Link } from './link.ts';
 import { type Matrix, sortedPlaces } from './matrix.ts';
 import { findLevels, type Levels, levelColumns } from './oneHot.ts';
 import { applySquash, findSquash, isCode, Squash, squashFunction, type Transform } from './squash.ts';

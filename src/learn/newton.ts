@@ -3,7 +3,7 @@
 // several steps while it leads on well (the chord method).
 // Objective: Σ wᵢ·logLossᵢ + ½·l2·|β|², the intercept free (scikit-learn's C = 1/l2).
 import { solvePositiveDefinite } from '../math/index.ts';
-import { logOdds, sigmoid } from './learner.ts';
+import { logOdds, sigmoid } from './link.ts';
 
 /** Rows to fit: columns on comparable scales, outcomes, and how often each row counts. */
 export type Problem = {

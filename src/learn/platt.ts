@@ -2,7 +2,8 @@
 // uniform prior on each would, so that few rows do not make it steep. Two parameters: the calibration for few rows.
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../errors.ts';
-import { checkModelFile, sigmoid } from './learner.ts';
+import { checkModelFile } from './learner.ts';
+import { sigmoid } from './link.ts';
 import { minimiseLogLoss } from './newton.ts';
 
 /** A map from a score, such as log-odds, to a probability. */

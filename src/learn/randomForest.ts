@@ -13,9 +13,9 @@ import {
   completeSettings,
   type FittedModel,
   type Learner,
-  logOdds,
   rankGains,
 } from './learner.ts';
+import { logOdds } from './link.ts';
 import { checkTraining, countedRows, sortColumns, type TrainingRows } from './matrix.ts';
 import { stretchContributions } from './stretch.ts';
 import { createTreeExplainer } from './treeshap.ts';

@@ -1,6 +1,6 @@
 // What boosting can be asked to learn. An objective says where to start, and for each row the slope and curvature of its
 // loss at the present score; everything else is the same for all. A new one is an entry here.
-import { type Link, logOdds } from '../learner.ts';
+import { type Link, logOdds } from '../link.ts';
 import { weightedQuantile } from './weightedQuantile.ts';
 
 type Numbers = Float32Array;

@@ -2,7 +2,8 @@
 // tree.cpp). Each split tells in the bits of its `decision_type` whether it asks for a category, where missing values go,
 // and what counts as missing: nothing (NaN is 0), zeros and NaN, or NaN.
 import type { Tree } from '../forest.ts';
-import type { FittedModel, Link } from '../learner.ts';
+import type { FittedModel } from '../learner.ts';
+import type { Link } from '../link.ts';
 import { completeCovers, layTree, type SourceNode } from './lay.ts';
 import { damaged, unsupported } from './refuse.ts';
 import { trees } from './trees.ts';

@@ -5,7 +5,8 @@
 import { type Static, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Tree } from '../forest.ts';
-import { type FittedModel, type Link, logOdds } from '../learner.ts';
+import type { FittedModel } from '../learner.ts';
+import { type Link, logOdds } from '../link.ts';
 import { belowInFloat32 } from './float32.ts';
 import { completeCovers, layTree, type SourceNode } from './lay.ts';
 import { damaged, unsupported } from './refuse.ts';

@@ -3,7 +3,8 @@
 import { type Static, Type } from 'typebox';
 import { boundedLogOdds } from '../beta.ts';
 import { type Calibration, readCalibration } from '../calibration.ts';
-import { checkModelFile, completeModel, type FittedModel, sigmoid } from '../learner.ts';
+import { checkModelFile, completeModel, type FittedModel } from '../learner.ts';
+import { sigmoid } from '../link.ts';
 import { stretchContributions } from '../stretch.ts';
 
 const CalibratedFile = Type.Object({

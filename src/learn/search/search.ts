@@ -4,7 +4,8 @@
 
 import { blendModels } from '../blend.ts';
 import { chooseCalibration } from '../calibration.ts';
-import { type FittedModel, sigmoid } from '../learner.ts';
+import type { FittedModel } from '../learner.ts';
+import { sigmoid } from '../link.ts';
 import { checkTraining, type Matrix } from '../matrix.ts';
 import { type Split, stratifiedFolds, timeFolds } from '../splits.ts';
 import { calibratedModel } from './calibrated.ts';

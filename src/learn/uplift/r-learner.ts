@@ -4,7 +4,8 @@
 // scoring). Odds move less from person to person than differences do, so there is less to learn, and the pull of the
 // second stage finds its own strength.
 import { type Static, Type } from 'typebox';
-import { checkModelFile, completeSettings, type FittedModel, logOdds, sigmoid } from '../learner.ts';
+import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
+import { logOdds, sigmoid } from '../link.ts';
 import type { Matrix } from '../matrix.ts';
 import { countedExperiment, type Experiment, isYesNo } from './experiment.ts';
 import { Encoding, encode, findEncoding } from './indicators.ts';

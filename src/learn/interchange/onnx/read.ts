@@ -1,6 +1,7 @@
 // Reads the trees of an ONNX file, of ours or of other writers, where the graph is one tree ensemble with nothing but its
 // link behind it. Everything else that ONNX can say is served as it is: see session.ts.
-import type { FittedModel, Link } from '../../learner.ts';
+import type { FittedModel } from '../../learner.ts';
+import type { Link } from '../../link.ts';
 import { completeCovers } from '../lay.ts';
 import { damaged, unsupported } from '../refuse.ts';
 import { trees } from '../trees.ts';
