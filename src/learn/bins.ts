@@ -41,6 +41,7 @@ export function binOf(edges: Float32Array, value: number): number {
   return low;
 }
 
+/** The upper edges of all bins but the last. */
 export function findEdges(column: Float32Array, maxBins: number): Float32Array {
   const stride = Math.max(1, Math.ceil(column.length / MOST_ROWS_LOOKED_AT));
   const known = new Float32Array(Math.ceil(column.length / stride));
@@ -67,7 +68,8 @@ export function findEdges(column: Float32Array, maxBins: number): Float32Array {
     if (inBin >= share && end < count && edges.length < maxBins - 1) closeBefore(end);
     i = end;
   }
-  return Float32Array.from(edges);
+  // −0 and 0 are one value, and the compiled loops take edges by their bits.
+  return Float32Array.from(edges, (edge) => edge + 0);
 }
 
 /** A 32-bit number e with below ≤ e < above, near the middle. */

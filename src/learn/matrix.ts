@@ -78,6 +78,14 @@ export function countedRows(x: Matrix, y: Float32Array, weights?: Float32Array):
 
 /** Refuses a matrix whose shape contradicts itself, or that holds an infinite value. */
 export function checkMatrix(x: Matrix): void {
+  checkShape(x);
+  x.columns.forEach((column, c) => {
+    refuseInfinite(x.names[c], column);
+  });
+}
+
+/** Refuses a matrix whose shape contradicts itself. */
+export function checkShape(x: Matrix): void {
   if (x.names.length !== x.columns.length) {
     refuse(`${x.names.length} column names stand over ${x.columns.length} columns.`, 'Give one name per column.');
   }
@@ -85,16 +93,19 @@ export function checkMatrix(x: Matrix): void {
   if (twice !== undefined)
     refuse(`The column ${JSON.stringify(twice)} appears twice.`, 'Give each column its own name.');
   x.columns.forEach((column, c) => {
-    if (column.length !== x.rows) {
-      refuse(`The column ${JSON.stringify(x.names[c])} has ${column.length} values for ${x.rows} rows.`);
-    }
-    for (let r = 0; r < column.length; r++) {
-      // A float32 above the largest one is infinite; NaN is neither above nor below.
-      if (column[r] > LARGEST_FLOAT32 || column[r] < -LARGEST_FLOAT32) {
-        refuse(`The column ${JSON.stringify(x.names[c])} holds ${column[r]} in row ${r}.`, NO_INFINITY);
-      }
-    }
+    if (column.length === x.rows) return;
+    refuse(`The column ${JSON.stringify(x.names[c])} has ${column.length} values for ${x.rows} rows.`);
   });
+}
+
+/** Refuses a column that holds an infinite value. */
+export function refuseInfinite(name: string, column: Float32Array): void {
+  for (let r = 0; r < column.length; r++) {
+    // A float32 above the largest one is infinite; NaN is neither above nor below.
+    if (column[r] > LARGEST_FLOAT32 || column[r] < -LARGEST_FLOAT32) {
+      refuse(`The column ${JSON.stringify(name)} holds ${column[r]} in row ${r}.`, NO_INFINITY);
+    }
+  }
 }
 
 /** Refuses a row that is too short or too long for its columns, or that holds an infinite value. */
@@ -113,8 +124,8 @@ export function checkRow(names: readonly string[], row: Float32Array): void {
 }
 
 /** Refuses rows, yes/no outcomes or weights that nothing can be learned from, each with its reason. */
-export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array): void {
-  checkMatrix(x);
+export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array, checkColumns = checkMatrix): void {
+  checkColumns(x);
   checkLabels(x.rows, y, weights);
   checkExtent(x);
   let positive = 0;
@@ -133,8 +144,13 @@ export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array
 }
 
 /** Refuses rows, amounts or weights that nothing can be learned from, each with its reason. */
-export function checkAmountTraining(x: Matrix, y: Float32Array, weights?: Float32Array): void {
-  checkMatrix(x);
+export function checkAmountTraining(
+  x: Matrix,
+  y: Float32Array,
+  weights?: Float32Array,
+  checkColumns = checkMatrix,
+): void {
+  checkColumns(x);
   checkLength(x.rows, y);
   for (let r = 0; r < x.rows; r++) {
     if (!Number.isFinite(y[r])) refuse(`The outcome in row ${r} is ${y[r]}.`, 'Use finite numbers as outcomes.');

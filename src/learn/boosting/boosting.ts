@@ -20,6 +20,7 @@ import { createTreeExplainer } from '../treeshap.ts';
 import { type Boosted, boost, objectiveOf } from './boost.ts';
 import { checkConstraints } from './constraints.ts';
 import { type ObjectiveName, objectives } from './objectives.ts';
+import { checkBeforehand } from './prepare.ts';
 import { BoostingSettings } from './settings.ts';
 
 export { BoostingSettings };
@@ -65,8 +66,8 @@ export const boosting: Learner<BoostingSettings> = {
 
 function checkRows(x: Matrix, y: Float32Array, settings: BoostingSettings, weights?: Float32Array): void {
   const objective = objectiveOf(settings);
-  if (objective.name === 'binary') checkTraining(x, y, weights);
-  else checkAmountTraining(x, y, weights);
+  const check = objective.name === 'binary' ? checkTraining : checkAmountTraining;
+  check(x, y, weights, (matrix) => checkBeforehand(matrix, weights));
   const wrong = objective.complaint && y.findIndex((outcome) => objective.complaint?.(outcome) !== undefined);
   if (wrong === undefined || wrong < 0) return;
   throw new InklingError('invalid_input', `The outcome in row ${wrong} is ${y[wrong]}.`, {

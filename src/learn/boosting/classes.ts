@@ -19,6 +19,7 @@ import { createTreeExplainer } from '../treeshap.ts';
 import { boostClasses, soften } from './boostClasses.ts';
 import { renumber } from './boosting.ts';
 import { checkConstraints } from './constraints.ts';
+import { checkBeforehand } from './prepare.ts';
 import { BoostingSettings } from './settings.ts';
 
 /** Settings of boosting, less what is of one score only: `trees` are rounds of a tree per class. */
@@ -66,7 +67,7 @@ export function fitClasses(
 ): FittedClasses {
   const own = completeSettings<ClassesSettings>('classes', ClassesSettings, given);
   const settings = completeSettings<BoostingSettings>('classes', BoostingSettings, own);
-  checkAmountTraining(x, y, options.weights);
+  checkAmountTraining(x, y, options.weights, (matrix) => checkBeforehand(matrix, options.weights));
   checkConstraints(x, settings);
   const rows = countedRows(sortColumns(x), y, options.weights);
   checkClasses(rows.y, classes);

@@ -23,7 +23,10 @@ function orderOf(bits: u32): u32 {
   return bits & 0x80000000 ? ~bits : bits | 0x80000000;
 }
 
-/** The bin of each value: the first whose upper edge is not below it; NaN becomes `missingBin`. */
+/**
+ * The bin of each value: the first whose upper edge is not below it; NaN becomes `missingBin`. Answers whether a value was
+ * infinite.
+ */
 export function binValues(
   values: usize,
   count: i32,
@@ -31,11 +34,13 @@ export function binValues(
   lookup: usize,
   missingBin: i32,
   target: usize,
-): void {
+): bool {
+  let isInfinite = false;
   for (let i = 0; i < count; i++) {
     const value = load<f32>(values + (<usize>i << 2));
     let bin = missingBin;
     if (value == value) {
+      if (abs(value) == <f32>Infinity) isInfinite = true;
       const lead = <usize>(orderOf(reinterpret<u32>(value + 0.0)) >>> 16);
       let low = <i32>load<u16>(lookup + (lead << 1));
       let high = <i32>load<u16>(lookup + (lead << 1) + 2);
@@ -48,6 +53,33 @@ export function binValues(
     }
     store<u8>(target + i, <u8>bin);
   }
+  return isInfinite;
+}
+
+/** Counts how many of `count` bytes are each of the 256 there are, as 32-bit numbers; has room for four such lists there. */
+export function countBins(bins: usize, count: i32, counts: usize): void {
+  memory.fill(counts, 0, 4096);
+  const end = bins + count;
+  let at = bins;
+  // Four lists in turn: equal neighbours do not wait for one another's sum.
+  for (; at + 4 <= end; at += 4) {
+    countOne(counts, load<u8>(at));
+    countOne(counts + 1024, load<u8>(at, 1));
+    countOne(counts + 2048, load<u8>(at, 2));
+    countOne(counts + 3072, load<u8>(at, 3));
+  }
+  for (; at < end; at++) countOne(counts, load<u8>(at));
+  for (let bin: usize = 0; bin < 1024; bin += 16) {
+    const sum = i32x4.add(v128.load(counts + bin), v128.load(counts + bin, 1024));
+    const others = i32x4.add(v128.load(counts + bin, 2048), v128.load(counts + bin, 3072));
+    v128.store(counts + bin, i32x4.add(sum, others));
+  }
+}
+
+@inline
+function countOne(counts: usize, bin: u32): void {
+  const at = counts + (<usize>bin << 2);
+  store<u32>(at, load<u32>(at) + 1);
 }
 
 /** Copies the bins of rows from … to of one column to its place in a block, where rows lie `stride` bytes apart. */
@@ -129,24 +161,22 @@ export function packRows(
   turn: f64,
   sums: usize,
 ): void {
-  let sumG: f64 = 0;
-  let sumH: f64 = 0;
+  const per = f64x2.replace_lane(f64x2.splat(perG), 1, perH);
+  let sum = f64x2.splat(0);
   for (let i = from; i < to; i++) {
     const place = rows + (<usize>i << 2);
     if (isEvery) store<i32>(place, i);
     const row = load<u32>(place);
     const at = packed + (<usize>row << 3);
     const turned = dither + <f64>row * turn;
-    const fraction = turned - floor(turned);
-    const g = floor(<f64>load<f32>(at) * perG + fraction);
-    const h = floor(<f64>load<f32>(at, 4) * perH + fraction);
-    store<u32>(at, <u32>h);
-    store<i32>(at, <i32>g, 4);
-    sumG += g;
-    sumH += h;
+    const fraction = f64x2.splat(turned - floor(turned));
+    const steps = f64x2.floor(f64x2.add(f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(at)), per), fraction));
+    sum = f64x2.add(sum, steps);
+    // A whole number added to this one stands in its low 32 bits, a negative one as its complement.
+    const bits = f64x2.add(steps, f64x2.splat(6755399441055744));
+    v128.store64_lane(at, i8x16.shuffle(bits, bits, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3), 0);
   }
-  store<f64>(sums, sumG);
-  store<f64>(sums, sumH, 8);
+  v128.store(sums, sum);
 }
 
 // ---------------------------------------------------------------- histograms
@@ -185,11 +215,18 @@ function add(histogram: usize, bin: u32, gradients: i64): void {
   store<i64>(at, load<i64>(at) + gradients);
 }
 
-/** Adds gathered gradients to the histograms of 4 · quads columns, at most 16. */
-export function sumBlock(count: i32, gradients: usize, bins: usize, quads: i32, histogram: usize): void {
+/** Adds gradients to the histograms of 4 · quads columns, at most 16; the bins of rows lie `stride` bytes apart. */
+export function sumBlock(
+  count: i32,
+  gradients: usize,
+  bins: usize,
+  stride: usize,
+  quads: i32,
+  histogram: usize,
+): void {
   const end = gradients + (<usize>count << 3);
   if (quads == 4) {
-    for (; gradients < end; gradients += 8, bins += 32) {
+    for (; gradients < end; gradients += 8, bins += stride) {
       const both = load<i64>(gradients);
       addQuad0(histogram, bins, both);
       addQuad1(histogram, bins, both);
@@ -197,20 +234,20 @@ export function sumBlock(count: i32, gradients: usize, bins: usize, quads: i32, 
       addQuad3(histogram, bins, both);
     }
   } else if (quads == 3) {
-    for (; gradients < end; gradients += 8, bins += 32) {
+    for (; gradients < end; gradients += 8, bins += stride) {
       const both = load<i64>(gradients);
       addQuad0(histogram, bins, both);
       addQuad1(histogram, bins, both);
       addQuad2(histogram, bins, both);
     }
   } else if (quads == 2) {
-    for (; gradients < end; gradients += 8, bins += 32) {
+    for (; gradients < end; gradients += 8, bins += stride) {
       const both = load<i64>(gradients);
       addQuad0(histogram, bins, both);
       addQuad1(histogram, bins, both);
     }
   } else {
-    for (; gradients < end; gradients += 8, bins += 32) addQuad0(histogram, bins, load<i64>(gradients));
+    for (; gradients < end; gradients += 8, bins += stride) addQuad0(histogram, bins, load<i64>(gradients));
   }
 }
 

@@ -1,11 +1,13 @@
 // The memory of a fit as a thread sees it: the layout, typed views, and the compiled inner loops over it.
 import { readFileSync } from 'node:fs';
-import type { Layout } from './layout.ts';
+import { type Layout, layOut } from './layout.ts';
+import { type Plan, SUMMARY } from './plan.ts';
 
 /** The functions of kernel.as.ts; addresses are bytes from the start of the memory. */
 export type Kernel = {
   prepareLookup(edges: number, edgeCount: number, lookup: number): void;
-  binValues(values: number, count: number, edges: number, lookup: number, missingBin: number, target: number): void;
+  binValues(values: number, count: number, edges: number, lookup: number, missingBin: number, target: number): boolean;
+  countBins(bins: number, count: number, counts: number): void;
   placeInBlock(column: number, from: number, to: number, target: number, stride: number): void;
   differentiateBinary(scores: number, y: number, from: number, to: number, gradients: number): void;
   weighGradients(gradients: number, weights: number, from: number, to: number): void;
@@ -24,7 +26,7 @@ export type Kernel = {
   ): void;
   gatherGradients(rows: number, from: number, count: number, packed: number, target: number): void;
   gatherBins(rows: number, from: number, count: number, block: number, stride: number, target: number): void;
-  sumBlock(count: number, gradients: number, bins: number, quads: number, histogram: number): void;
+  sumBlock(count: number, gradients: number, bins: number, stride: number, quads: number, histogram: number): void;
   sumSparse(
     rows: number,
     from: number,
@@ -76,7 +78,9 @@ export type Kernel = {
 };
 
 export type Shared = {
-  layout: Layout;
+  plan: Plan;
+  /** May be asked for once all columns are cut. */
+  readonly layout: Layout;
   kernel: Kernel;
   u8: Uint8Array;
   i32: Int32Array;
@@ -97,19 +101,25 @@ export function kernelModule(): WebAssembly.Module {
   return compiled;
 }
 
-export function openShared(layout: Layout, memory: WebAssembly.Memory, module: WebAssembly.Module): Shared {
+export function openShared(plan: Plan, memory: WebAssembly.Memory, module: WebAssembly.Module): Shared {
   const { buffer } = memory;
-  const perRow = (at: number) => new Float32Array(buffer, at, layout.rows);
+  const perRow = (at: number) => new Float32Array(buffer, at, plan.rows);
+  let layout: Layout | undefined;
   return {
-    layout,
+    plan,
+    // Worked out by each thread for itself, also by one that comes late.
+    get layout() {
+      layout ??= layOut(plan, new Int32Array(buffer, plan.summaries, plan.columnCount * SUMMARY.words));
+      return layout;
+    },
     kernel: new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel,
     u8: new Uint8Array(buffer),
     i32: new Int32Array(buffer),
     u32: new Uint32Array(buffer),
     f32: new Float32Array(buffer),
     f64: new Float64Array(buffer),
-    y: perRow(layout.outcomes),
-    weights: layout.weighted ? perRow(layout.weights) : undefined,
-    scores: perRow(layout.scores),
+    y: perRow(plan.outcomes),
+    weights: plan.weighted ? perRow(plan.weights) : undefined,
+    scores: perRow(plan.scores),
   };
 }

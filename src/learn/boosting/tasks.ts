@@ -1,26 +1,21 @@
 // What the threads do together: each task is one thread's share of it. Arguments and results go through the shared
 // memory; whatever is added up is a whole number or is added in a fixed order, so the number of threads changes nothing.
+import { findEdges } from '../bins.ts';
 import { CONTROL, type Share, stretch, type Workplace } from '../team/team.ts';
 import { findCategorySplit } from './categories.ts';
-import {
-  CHUNK,
-  COLUMN_PART,
-  FOUND,
-  GATHERED_BYTES,
-  GATHERED_ROWS,
-  type Layout,
-  LOOKUP_BYTES,
-  NODE_BYTES,
-} from './layout.ts';
+import { CHUNK, FOUND, GATHERED_BYTES, GATHERED_ROW_BYTES, GATHERED_ROWS, type Layout, NODE_BYTES } from './layout.ts';
 import { slopes } from './objectives.ts';
+import { COLUMN_PART, COUNT_BYTES, EDGE_BYTES, LOOKUP_BYTES, type Plan, SUMMARY } from './plan.ts';
 import { kernelModule, openShared, type Shared } from './shared.ts';
 
 type Task = (shared: Shared, share: Share) => void;
 
 /** Arguments by name, as places among the words and the float64s of the control block. */
 export const ARGS = {
-  /** bin: columns staged, then per staged column: edges, how many, missing bin, target. */
+  /** cut: columns staged, how many of them are taken, and from here on the numbers of the columns. */
   staged: 0,
+  taken: 1,
+  first: 2,
   /** gradients: number among `slopes`. packing: rows in play. */
   objective: 0,
   /** histogram, part, place: the rows; part: the column; place: from where the rights go, per thread. */
@@ -40,18 +35,46 @@ export const NUMBERS = { quantile: 0, perG: 1, perH: 2, dither: 3 } as const;
 const arg = ({ i32 }: Shared, place: number) => i32[CONTROL.args + place];
 const numberOf = ({ f64 }: Shared, place: number) => f64[CONTROL.numbers + place];
 
-/** Bins the staged columns; the values of column i of the batch stand at rowsAt + i · rows · 4. */
-const binColumns: Task = (shared, { thread, team }) => {
-  const { layout, kernel, i32 } = shared;
-  const lookup = layout.lookups + thread * LOOKUP_BYTES;
-  for (let i = thread; i < arg(shared, ARGS.staged); i += team) {
-    const from = CONTROL.args + 1 + 4 * i;
-    const [edges, edgeCount, missingBin, target] = i32.subarray(from, from + 4);
-    kernel.prepareLookup(edges, edgeCount, lookup);
-    const values = layout.rowsAt + i * layout.rows * 4;
-    kernel.binValues(values, layout.rows, edges, lookup, missingBin, target);
+/**
+ * Cuts the staged columns of amounts and bins their values. Of column i of the batch the number stands among the arguments,
+ * the values at rowsAt + i · rows · 4. Sorting takes longer for some than for others: whoever is free takes the next.
+ */
+const cutColumns: Task = (shared, { thread }) => {
+  const { plan, kernel, i32, f32 } = shared;
+  const lookup = plan.lookups + thread * (LOOKUP_BYTES + COUNT_BYTES);
+  for (;;) {
+    const i = Atomics.add(i32, CONTROL.args + ARGS.taken, 1);
+    if (i >= arg(shared, ARGS.staged)) return;
+    const c = arg(shared, ARGS.first + i);
+    const values = plan.rowsAt + i * plan.rows * 4;
+    const found = findEdges(f32.subarray(values / 4, values / 4 + plan.rows), plan.maxBins);
+    const edges = plan.edges + c * EDGE_BYTES;
+    f32.set(found, edges / 4);
+    kernel.prepareLookup(edges, found.length, lookup);
+    const bins = found.length + 1;
+    const at = plan.columnsAt + c * plan.columnBytes;
+    const isInfinite = kernel.binValues(values, plan.rows, edges, lookup, bins, at);
+    const summary = plan.summaries / 4 + c * SUMMARY.words;
+    i32[summary + SUMMARY.bins] = bins;
+    i32[summary + SUMMARY.isInfinite] = Number(isInfinite);
+    countColumn(shared, c, thread);
   }
 };
+
+/** Writes into a column's summary which bin is the commonest; its number of bins stands there. */
+export function countColumn({ plan, kernel, i32, u32 }: Shared, column: number, thread: number): void {
+  const counts = plan.lookups + thread * (LOOKUP_BYTES + COUNT_BYTES) + LOOKUP_BYTES;
+  kernel.countBins(plan.columnsAt + column * plan.columnBytes, plan.rows, counts);
+  const summary = plan.summaries / 4 + column * SUMMARY.words;
+  const bins = i32[summary + SUMMARY.bins];
+  let commonest = 0;
+  for (let bin = 0; bin <= bins; bin++) {
+    if (u32[counts / 4 + bin] > u32[counts / 4 + commonest]) commonest = bin;
+  }
+  i32[summary + SUMMARY.hasMissing] = Number(u32[counts / 4 + bins] > 0);
+  i32[summary + SUMMARY.commonest] = commonest;
+  i32[summary + SUMMARY.commonestRows] = u32[counts / 4 + commonest];
+}
 
 /** Copies the bins of dense columns side by side, a stretch of rows that fits the cache at a time. */
 const fillBlocks: Task = ({ layout, kernel }, share) => {
@@ -139,17 +162,22 @@ const sumHistogram: Task = (shared, share) => {
   if (from === to) return;
   const { rowsAt, packed, blocks, sparse } = layout;
   const part = layout.parts + share.thread * layout.partBytes;
-  const gradients = layout.gathered + share.thread * GATHERED_BYTES;
-  const bins = gradients + GATHERED_ROWS * 8;
+  const gathered = layout.gathered + share.thread * GATHERED_BYTES;
+  // Of a tree of all rows the root has them in order: nothing need be gathered.
+  const isEvery = arg(shared, ARGS.from) === 0 && arg(shared, ARGS.to) === layout.rows;
   for (let first = from; first < to; first += GATHERED_ROWS) {
     const count = Math.min(GATHERED_ROWS, to - first);
-    kernel.gatherGradients(rowsAt, first, count, packed, gradients);
+    const gradients = isEvery ? packed + first * 8 : gathered;
+    if (!isEvery) kernel.gatherGradients(rowsAt, first, count, packed, gathered);
     for (const block of blocks) {
-      kernel.gatherBins(rowsAt, first, count, block.at, block.quads * 4, bins);
-      kernel.sumBlock(count, gradients, bins, Math.min(4, block.quads), part + block.part);
+      const rowBytes = block.quads * 4;
+      const stride = isEvery ? rowBytes : GATHERED_ROW_BYTES;
+      const bins = isEvery ? block.at + first * rowBytes : gathered + GATHERED_ROWS * 8;
+      if (!isEvery) kernel.gatherBins(rowsAt, first, count, block.at, rowBytes, bins);
+      kernel.sumBlock(count, gradients, bins, stride, Math.min(4, block.quads), part + block.part);
       if (block.quads > 4) {
         const second = part + block.part + 16 * COLUMN_PART;
-        kernel.sumBlock(count, gradients, bins + 16, block.quads - 4, second);
+        kernel.sumBlock(count, gradients, bins + 16, stride, block.quads - 4, second);
       }
     }
     if (sparse === undefined) continue;
@@ -248,12 +276,12 @@ const walkTree: Task = (shared, share) => {
 };
 
 /** The fitting of trees as work for a team. */
-export const fitting: Workplace<Layout, Shared> = {
+export const fitting: Workplace<Plan, Shared> = {
   name: 'fitting',
   module: kernelModule,
   open: openShared,
   tasks: {
-    binColumns,
+    cutColumns,
     fillBlocks,
     countEntries,
     writeEntries,
