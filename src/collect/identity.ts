@@ -1,9 +1,11 @@
 // Whose event it is: the ids of a message, and its addresses and numbers as hashes. The first of them is the anchor,
 // which the event hangs on for ever. What stands for nobody (placeholders.ts) is left out as if it had not been sent.
 
+import { defaultPolicy, type Personal } from '../govern/index.ts';
 import { type Fields, fieldsOf, noFields, textOf } from './fields.ts';
-import { emailHashOf, phoneHashOf } from './identifiers.ts';
+import { contactIn, type Hashed, hashEmail, hashPhone } from './identifiers.ts';
 import { isPlaceholder, placeholderHashes } from './placeholders.ts';
+import { seal } from './seal.ts';
 
 export type Identity = {
   userId: string;
@@ -11,6 +13,10 @@ export type Identity = {
   previousId: string;
   emailHash: string;
   phoneHash: string;
+  /** Further identifiers, whole: `x:crm:4711`, `d:…`, `e:…` for another hash of the address. */
+  externalIds: string[];
+  /** What ad platforms match by, sealed; '' where the workspace keeps none. */
+  sealed: string;
   /** What was left out: the id by its field; of an address or number that it was one. */
   ignored: Record<string, string> | undefined;
 };
@@ -21,25 +27,24 @@ export type Ids = { userId?: unknown; anonymousId?: unknown; previousId?: unknow
 /** The other parts of a message that may say who it was. */
 export type Details = { properties: Fields; traits: Fields; context: Fields };
 
-export function identityOf(ids: Ids, { properties, traits, context }: Details): Identity {
-  const identity: Identity = { ...noIdentity };
+/** Hashes without a pepper; nothing personal is kept all the same. */
+export const unpeppered: Personal = { policy: defaultPolicy, pepper: '' };
+
+export function identityOf(ids: Ids, details: Details, personal: Personal = unpeppered): Identity {
+  const identity: Identity = { ...noIdentity, externalIds: [] };
   for (const field of ['userId', 'anonymousId', 'previousId'] as const) {
     const id = textOf(ids[field]);
     if (id === '') continue;
     if (isPlaceholder(id)) ignore(identity, field, id);
     else identity[field] = id;
   }
-  const more = fieldsOf(context['traits']);
-  const { userId } = identity;
-  identity.emailHash =
-    realHash(identity, 'emailHash', emailIn(traits)) ||
-    realHash(identity, 'emailHash', emailIn(more)) ||
-    realHash(identity, 'emailHash', emailIn(properties)) ||
-    (userId.includes('@') ? realHash(identity, 'emailHash', emailHashOf(userId)) : '');
-  identity.phoneHash =
-    realHash(identity, 'phoneHash', phoneIn(traits, traits, context)) ||
-    realHash(identity, 'phoneHash', phoneIn(more, traits, context)) ||
-    realHash(identity, 'phoneHash', phoneIn(properties, traits, context));
+  const email = contactOf(identity, 'email', details, personal);
+  const phone = contactOf(identity, 'phone', details, personal);
+  addFurther(identity, details, personal);
+  if (personal.policy.ids === 'hash') hideContacts(identity, personal);
+  if (personal.policy.activation === 'sealed' && (email?.plain || phone?.plain)) {
+    identity.sealed = seal({ email: email?.plain || undefined, phone: phone?.plain || undefined }, personal.pepper);
+  }
   return identity;
 }
 
@@ -48,7 +53,7 @@ export function anchorOf(identity: Identity): string {
   if (identity.userId) return `u:${identity.userId}`;
   if (identity.anonymousId) return `a:${identity.anonymousId}`;
   if (identity.emailHash) return `e:${identity.emailHash}`;
-  return identity.phoneHash ? `p:${identity.phoneHash}` : '';
+  return identity.phoneHash ? `p:${identity.phoneHash}` : (identity.externalIds[0] ?? '');
 }
 
 /** Whether the message says whose event it is, by an id or by an address or number that can be read. */
@@ -70,6 +75,8 @@ const noIdentity: Readonly<Identity> = {
   previousId: '',
   emailHash: '',
   phoneHash: '',
+  externalIds: [],
+  sealed: '',
   ignored: undefined,
 };
 
@@ -78,34 +85,136 @@ function ignore(identity: Identity, field: string, value: string): void {
   identity.ignored[field] = value;
 }
 
-function realHash(identity: Identity, field: string, hash: string): string {
-  if (hash === '' || !placeholderHashes.has(hash)) return hash;
-  ignore(identity, field, '');
-  return '';
+/** Notes an address or number of the message, where it is read for one. */
+function contactOf(
+  identity: Identity,
+  kind: 'email' | 'phone',
+  { properties, traits, context }: Details,
+  personal: Personal,
+): Hashed | undefined {
+  const more = fieldsOf(context['traits']);
+  const country = countryOf(traits, context);
+  const read = kind === 'email' ? emailIn : phoneIn;
+  for (const fields of [traits, more, properties]) {
+    const hashed = fields === noFields ? undefined : read(fields, personal, country);
+    if (hashed !== undefined && keep(identity, kind, hashed)) return hashed;
+  }
+  if (kind !== 'email' || !identity.userId.includes('@')) return undefined;
+  const hashed = hashEmail(identity.userId, optionsOf(personal));
+  return hashed !== undefined && keep(identity, kind, hashed) ? hashed : undefined;
 }
 
-/** The hash of the address that fields hold, or ''. */
-export function emailIn(fields: Fields): string {
-  if (fields === noFields) return '';
+/** false where it is the hash of a placeholder. */
+function keep(identity: Identity, kind: 'email' | 'phone', hashed: Hashed): boolean {
+  const field = kind === 'email' ? 'emailHash' : 'phoneHash';
+  if (placeholderHashes.has(hashed.plain)) {
+    ignore(identity, field, '');
+    return false;
+  }
+  identity[field] = hashed.hash;
+  for (const hash of hashed.also) identity.externalIds.push(`${kind[0]}:${hash}`);
+  for (const [name, hash] of Object.entries(hashed.foreign)) identity.externalIds.push(`x:${kind}_${name}:${hash}`);
+  return true;
+}
+
+/** Types of Segment's externalIds that are something Inkling knows by another name. */
+const knownTypes: Record<string, 'email' | 'phone' | 'device'> = {
+  email: 'email',
+  phone: 'phone',
+  'android.id': 'device',
+  'ios.id': 'device',
+};
+/** Those that are ids of a message already, or of no person. */
+const otherTypes = new Set(['user_id', 'anonymous_id', 'cross_domain_id', 'group_id']);
+const EXTERNAL_TYPE = /^[a-z][a-z0-9_.-]{0,39}$/;
+const EXTERNAL_IDS_AT_MOST = 20;
+
+/** context.externalIds as Segment documents them (id, type, collection, encoding), and the id of the device. */
+function addFurther(identity: Identity, { context }: Details, personal: Personal): void {
+  if (context === noFields) return;
+  const device = textOf(fieldsOf(context['device'])['id']);
+  if (device !== '' && device !== identity.anonymousId) addExternal(identity, 'device', device, personal);
+  const list = context['externalIds'];
+  if (!Array.isArray(list)) return;
+  for (const item of list.slice(0, EXTERNAL_IDS_AT_MOST)) {
+    const { id, type, collection } = fieldsOf(item);
+    const name = textOf(type).trim().toLowerCase().replaceAll(' ', '_');
+    if (textOf(collection) !== '' && collection !== 'users') continue;
+    if (EXTERNAL_TYPE.test(name) && !otherTypes.has(name)) addExternal(identity, name, textOf(id), personal);
+  }
+}
+
+function addExternal(identity: Identity, type: string, id: string, personal: Personal): void {
+  if (isPlaceholder(id)) {
+    if (id !== '') ignore(identity, type, id);
+    return;
+  }
+  const known = knownTypes[type] ?? type;
+  if (known === 'email' || known === 'phone') {
+    const hashed = known === 'email' ? hashEmail(id, optionsOf(personal)) : hashPhone(id, optionsOf(personal));
+    const field = known === 'email' ? 'emailHash' : 'phoneHash';
+    if (hashed === undefined || placeholderHashes.has(hashed.plain)) return;
+    if (identity[field] === '') keep(identity, known, hashed);
+    else if (hashed.hash !== '') identity.externalIds.push(`${known[0]}:${hashed.hash}`);
+    return;
+  }
+  const value = personal.policy.ids === 'hash' ? hiddenId(id, personal) : id;
+  identity.externalIds.push(known === 'device' ? `d:${value}` : `x:${known}:${value}`);
+}
+
+/** Ids that are an address or a number become the hash of it, marked as such. */
+function hideContacts(identity: Identity, personal: Personal): void {
+  for (const field of ['userId', 'anonymousId', 'previousId'] as const) {
+    identity[field] = hiddenId(identity[field], personal);
+  }
+}
+
+/** The id as a workspace that hashes personal ids keeps it. */
+export function hiddenId(id: string, personal: Personal): string {
+  const kind = contactIn(id);
+  if (kind === undefined) return id;
+  const hashed = kind === 'email' ? hashEmail(id, optionsOf(personal)) : hashPhone(id, optionsOf(personal));
+  return `${kind}:${hashed?.hash}`;
+}
+
+/** What the fields hold of an address. */
+export function emailIn(fields: Fields, personal: Personal): Hashed | undefined {
+  const identified = asIdentified(fields['email_identity']);
+  if (identified) return identified;
   const value =
     fields['email'] ??
     fields['email_address'] ??
     fields['emailAddress'] ??
     fields['email_hash'] ??
     fields['email_sha256'];
-  return value === undefined ? '' : emailHashOf(value);
+  return value === undefined ? undefined : hashEmail(value, optionsOf(personal));
 }
 
-/** The hash of the number that fields hold, or ''; the country is that of the traits or the context. */
-export function phoneIn(fields: Fields, traits: Fields, context: Fields): string {
-  if (fields === noFields) return '';
+/** What the fields hold of a number, read in the country where it has no prefix. */
+export function phoneIn(fields: Fields, personal: Personal, country: string): Hashed | undefined {
+  const identified = asIdentified(fields['phone_identity']);
+  if (identified) return identified;
   const value =
     fields['phone'] ??
     fields['phone_number'] ??
     fields['phoneNumber'] ??
     fields['phone_hash'] ??
     fields['phone_sha256'];
-  if (value === undefined) return '';
+  return value === undefined ? undefined : hashPhone(value, { ...optionsOf(personal), country });
+}
+
+/** The country of the traits or the context. */
+export function countryOf(traits: Fields, context: Fields): string {
   const country = fieldsOf(traits['address'])['country'] ?? fieldsOf(context['location'])['country'];
-  return phoneHashOf(value, typeof country === 'string' ? country : '');
+  return typeof country === 'string' ? country : '';
+}
+
+/** A hash that has its pepper already, as a refused message is kept with. */
+function asIdentified(value: unknown): Hashed | undefined {
+  if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value)) return undefined;
+  return { hash: value, plain: '', also: [], foreign: {} };
+}
+
+function optionsOf({ pepper, policy }: Personal) {
+  return { pepper, alsoMatch: policy.alsoMatch };
 }

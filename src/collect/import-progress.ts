@@ -4,6 +4,7 @@
 // if that block had arrived after all, the engine drops it. One block is on its way while the next is being filled.
 
 import { InklingError } from '../errors.ts';
+import { type Personal, readPersonal } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../time.ts';
 import { isBlank } from './connectors/cells.ts';
@@ -11,8 +12,8 @@ import { type Accepted, BrokenLine, type Outcome, type RawRecord, type Refused }
 import { findKnown, type OwnLine } from './import-known.ts';
 import { beginRecord, type ImportCounts, type ImportRecord, type Reading } from './import-record.ts';
 import { eventLine, type RejectedRow } from './line.ts';
-import { ignoredIdsOf, type SegmentMessage, toEventRow } from './message.ts';
-import { isPersonalKey, maskEmails, withoutPersonal } from './redaction.ts';
+import { type Arrival, ignoredIdsOf, type SegmentMessage, toEventRow } from './message.ts';
+import { isPersonalKey, maskContacts, withoutPersonal } from './redaction.ts';
 import { shorten } from './validate.ts';
 
 export type ImportPlan = Reading & {
@@ -47,7 +48,7 @@ const LINES_A_CHUNK = 250;
 export async function openImport(store: Store, plan: ImportPlan): Promise<ImportInProgress> {
   const record = await beginRecord(store, plan);
   const token = `import:${record.fingerprint}:${record.startedAt.getTime()}`;
-  return new RunningImport(store, plan, record, token);
+  return new RunningImport(store, plan, record, token, await readPersonal(store, plan.workspace));
 }
 
 class RunningImport implements ImportInProgress {
@@ -62,7 +63,7 @@ class RunningImport implements ImportInProgress {
   /** Later than this is the future. As of the start, so that a resumed run judges as the first one did. */
   private readonly latest: string;
   private readonly begun = performance.now();
-  private readonly arrival: { workspace: string; receivedAt: Date; source: string; platform?: string };
+  private readonly arrival: Arrival;
   private readonly total: ImportCounts;
   /** Rows of the file seen in this run; behind `record.rows` they are in the facts already. */
   private seen = 0;
@@ -77,7 +78,7 @@ class RunningImport implements ImportInProgress {
   };
   private underway: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, plan: ImportPlan, record: ImportRecord, token: string) {
+  constructor(store: Store, plan: ImportPlan, record: ImportRecord, token: string, personal: Personal) {
     this.store = store;
     this.plan = plan;
     this.record = record;
@@ -96,7 +97,7 @@ class RunningImport implements ImportInProgress {
     };
     this.latest = toClickHouseTime(record.startedAt.getTime() + DAY_MS);
     const { workspace, platform, format } = plan;
-    this.arrival = { workspace, receivedAt: record.startedAt, source: format, platform };
+    this.arrival = { workspace, receivedAt: record.startedAt, source: format, platform, personal };
   }
 
   counts(): ImportCounts {
@@ -175,7 +176,7 @@ class RunningImport implements ImportInProgress {
         code: 'invalid_input',
         reason,
         field,
-        value: isBlank(value) || isPersonalKey(field) ? '' : maskEmails(shorten(value)),
+        value: isBlank(value) || isPersonalKey(field) ? '' : maskContacts(shorten(value)),
         body: bodyOf(body, this.plan.header),
       });
     }
@@ -248,7 +249,7 @@ function toBytes(lines: string[]): Uint8Array {
 
 /** A rejected row as it can be kept: by column, without what is personal. */
 function bodyOf(body: RawRecord | BrokenLine | SegmentMessage, header: readonly string[]): string {
-  if (body instanceof BrokenLine) return maskEmails(body.text.slice(0, LONGEST_BODY));
+  if (body instanceof BrokenLine) return maskContacts(body.text.slice(0, LONGEST_BODY));
   const named = Array.isArray(body) ? Object.fromEntries(header.map((name, i) => [name, body[i]])) : body;
   const text = JSON.stringify(withoutPersonal(named, 'properties'), (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,

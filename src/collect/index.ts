@@ -1,6 +1,7 @@
 // What happened? Messages from SDKs, servers and files, checked, freed of personal data, journalled and shipped to the
 // facts.
 
+export { type Address, readAddress } from './address.ts';
 export {
   type CatalogueEvent,
   canonicalEvent,
@@ -14,7 +15,8 @@ export { connectors } from './connectors/index.ts';
 export { describeSettings } from './connectors/settings.ts';
 export { isCrawler } from './crawlers.ts';
 export { type Door, type DoorChange, type Doors, openDoors, type Rate, refillOf } from './door.ts';
-export { emailHashOf, phoneHashOf } from './identifiers.ts';
+export { emailHashOf, type Hashed, type HashOptions, hashEmail, hashPhone, phoneHashOf } from './identifiers.ts';
+export { hiddenId } from './identity.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
 export { REJECTED_KEPT } from './import-progress.ts';
 export { forgetImport } from './import-record.ts';
@@ -50,5 +52,6 @@ export {
 export { personalKeys } from './redaction.ts';
 export { rejectedRow } from './rejected.ts';
 export { type ReplayRequest, type ReplayResult, replayRejected } from './replay.ts';
+export { type ActivationHashes, seal, unseal } from './seal.ts';
 export { openThrottle, type Throttle } from './throttle.ts';
 export { BATCH_LIMIT_BYTES, faultOf, MESSAGE_LIMIT_BYTES, shorten } from './validate.ts';

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
+import { openPersonal, type Personal } from '../govern/index.ts';
 import { type Damage, type Disk, openJournal, type Store } from '../store/index.ts';
 import { openSeen } from './dedupe/seen.ts';
 import { textOf } from './fields.ts';
@@ -118,12 +119,16 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     },
     onFault,
   });
+  const personalOf = openPersonal(store);
   const throttle = openThrottle(now);
   const counts = { accepted: 0, rejected: 0, rejectedUnkept: 0, lastAcceptedAt: undefined as Date | undefined };
   return {
     accept: async (workspace, messages, delivery) => {
       const receivedAt = now();
-      const { lines, rejected, faults } = toLines(workspace, messages, delivery, receivedAt);
+      const { lines, rejected, faults } = toLines(workspace, messages, delivery, {
+        receivedAt,
+        personal: await personalOf(workspace),
+      });
       for (const line of rejected) {
         if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) lines.push(line);
         else counts.rejectedUnkept += 1;
@@ -170,10 +175,10 @@ function toLines(
   workspace: string,
   messages: readonly unknown[],
   delivery: Delivery,
-  receivedAt: Date,
+  { receivedAt, personal }: { receivedAt: Date; personal: Personal },
 ): { lines: string[]; rejected: string[]; faults: Acceptance['faults'] } {
   const { source, userAgent, type } = delivery;
-  const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent };
+  const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent, personal };
   const lines: string[] = [];
   const rejected: string[] = [];
   const faults: Acceptance['faults'] = [];
@@ -182,7 +187,8 @@ function toLines(
     if (error) {
       faults.push({ index, error });
       const body = isTypeless(value, type) ? { ...value, type } : value;
-      rejected.push(rejectedLine(rejectedRow({ workspace, at: receivedAt, source: source || 'http', error, body })));
+      const refusal = { workspace, at: receivedAt, source: source || 'http', error, body, personal };
+      rejected.push(rejectedLine(rejectedRow(refusal)));
       continue;
     }
     const message = value as SegmentMessage;

@@ -97,6 +97,7 @@ export function eventRowOf(payload: Buffer): EventRow {
 function defaults(): EventRow {
   return {
     ...emptyColumns,
+    external_ids: [],
     product_ids: [],
     categories: [],
     brands: [],
@@ -118,6 +119,7 @@ const emptyColumns = {
   email_hash: '',
   phone_hash: '',
   previous_id: '',
+  sealed: '',
   anchor: '',
   session_id: '',
   source: '',

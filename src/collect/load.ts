@@ -1,6 +1,7 @@
 // Messages that are already in this process — a simulated shop, a migration — go to the facts in blocks, without the
 // journal: whoever makes them can make them again. One block is on its way while the next is being filled.
 
+import { readPersonal } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { eventLine } from './line.ts';
 import { type SegmentMessage, toEventRow } from './message.ts';
@@ -18,9 +19,10 @@ const BLOCK_ROWS = 50_000;
 const LINES_A_CHUNK = 2000;
 
 /** Returns the number of messages loaded. */
-export async function loadMessages({ facts }: Store, options: LoadOptions): Promise<number> {
+export async function loadMessages(store: Store, options: LoadOptions): Promise<number> {
+  const { facts } = store;
   const { workspace, source, messages, now, onProgress } = options;
-  const arrival = { workspace, source, receivedAt: now };
+  const arrival = { workspace, source, receivedAt: now, personal: await readPersonal(store, workspace) };
   let done = 0;
   let lines: string[] = [];
   let chunks: Uint8Array[] = [];

@@ -5,13 +5,14 @@
 
 import { hash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
+import type { Personal } from '../govern/index.ts';
 import { toClickHouseTime } from '../time.ts';
 import { canonicalEvent } from './catalogue.ts';
 import { productLines, revenueOf } from './commerce.ts';
 import { browserHeader, deviceOf, platformOf } from './device.ts';
 import { type Fields, fieldsOf, noFields, numberOf, shortText, textOf } from './fields.ts';
 import { anchorOf, identityOf } from './identity.ts';
-import { jsonWithout, maskEmails } from './redaction.ts';
+import { jsonWithout, maskContacts } from './redaction.ts';
 import { pathOf, readTraffic } from './traffic.ts';
 import { readUserAgent } from './user-agent.ts';
 
@@ -53,6 +54,8 @@ export type EventRow = {
   email_hash: string;
   phone_hash: string;
   previous_id: string;
+  external_ids: string[];
+  sealed: string;
   anchor: string;
   session_id: string;
   source: string;
@@ -101,6 +104,8 @@ export type Arrival = {
   userAgent?: string;
   /** When the sender's clock says it sent the message; with it the message's time is set right (momentOf). */
   sentAt?: unknown;
+  /** How the workspace keeps what is personal; absent = hashed without a pepper. */
+  personal?: Personal;
 };
 
 /** The row of a valid message. Throws InklingError when a time cannot be read. */
@@ -111,7 +116,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
   const type = message.type;
   const name = nameOf(message, properties);
   const event = eventOf(type, name);
-  const identity = identityOf(message, { properties, traits, context });
+  const identity = identityOf(message, { properties, traits, context }, arrival.personal);
   const page = pageOf(type, properties, context);
   const traffic = readTraffic(context['campaign'] as Record<string, unknown> | undefined, page.url, page.referrer);
   const agent = readUserAgent(textOf(context['userAgent']) || browserHeader(arrival.userAgent));
@@ -122,7 +127,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
   const moment = momentOf(message, arrival);
   return {
     workspace: arrival.workspace,
-    message_id: textOf(message.messageId) || hash('sha256', JSON.stringify(message)).slice(0, 32),
+    message_id: withoutAddress(textOf(message.messageId)) || hash('sha256', JSON.stringify(message)).slice(0, 32),
     type,
     event,
     name,
@@ -133,8 +138,12 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     email_hash: identity.emailHash,
     phone_hash: identity.phoneHash,
     previous_id: identity.previousId,
+    external_ids: identity.externalIds,
+    sealed: identity.sealed,
     anchor: anchorOf(identity),
-    session_id: textOf(context['sessionId']) || textOf(properties['session_id']) || textOf(properties['sessionId']),
+    session_id: withoutAddress(
+      textOf(context['sessionId']) || textOf(properties['session_id']) || textOf(properties['sessionId']),
+    ),
     source: arrival.source || library || 'http',
     platform: arrival.platform ?? platformOf(message, event, context, library, agent),
     page_url: page.url,
@@ -152,8 +161,12 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     timezone: shortText(context['timezone']),
     country: shortText(location['country']) || shortText(address['country']) || shortText(traits['country']),
     city: shortText(location['city']) || shortText(address['city']) || shortText(traits['city']),
-    order_id: textOf(properties['order_id']) || textOf(properties['orderId']) || textOf(properties['transaction_id']),
-    coupon: textOf(properties['coupon']) || textOf(properties['coupon_code']) || textOf(properties['coupon_id']),
+    order_id: withoutAddress(
+      textOf(properties['order_id']) || textOf(properties['orderId']) || textOf(properties['transaction_id']),
+    ),
+    coupon: maskContacts(
+      textOf(properties['coupon']) || textOf(properties['coupon_code']) || textOf(properties['coupon_id']),
+    ),
     search_query: event === 'search_performed' ? searchOf(properties) : '',
     currency: shortText(properties['currency']).toUpperCase(),
     revenue: revenueOf(event, properties as Record<string, unknown>, lines),
@@ -180,12 +193,17 @@ export function ignoredIdsOf({ context }: Pick<EventRow, 'context'>): Record<str
   return context.includes('"ignoredIds"') ? JSON.parse(context).ignoredIds : undefined;
 }
 
+/** An id that somebody made of an address stands as a hash: it tells messages apart as well, and says nothing. */
+function withoutAddress(id: string): string {
+  return maskContacts(id) === id ? id : hash('sha256', id).slice(0, 32);
+}
+
 /** As sent: the event of a track, the title of a page or screen. */
 function nameOf(message: SegmentMessage, properties: Fields): string {
-  if (message.type === 'track') return shortText(message.event);
-  return (
+  if (message.type === 'track') return maskContacts(shortText(message.event));
+  return maskContacts(
     shortText(message.name) ||
-    (message.type === 'page' || message.type === 'screen' ? shortText(properties['name']) : '')
+      (message.type === 'page' || message.type === 'screen' ? shortText(properties['name']) : ''),
   );
 }
 
@@ -264,14 +282,14 @@ function pageOf(type: MessageType, properties: Fields, context: Fields): Page {
   return {
     url,
     path: link(own['path']) || link(page['path']) || pathOf(url),
-    title: maskEmails(textOf(own['title']) || textOf(page['title'])),
+    title: maskContacts(textOf(own['title']) || textOf(page['title'])),
     referrer: link(own['referrer']) || link(page['referrer']) || link(fieldsOf(context['referrer'])['url']),
   };
 }
 
 function link(value: unknown): string {
   const text = textOf(value);
-  return text === '' ? '' : maskEmails(text.length > 2000 ? text.slice(0, 2000).toWellFormed() : text);
+  return text === '' ? '' : maskContacts(text.length > 2000 ? text.slice(0, 2000).toWellFormed() : text);
 }
 
 function screenOf(screen: unknown): string {
@@ -281,7 +299,7 @@ function screenOf(screen: unknown): string {
 
 function searchOf(properties: Fields): string {
   const query = properties['query'] ?? properties['search_query'] ?? properties['search_term'] ?? properties['q'];
-  return maskEmails(textOf(query).slice(0, 1000).toWellFormed());
+  return maskContacts(textOf(query).slice(0, 1000).toWellFormed());
 }
 
 function depthOf(event: string, properties: Fields): unknown {
@@ -310,6 +328,7 @@ const columned = new Set([
   'traits',
   'location',
   'sessionId',
+  'externalIds',
   'referrer',
   'ignoredIds',
   'originalTimestamp',

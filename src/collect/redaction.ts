@@ -1,6 +1,6 @@
 // What must not be kept: names, addresses, numbers and other personal data that arrive in properties, traits and
-// context. They are dropped by key, at any depth, before the message is written anywhere; e-mail addresses inside other
-// texts (a link, a search) are masked. Identity lives in hashes (identifiers.ts), so nothing downstream misses them.
+// context. They are dropped by key, at any depth, before the message is written anywhere; e-mail addresses and phone
+// numbers inside other texts (a link, a search) are masked. Identity lives in hashes (identifiers.ts), so nothing downstream misses them.
 
 /** Keys whose values are never kept, compared without case and punctuation. */
 export const personalKeys: readonly string[] = (
@@ -31,10 +31,16 @@ export function withoutPersonal(value: unknown, setting: Setting): unknown {
   return redactValue(value, setting, 0);
 }
 
-/** A text with the e-mail addresses in it masked. */
-export function maskEmails(text: string): string {
-  if (!text.includes('@') && !text.includes('%40')) return text;
-  return text.replace(/[\w.+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+/gi, '[email]');
+/** A text with the e-mail addresses and the phone numbers in international form in it masked. */
+export function maskContacts(text: string): string {
+  if (!mayHoldContact(text)) return text;
+  return text
+    .replace(/[\p{L}\p{N}_.+-]{1,64}(?:@|%40)[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63})+/giu, '[email]')
+    .replace(/(?<![\w+])(?:\+|%2B)[1-9](?:[\s().-]?\d){7,14}(?!\d)/gi, '[phone]');
+}
+
+function mayHoldContact(text: string): boolean {
+  return text.includes('@') || text.includes('%40') || /(?:\+|%2B)[1-9]/i.test(text);
 }
 
 /** Whether the value under this key is personal whatever it is. */
@@ -90,7 +96,7 @@ function isClean(value: object, setting: Setting, depth: number): boolean {
 }
 
 function isCleanValue(value: unknown, setting: Setting, depth: number): boolean {
-  if (typeof value === 'string') return !value.includes('@') && !value.includes('%40');
+  if (typeof value === 'string') return !mayHoldContact(value);
   return typeof value !== 'object' || value === null || isClean(value, setting, depth);
 }
 
@@ -106,7 +112,7 @@ function redact(value: object, setting: Setting, depth: number): unknown {
 }
 
 function redactValue(value: unknown, setting: Setting, depth: number): unknown {
-  if (typeof value === 'string') return maskEmails(value);
+  if (typeof value === 'string') return maskContacts(value);
   return typeof value === 'object' && value !== null ? redact(value, setting, depth) : value;
 }
 

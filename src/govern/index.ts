@@ -11,4 +11,14 @@ export {
   openKeyRing,
   revokeKey,
 } from './keys.ts';
+export {
+  defaultPolicy,
+  type ForeignHash,
+  foreignHashes,
+  openPersonal,
+  type Personal,
+  type PersonalPolicy,
+  readPersonal,
+  writePersonalPolicy,
+} from './personal.ts';
 export { createWorkspace, ensureWorkspace, getWorkspace, listWorkspaces, type Workspace } from './workspaces.ts';

@@ -18,6 +18,8 @@ CREATE TABLE events
     email_hash String,
     phone_hash String,
     previous_id String,
+    external_ids Array(String),
+    sealed String,
     anchor String,
     node UInt64 DEFAULT cityHash64(anchor),
     session_id String,
@@ -136,6 +138,7 @@ CREATE TABLE identity_evidence
     method LowCardinality(String),
     confidence Float32,
     message_id String,
+    detail String,
     revoked UInt8,
     recorded_at DateTime64(3, 'UTC')
 )
@@ -344,8 +347,9 @@ SELECT
 FROM
 (
     SELECT
-        workspace, node, substring(any(anchor), 3) AS identifier,
-        transform(substring(any(anchor), 1, 1), ['u', 'a', 'e', 'p'], ['user_id', 'anonymous_id', 'email_hash', 'phone_hash'], '')
+        workspace, node, if(startsWith(any(anchor), 'x:'), substring(any(anchor), position(any(anchor), ':', 3) + 1), substring(any(anchor), 3)) AS identifier,
+        if(startsWith(any(anchor), 'x:'), splitByChar(':', any(anchor))[2], transform(substring(any(anchor), 1, 1),
+            ['u', 'a', 'e', 'p', 'd'], ['user_id', 'anonymous_id', 'email_hash', 'phone_hash', 'device'], ''))
             AS identifier_type,
         arraySort(groupUniqArrayIf(platform, platform != '')) AS platforms, min(seen_at) AS first_seen, max(seen_at) AS last_seen,
         argMinIf(method, seen_at, method != '') AS mapping_method,
@@ -355,10 +359,11 @@ FROM
         SELECT workspace, node, anchor, toString(platform) AS platform, at AS seen_at, '' AS method, toFloat32(0) AS confidence
         FROM events
         UNION ALL
-        SELECT workspace, node_a, identifier_a, '', at, toString(method), confidence FROM identity_evidence WHERE NOT revoked
+        SELECT workspace, node_a, identifier_a, '', at, toString(method), confidence FROM identity_evidence
+        WHERE NOT revoked AND method != 'apart'
         UNION ALL
         SELECT workspace, node_b, identifier_b, '', at, toString(method), confidence FROM identity_evidence
-        WHERE NOT revoked AND method != 'alias'
+        WHERE NOT revoked AND method NOT IN ('alias', 'apart')
     )
     GROUP BY workspace, node
 ) AS i
