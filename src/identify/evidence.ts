@@ -4,13 +4,20 @@
 
 import { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from '../collect/index.ts';
 
-export const methods = ['login', 'alias', 'email', 'phone'] as const;
+/** In the order in which they link at one moment, for types of the same priority. */
+export const methods = [
+  ...(['apart', 'person', 'alias', 'login', 'external', 'email', 'phone', 'device', 'probabilistic'] as const),
+];
 export type Method = (typeof methods)[number];
+
+/** Those that are read from events. */
+export const carriedMethods = ['login', 'alias', 'external', 'email', 'phone', 'device'] as const;
+export type CarriedMethod = (typeof carriedMethods)[number];
 
 export type Pair = { a: string; b: string; method: Method };
 
-/** The pairs of identifiers that one event shows together; the same rule as evidenceSql, for one row. */
-export function pairsOf(event: {
+/** The columns of an event that say who it was. */
+export type IdentifyingRow = {
   type: string;
   anchor: string;
   user_id: string;
@@ -18,28 +25,39 @@ export function pairsOf(event: {
   previous_id: string;
   email_hash: string;
   phone_hash: string;
-}): Pair[] {
-  const { type, anchor, user_id, anonymous_id, previous_id, email_hash, phone_hash } = event;
+  /** Further identifiers, whole: `x:crm:4711`, `d:…` for a device, `e:…` for another hash of the address. */
+  external_ids?: readonly string[];
+};
+
+/** The pairs of identifiers that one event shows together; the same rule as evidenceSql, for one row. */
+export function pairsOf(event: IdentifyingRow): Pair[] {
+  const { type, anchor, user_id, anonymous_id, previous_id, email_hash, phone_hash, external_ids } = event;
   const pairs: Pair[] = [];
   const user = !isPlaceholder(user_id);
   if (user && !isPlaceholder(anonymous_id)) pairs.push({ a: `u:${user_id}`, b: `a:${anonymous_id}`, method: 'login' });
-  const carried = !isPlaceholder(anchor.slice(2));
-  if (type === 'alias' && carried && !isPlaceholder(previous_id)) {
+  if (isPlaceholder(anchor.slice(2))) return pairs;
+  if (type === 'alias' && !isPlaceholder(previous_id)) {
     for (const kind of ['a', 'u']) {
       if (`${kind}:${previous_id}` !== anchor) pairs.push({ a: anchor, b: `${kind}:${previous_id}`, method: 'alias' });
     }
   }
-  if (carried && email_hash !== '' && !placeholderHashes.has(email_hash) && !anchor.startsWith('e:')) {
+  if (email_hash !== '' && !placeholderHashes.has(email_hash) && !anchor.startsWith('e:')) {
     pairs.push({ a: anchor, b: `e:${email_hash}`, method: 'email' });
   }
-  if (carried && phone_hash !== '' && !placeholderHashes.has(phone_hash) && !anchor.startsWith('p:')) {
+  if (phone_hash !== '' && !placeholderHashes.has(phone_hash) && !anchor.startsWith('p:')) {
     pairs.push({ a: anchor, b: `p:${phone_hash}`, method: 'phone' });
+  }
+  for (const id of external_ids ?? []) {
+    const method = methodsByLetter[id[0]];
+    if (method !== undefined && id !== anchor) pairs.push({ a: anchor, b: id, method });
   }
   return pairs;
 }
 
+const methodsByLetter: Record<string, Method> = { x: 'external', d: 'device', e: 'email', p: 'phone' };
+
 /** One statement per method: the first moment of every pair that is not known yet. Binds {workspace:String}, {now:String}. */
-export function evidenceSql(method: Method): string {
+export function evidenceSql(method: CarriedMethod): string {
   const { pairs, where } = sources[method];
   return `INSERT INTO identity_evidence
       (workspace, at, node_a, node_b, identifier_a, identifier_b, method, confidence, message_id, revoked, recorded_at)
@@ -58,8 +76,25 @@ const usable = (id: string) =>
   `lower(trimBoth(${id})) NOT IN (${list(['', ...placeholderIds])}) AND NOT match(${id}, '${ZEROS}')`;
 const usableHash = (hash: string) => `${hash} != '' AND ${hash} NOT IN (${list([...placeholderHashes])})`;
 const carrier = usable('substring(anchor, 3)');
+const others = (letter: string) => `arrayFilter(id -> startsWith(id, '${letter}:'), external_ids)`;
 
-const sources: Record<Method, { pairs: string; where: string }> = {
+/** An address or number by its column, and by further hashes of it. */
+function contactSource(letter: 'e' | 'p', column: string): { pairs: string; where: string } {
+  const known = `if(${usableHash(column)} AND NOT startsWith(anchor, '${letter}:'), [concat('${letter}:', ${column})], [])`;
+  return {
+    pairs: `anchor AS a, arrayJoin(arrayConcat(${known}, ${others(letter)})) AS b`,
+    where: `(${column} != '' OR notEmpty(external_ids)) AND ${carrier}`,
+  };
+}
+
+function furtherSource(letter: 'x' | 'd'): { pairs: string; where: string } {
+  return {
+    pairs: `anchor AS a, arrayJoin(${others(letter)}) AS b`,
+    where: `notEmpty(external_ids) AND ${carrier}`,
+  };
+}
+
+const sources: Record<CarriedMethod, { pairs: string; where: string }> = {
   login: {
     pairs: `concat('u:', user_id) AS a, concat('a:', anonymous_id) AS b`,
     where: `${usable('user_id')} AND ${usable('anonymous_id')}`,
@@ -69,14 +104,10 @@ const sources: Record<Method, { pairs: string; where: string }> = {
     pairs: `anchor AS a, arrayJoin([concat('a:', previous_id), concat('u:', previous_id)]) AS b`,
     where: `type = 'alias' AND ${carrier} AND ${usable('previous_id')}`,
   },
-  email: {
-    pairs: `anchor AS a, concat('e:', email_hash) AS b`,
-    where: `${usableHash('email_hash')} AND ${carrier} AND NOT startsWith(anchor, 'e:')`,
-  },
-  phone: {
-    pairs: `anchor AS a, concat('p:', phone_hash) AS b`,
-    where: `${usableHash('phone_hash')} AND ${carrier} AND NOT startsWith(anchor, 'p:')`,
-  },
+  external: furtherSource('x'),
+  email: contactSource('e', 'email_hash'),
+  phone: contactSource('p', 'phone_hash'),
+  device: furtherSource('d'),
 };
 
 function list(texts: readonly string[]): string {

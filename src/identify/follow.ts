@@ -1,38 +1,121 @@
 // Who is who while events come in: the evidence of one shipped block, weighed against what is already known of the
-// people it touches. For blocks in order of time this gives what resolveAll gives; late evidence is put in its place
-// by the next resolveAll.
+// people it touches. In whatever order and blocks the events come, this gives what resolveAll gives.
 
 import { isPlaceholder } from '../collect/index.ts';
 import type { Facts, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
-import { type Method, type Pair, pairsOf } from './evidence.ts';
-import { type Change, type Evidence, openLinks } from './links.ts';
-import { membersOf } from './members.ts';
+import { type IdentifyingRow, type Method, type Pair, pairsOf } from './evidence.ts';
 import { nodeOf } from './node.ts';
 import { within } from './people.ts';
-import { birthsWhere, evidenceWhere, openMapWriter } from './stored.ts';
+import { type Moves, type News, relink } from './relink.ts';
+import { inTurn } from './turn.ts';
 
 /** The columns of a shipped row that say who it was. */
-export type FollowedRow = Parameters<typeof pairsOf>[0] & { message_id: string; at: string };
+export type FollowedRow = IdentifyingRow & { message_id: string; at: string };
 
 export type Followed = {
   /** New pairs of identifiers. */
   evidence: number;
   /** Identifiers that now belong to another profile, with that profile. */
-  moved: { node: bigint; profile: bigint }[];
+  moved: Moves;
 };
 
-type Sighting = Pair & { at: string; messageId: string; nodeA: bigint; nodeB: bigint };
+type Sighting = Pair & { at: string; messageId: string; nodeA: bigint; nodeB: bigint; before?: string };
 
 export async function followBlock(
-  { facts }: Store,
+  store: Store,
   workspace: string,
   rows: readonly FollowedRow[],
   options: { now?: Date } = {},
 ): Promise<Followed> {
-  const news = await onlyNew(facts, workspace, sightingsIn(rows));
-  if (news.length === 0) return { evidence: 0, moved: [] };
   const now = options.now ?? new Date();
+  return inTurn(store, workspace, async () => {
+    const news = await onlyNew(store.facts, workspace, sightingsIn(rows));
+    const earlier = await bornEarlier(store.facts, workspace, rows);
+    if (news.length === 0 && earlier.length === 0) return { evidence: 0, moved: [] };
+    await writeSightings(store.facts, workspace, news, now);
+    const moved = await relink(store, workspace, {
+      nodes: [...earlier, ...news.flatMap((pair) => [pair.nodeA, pair.nodeB])],
+      news: news.map(toNews),
+      identifiers: news.flatMap(({ a, b }) => [a, b]),
+      now,
+    });
+    return { evidence: news.length, moved };
+  });
+}
+
+/** Each pair once, at its first moment in the block. */
+function sightingsIn(rows: readonly FollowedRow[]): Sighting[] {
+  const first = new Map<string, Sighting>();
+  for (const row of rows) {
+    if (showsNothing(row)) continue;
+    for (const pair of pairsOf(row)) {
+      const key = `${pair.method} ${pair.a} ${pair.b}`;
+      const before = first.get(key);
+      if (before && (before.at < row.at || (before.at === row.at && before.messageId <= row.message_id))) continue;
+      first.set(key, { ...pair, at: row.at, messageId: row.message_id, nodeA: nodeOf(pair.a), nodeB: nodeOf(pair.b) });
+    }
+  }
+  return [...first.values()];
+}
+
+function showsNothing({ email_hash, phone_hash, previous_id, user_id, external_ids }: FollowedRow): boolean {
+  if (email_hash !== '' || phone_hash !== '' || previous_id !== '' || (external_ids?.length ?? 0) > 0) return false;
+  return isPlaceholder(user_id);
+}
+
+async function onlyNew(facts: Facts, workspace: string, sightings: readonly Sighting[]): Promise<Sighting[]> {
+  if (sightings.length === 0) return [];
+  const known = await facts.rows<{ node_a: string; node_b: string; method: Method; first_at: string }>(
+    `SELECT node_a, node_b, method, toString(min(at)) AS first_at FROM identity_evidence
+     WHERE workspace = {workspace:String} AND ${within(
+       'node_a',
+       sightings.map((pair) => pair.nodeA),
+     )}
+     GROUP BY node_a, node_b, method`,
+    { workspace },
+  );
+  const firstAt = new Map(known.map((row) => [`${row.method} ${row.node_a} ${row.node_b}`, row.first_at]));
+  return sightings.flatMap((pair) => {
+    const before = firstAt.get(`${pair.method} ${pair.nodeA} ${pair.nodeB}`);
+    if (before !== undefined && pair.at >= before) return [];
+    return [{ ...pair, before }];
+  });
+}
+
+/** The newest moment that blocks of a workspace reached in this process. */
+const reached = new WeakMap<Facts, Map<string, string>>();
+
+/**
+ * Of the late events of a block, the nodes in evidence that they are the first of: the oldest identifier names the
+ * profile, so a late event can rename one without any new pair. Rows in order of time need no look.
+ */
+async function bornEarlier(facts: Facts, workspace: string, rows: readonly FollowedRow[]): Promise<bigint[]> {
+  const known = reached.get(facts) ?? new Map<string, string>();
+  reached.set(facts, known);
+  const late = new Map<string, string>();
+  let newest = known.get(workspace) ?? '9';
+  for (const { at, anchor } of rows) {
+    if (at < newest) {
+      const first = late.get(anchor);
+      if (first === undefined || at < first) late.set(anchor, at);
+    } else newest = at;
+  }
+  known.set(workspace, newest === '9' ? rows.reduce((most, { at }) => (at > most ? at : most), '') : newest);
+  if (late.size === 0) return [];
+  const firstHere = new Map([...late].map(([anchor, at]) => [String(nodeOf(anchor)), at]));
+  const nodes = [...firstHere.keys()].map(BigInt);
+  const born = await facts.rows<{ node: string; first_at: string }>(
+    `SELECT node, toString(min(at)) AS first_at FROM events WHERE workspace = {workspace:String} AND ${within('node', nodes)}
+       AND node IN (SELECT arrayJoin([node_a, node_b]) FROM identity_evidence
+         WHERE workspace = {workspace:String} AND (${within('node_a', nodes)} OR ${within('node_b', nodes)}))
+     GROUP BY node`,
+    { workspace },
+  );
+  return born.filter(({ node, first_at }) => first_at >= (firstHere.get(node) ?? '9')).map(({ node }) => BigInt(node));
+}
+
+async function writeSightings(facts: Facts, workspace: string, news: readonly Sighting[], now: Date): Promise<void> {
   await facts.insert(
     'identity_evidence',
     news.map((pair) => ({
@@ -49,88 +132,16 @@ export async function followBlock(
       recorded_at: toClickHouseTime(now),
     })),
   );
-  return { evidence: news.length, moved: await relink(facts, workspace, news, now) };
 }
 
-/** Each pair once, at its first moment in the block. */
-function sightingsIn(rows: readonly FollowedRow[]): Sighting[] {
-  const first = new Map<string, Sighting>();
-  for (const row of rows) {
-    if (row.email_hash === '' && row.phone_hash === '' && row.previous_id === '' && isPlaceholder(row.user_id))
-      continue;
-    for (const pair of pairsOf(row)) {
-      const key = `${pair.method} ${pair.a} ${pair.b}`;
-      const before = first.get(key);
-      if (before && (before.at < row.at || (before.at === row.at && before.messageId <= row.message_id))) continue;
-      first.set(key, { ...pair, at: row.at, messageId: row.message_id, nodeA: nodeOf(pair.a), nodeB: nodeOf(pair.b) });
-    }
-  }
-  return [...first.values()];
-}
-
-async function onlyNew(facts: Facts, workspace: string, sightings: readonly Sighting[]): Promise<Sighting[]> {
-  if (sightings.length === 0) return [];
-  const known = await facts.rows<{ node_a: string; node_b: string; method: Method; first_at: string }>(
-    `SELECT node_a, node_b, method, min(at) AS first_at FROM identity_evidence
-     WHERE workspace = {workspace:String} AND ${within(
-       'node_a',
-       sightings.map((pair) => pair.nodeA),
-     )}
-     GROUP BY node_a, node_b, method`,
-    { workspace },
-  );
-  const firstAt = new Map(known.map((row) => [`${row.method} ${row.node_a} ${row.node_b}`, row.first_at]));
-  return sightings.filter((pair) => {
-    const before = firstAt.get(`${pair.method} ${pair.nodeA} ${pair.nodeB}`);
-    return before === undefined || pair.at < before;
-  });
-}
-
-/** Links the people that the new evidence touches once more, and writes what that changes. */
-async function relink(facts: Facts, workspace: string, news: readonly Sighting[], now: Date) {
-  const members = await membersOf(
-    facts,
-    workspace,
-    news.flatMap((pair) => [pair.nodeA, pair.nodeB]),
-  );
-  const since = Math.min(...news.map((pair) => fromClickHouseTime(pair.at).getTime()));
-  const evidence: Evidence[] = [];
-  const touching = `${within('node_a', members)} OR ${within('node_b', members)}`;
-  for await (const row of evidenceWhere(facts, workspace, touching)) evidence.push(row);
-  const changes: Change[] = [];
-  const links = openLinks((change) => changes.push(change));
-  const nodes = [...new Set(evidence.flatMap((row) => [row.a, row.b]))];
-  for await (const { node, at } of birthsWhere(facts, workspace, within('node', nodes))) links.born(node, at);
-  for (const row of evidence) links.add(row);
-  links.finish();
-
-  const ours = new Set(members);
-  const fresh = changes.filter((change) => change.since >= since && ours.has(change.node));
-  const [{ version }] = await facts.rows<{ version: string }>(
-    'SELECT max(version) AS version FROM identity_map WHERE workspace = {workspace:String}',
-    { workspace },
-  );
-  await removeStale(facts, workspace, members, since, fresh);
-  const writer = openMapWriter(facts, workspace, Math.max(now.getTime(), Number(version) + 1));
-  for (const change of fresh) writer.push(change);
-  await writer.write();
-  return fresh.map(({ node, profile }) => ({ node, profile }));
-}
-
-/** Late evidence can make moves of a later moment untrue. */
-async function removeStale(
-  facts: Facts,
-  workspace: string,
-  members: readonly bigint[],
-  since: number,
-  fresh: readonly Change[],
-): Promise<void> {
-  const where = `workspace = {workspace:String} AND since >= {since:DateTime64(3, 'UTC')} AND ${within('node', members)}`;
-  const params = { workspace, since: toClickHouseTime(since) };
-  const rows = await facts.rows<{ node: string; since: string }>(
-    `SELECT node, since FROM identity_map WHERE ${where}`,
-    params,
-  );
-  const kept = new Set(fresh.map((change) => `${change.node} ${toClickHouseTime(change.since)}`));
-  if (rows.some((row) => !kept.has(`${row.node} ${row.since}`))) await facts.remove('identity_map', where, params);
+function toNews({ nodeA, nodeB, method, at, before }: Sighting): News {
+  const ms = (time: string) => fromClickHouseTime(time).getTime();
+  return {
+    a: nodeA,
+    b: nodeB,
+    method,
+    at: ms(at),
+    revoked: false,
+    before: before === undefined ? undefined : ms(before),
+  };
 }

@@ -1,9 +1,8 @@
 // Who was it? A deterministic graph of identifiers, resolved as of any moment.
 
-export { type Method, methods } from './evidence.ts';
+export { type CarriedMethod, carriedMethods, type Method, methods } from './evidence.ts';
 export { type Followed, type FollowedRow, followBlock } from './follow.ts';
 export { type Follower, type FollowerOptions, openFollower, refreshPeople } from './follower.ts';
-export { USERS_PER_ADDRESS } from './links.ts';
 export { findProfile, type Identity, identityOf } from './lookup.ts';
 export { membersOf } from './members.ts';
 export { fromHexId, nodeOf, toHexId } from './node.ts';
@@ -15,4 +14,16 @@ export {
   resolvedEventsSql,
 } from './people.ts';
 export { type Resolution, type ResolveOptions, resolveAll } from './resolve.ts';
+export {
+  checkRules,
+  defaultRules,
+  type IdentityRules,
+  type RulesChange,
+  readRules,
+  type TypeRules,
+  typeOf,
+  valueOf,
+  withChange,
+  writeRules,
+} from './rules.ts';
 export { conversionEvents, outsideVisits, SESSION_GAP_MS } from './visit.ts';

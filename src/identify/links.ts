@@ -1,22 +1,28 @@
 // From evidence to profiles, in the order of time: what a moment knew never depends on what came after. A profile is
-// a set of linked identifiers, named by its oldest; when two meet, the older one survives. Three rules keep strangers
-// apart: an anonymous id belongs to the first user seen on it, an address shared by more than `limit` users links
-// nobody (those it had linked part again), and a revoked link parts the two it joined.
-// Typed arrays throughout: about 60 bytes per identifier that was ever linked, none for the others.
+// a set of linked identifiers, named by its oldest; when two meet, the older one survives. What keeps strangers apart:
+//   shared   an identifier that more carry than its type allows stays with the first of them, or links nobody
+//   limit    a profile gets no more identifiers of a type than its type allows
+//   apart    two that a person said are never one
+//   blocked  values that stand for nobody
+// At one moment the identifier whose type goes first links first, so it is the lowest that gives way. Where a link ends
+// (or a type's limit parts what it had linked), the people it touched are linked anew from what remains, in the order of
+// time: as if the link had never been. What a person said links whatever the limits.
+// Typed arrays throughout: about 100 bytes per identifier that was ever linked, none for the others.
 
 import type { Method } from './evidence.ts';
-
-/** First letter of an identifier: user, anonymous, e-mail, phone. */
-export const kinds = ['u', 'a', 'e', 'p'] as const;
-export type Kind = (typeof kinds)[number];
+import { openEdges, type Stop } from './linkEdges.ts';
+import { openNodes } from './linkNodes.ts';
+import { integers } from './numbers.ts';
+import type { LinkRules } from './rules.ts';
 
 export type Evidence = {
   /** Epoch milliseconds. */
   at: number;
   a: bigint;
   b: bigint;
-  kindA: Kind;
-  kindB: Kind;
+  /** Numbers in the rules' list of types. */
+  typeA: number;
+  typeB: number;
   method: Method;
   /** The link ends here instead of starting. */
   revoked: boolean;
@@ -24,7 +30,7 @@ export type Evidence = {
 
 export type Change = { node: bigint; profile: bigint; since: number };
 
-export const USERS_PER_ADDRESS = 5;
+export type Stopped = { a: bigint; b: bigint; method: Method; at: number; reason: Stop; type: string };
 
 export interface Links {
   /** When a node was first seen on an event (epoch ms); tell before the evidence. */
@@ -34,16 +40,29 @@ export interface Links {
   /** Hands over the changes of the last moment. */
   finish(): void;
   profileOf(node: bigint): bigint;
+  /** What links nothing now, and the type whose rule stopped it. */
+  stopped(): Iterable<Stopped>;
+  /** The nodes that a change at one of `seeds` may reach: across what links, linked once, or is stopped by a limit or a person. */
+  reachOf(seeds: Iterable<bigint>): Set<bigint>;
+  /** Each node with its profile, in order of appearance. */
+  all(): Iterable<{ node: bigint; profile: bigint }>;
 }
 
+export type LinkOptions = { rules: LinkRules; blocked?: ReadonlySet<bigint> };
+
+/** Methods that say how often an identifier is carried; what a person or a model says does not. */
+const carrying = new Set<Method>(['login', 'external', 'email', 'phone', 'device']);
+
 /** `onChange` gets each identifier's new profile, once per moment at most. */
-export function openLinks(onChange: (change: Change) => void, limit = USERS_PER_ADDRESS): Links {
-  const nodes = openNodes();
+export function openLinks(onChange: (change: Change) => void, { rules, blocked }: LinkOptions): Links {
+  const { types } = rules;
+  const USER = rules.names.indexOf('user');
+  const nodes = openNodes(types.length);
   const edges = openEdges();
-  /** Of an anonymous id, the first user seen on it. */
-  const owner = numbers(-1);
-  /** Of an address, the users who carry it. */
-  const users = numbers(0);
+  /** Of an identifier and a type that goes before its own: how many carry it, and the first that did. */
+  const carriers = integers(0);
+  const firstCarrier = integers(-1);
+  const apart = new Map<number, Set<number>>();
   let now = -Infinity;
   const dirty = new Map<number, number>();
 
@@ -59,224 +78,194 @@ export function openLinks(onChange: (change: Change) => void, limit = USERS_PER_
     nodes.setLabel(node, label);
   };
 
-  const merge = (a: number, b: number) => {
-    const [x, y] = [nodes.label(a), nodes.label(b)];
-    if (x === y) return;
-    const [older, younger] = nodes.isOlder(x, y) ? [x, y] : [y, x];
-    for (const node of nodes.members(younger)) relabel(node, older);
-    nodes.splice(older, younger);
+  /** The end whose type gives way, the other, and how many of the other's type may carry it; undefined where that is no question. */
+  const carriage = (edge: number) => {
+    if (!carrying.has(edges.method(edge))) return undefined;
+    const [a, b] = [edges.a(edge), edges.b(edge)];
+    const [x, y] = [types[nodes.type(a)].priority, types[nodes.type(b)].priority];
+    if (x === y) return undefined;
+    const [carrier, carried] = x < y ? [a, b] : [b, a];
+    const rule = types[nodes.type(carried)];
+    const most = nodes.type(carrier) === USER ? rule.carriedByUsers : rule.carriedByOthers;
+    return { carrier, carried, most, whenShared: rule.whenShared, key: carried * types.length + nodes.type(carrier) };
   };
 
-  /** Splits the profile that lost a link into what still hangs together. */
-  const part = (member: number) => {
-    const left = new Set(nodes.members(member));
-    for (const start of left) {
-      const together = reach(start, edges, left);
-      let oldest = start;
-      for (const node of together) if (nodes.isOlder(node, oldest)) oldest = node;
-      nodes.ring(together);
-      for (const node of together) relabel(node, oldest);
+  /** Distinct carriers of one type, the first first, up to so many. */
+  const carriersOf = (carried: number, type: number, most: number): number[] => {
+    const mine: number[] = [];
+    for (const edge of edges.of(carried)) {
+      const other = edges.other(edge, carried);
+      if (nodes.type(other) === type && carriage(edge)?.carried === carried) mine.push(other);
+    }
+    return [...new Set(mine.reverse())].slice(0, most);
+  };
+
+  const isFirst = ({ carrier, carried, most, key }: NonNullable<ReturnType<typeof carriage>>): boolean => {
+    if (most === null || carriers.get(key) <= most || firstCarrier.get(key) === carrier) return true;
+    return most > 1 && carriersOf(carried, nodes.type(carrier), most).includes(carrier);
+  };
+
+  const overLimit = (x: number, y: number, at: number): number | undefined => {
+    for (let type = 0; type < types.length; type++) {
+      const { perProfile, windowMs } = types[type];
+      if (perProfile === null) continue;
+      const [here, there] = [nodes.count(x, type), nodes.count(y, type)];
+      if (here === 0 || there === 0 || here + there <= perProfile) continue;
+      if (windowMs === null) return type;
+      const recent = [...nodes.members(x), ...nodes.members(y)].filter(
+        (node) => nodes.type(node) === type && nodes.birth(node) > at - windowMs,
+      );
+      if (recent.length > perProfile) return type;
+    }
+    return undefined;
+  };
+
+  const isApart = (x: number, y: number): boolean => {
+    if (apart.size === 0) return false;
+    for (const node of nodes.members(y)) {
+      for (const other of apart.get(node) ?? []) if (nodes.label(other) === x) return true;
+    }
+    return false;
+  };
+
+  /** Links the ends of an edge, or says what stops it. */
+  const attempt = (edge: number): void => {
+    const method = edges.method(edge);
+    const [a, b] = [edges.a(edge), edges.b(edge)];
+    if (blocked?.has(nodes.id(a)) || blocked?.has(nodes.id(b))) return edges.stop(edge, 'blocked');
+    const shared = carriage(edge);
+    if (shared?.most != null && carriers.get(shared.key) > shared.most) {
+      if (shared.whenShared === 'nobody' || !isFirst(shared)) return edges.stop(edge, 'shared');
+    }
+    const [x, y] = [nodes.label(a), nodes.label(b)];
+    if (x !== y) {
+      if (isApart(x, y)) return edges.stop(edge, 'apart');
+      if (method !== 'person' && overLimit(x, y, edges.at(edge)) !== undefined) return edges.stop(edge, 'limit');
+      const [older, younger] = nodes.isOlder(x, y) ? [x, y] : [y, x];
+      for (const node of nodes.members(younger)) relabel(node, older);
+      nodes.join(older, younger);
+    }
+    edges.link(edge);
+  };
+
+  const reach = (seeds: Iterable<number>, crosses: (edge: number) => boolean): Set<number> => {
+    const found = new Set(seeds);
+    const ends = new Set(found);
+    for (const node of found) {
+      for (const edge of edges.of(node)) if (ends.has(node) || crosses(edge)) found.add(edges.other(edge, node));
+    }
+    return found;
+  };
+
+  /** Links all anew that hang on the nodes, from what is there now. */
+  const relink = (seeds: readonly number[]): void => {
+    const region = reach(seeds, (edge) => {
+      const stop = edges.stopped(edge);
+      return stop === undefined || stop === 'limit' || stop === 'apart';
+    });
+    const within = new Set<number>();
+    for (const node of region) for (const edge of edges.of(node)) within.add(edge);
+    for (const node of region) {
+      relabel(node, node);
+      nodes.alone(node);
+    }
+    // Numbers of edges go with time.
+    for (const edge of [...within].sort((a, b) => a - b)) {
+      if (region.has(edges.a(edge)) && region.has(edges.b(edge))) attempt(edge);
     }
   };
 
-  const revoke = (a: number, b: number, method: Method) => {
+  const count = (edge: number): 'fits' | 'too many' => {
+    const shared = carriage(edge);
+    if (shared === undefined) return 'fits';
+    const { carrier, key, most } = shared;
+    if (firstCarrier.get(key) === -1) firstCarrier.set(key, carrier);
+    // Two identifiers meet by one carrying method only, which their types tell.
+    carriers.set(key, carriers.get(key) + 1);
+    return most !== null && carriers.get(key) === most + 1 && shared.whenShared === 'nobody' ? 'too many' : 'fits';
+  };
+
+  const addApart = (a: number, b: number): void => {
+    for (const [x, y] of [
+      [a, b],
+      [b, a],
+    ]) {
+      const others = apart.get(x) ?? new Set();
+      apart.set(x, others.add(y));
+    }
+    if (nodes.label(a) === nodes.label(b)) relink([a, b]);
+  };
+
+  const removeApart = (a: number, b: number): void => {
+    apart.get(a)?.delete(b);
+    apart.get(b)?.delete(a);
+    relink([a, b]);
+  };
+
+  const revoke = (a: number, b: number, method: Method): void => {
     const edge = edges.find(a, b, method);
     if (edge === undefined) return;
+    const shared = carriage(edge);
     edges.remove(edge);
-    if (method === 'login') owner.set(b, -1);
-    else if (method !== 'alias' && nodes.kind(a) === 'u') users.set(b, users.get(b) - 1);
-    part(a);
-  };
-
-  /** Whether the rule of the method lets b link a. */
-  const allows = (a: number, b: number, method: Method): boolean => {
-    if (method === 'alias') return true;
-    if (method === 'login') {
-      if (owner.get(b) === -1) owner.set(b, a);
-      return owner.get(b) === a;
+    if (shared) {
+      const type = nodes.type(shared.carrier);
+      const left = carriersOf(shared.carried, type, Infinity);
+      carriers.set(shared.key, left.length);
+      firstCarrier.set(shared.key, left[0] ?? -1);
     }
-    if (nodes.kind(a) === 'u') users.set(b, users.get(b) + 1);
-    if (users.get(b) === limit + 1 && nodes.kind(a) === 'u') {
-      const linked = edges.of(b);
-      for (const edge of linked) edges.remove(edge);
-      part(b);
-    }
-    return users.get(b) <= limit;
+    relink([a, b]);
   };
 
   return {
-    born: (node, at) => nodes.setBirth(nodes.intern(node, 'a'), at),
-    add({ at, a, b, kindA, kindB, method, revoked }) {
+    born: (node, at) => nodes.setBirth(nodes.intern(node), at),
+    add({ at, a, b, typeA, typeB, method, revoked }) {
       if (at !== now) {
         flush();
         now = at;
       }
-      const [x, y] = [nodes.intern(a, kindA, at), nodes.intern(b, kindB, at)];
-      if (revoked) revoke(x, y, method);
-      else if (allows(x, y, method)) {
-        edges.add(x, y, method);
-        merge(x, y);
-      }
+      const [x, y] = [nodes.meet(a, typeA, at), nodes.meet(b, typeB, at)];
+      if (method === 'apart') return revoked ? removeApart(x, y) : addApart(x, y);
+      if (revoked) return revoke(x, y, method);
+      const edge = edges.add(x, y, method, at);
+      if (count(edge) === 'too many') relink([x, y]);
+      else attempt(edge);
     },
     finish: flush,
     profileOf(node) {
       const index = nodes.find(node);
       return index === undefined ? node : nodes.id(nodes.label(index));
     },
-  };
-}
-
-function reach(start: number, edges: Edges, within: Set<number>): number[] {
-  const together = [start];
-  within.delete(start);
-  for (let i = 0; i < together.length; i++) {
-    for (const edge of edges.of(together[i])) {
-      const other = edges.other(edge, together[i]);
-      if (within.delete(other)) together.push(other);
-    }
-  }
-  return together;
-}
-
-// --- identifiers: 64-bit ids numbered in order of appearance, members of a profile in a ring --------------------
-
-function openNodes() {
-  let slots = new Int32Array(1 << 12).fill(-1);
-  let size = 0;
-  const ids = growing<bigint>((length) => new BigUint64Array(length));
-  const birth = growing<number>((length) => new Float64Array(length).fill(Infinity));
-  const kind = numbers(0);
-  const label = numbers(-1);
-  const next = numbers(-1);
-
-  const slotOf = (id: bigint): number => {
-    // The ids are hashes already; their low bits are as good as any.
-    let slot = Number(BigInt.asUintN(32, id)) & (slots.length - 1);
-    while (slots[slot] !== -1 && ids.get(slots[slot]) !== id) slot = (slot + 1) & (slots.length - 1);
-    return slot;
-  };
-  const grow = () => {
-    slots = new Int32Array(2 * slots.length).fill(-1);
-    for (let index = 0; index < size; index++) slots[slotOf(ids.get(index))] = index;
-  };
-
-  return {
-    find(id: bigint): number | undefined {
-      const index = slots[slotOf(id)];
-      return index === -1 ? undefined : index;
-    },
-    /** The number of an id; with `at`, the kind is certain and it existed by then. */
-    intern(id: bigint, of: Kind, at?: number): number {
-      let index = slots[slotOf(id)];
-      if (index === -1) {
-        if (2 * (size + 1) > slots.length) grow();
-        index = size++;
-        slots[slotOf(id)] = index;
-        ids.set(index, id);
-        label.set(index, index);
-        next.set(index, index);
+    *stopped() {
+      for (let edge = 0; edge < edges.size(); edge++) {
+        const reason = edges.stopped(edge);
+        if (reason === undefined) continue;
+        const [a, b] = [edges.a(edge), edges.b(edge)];
+        const full = reason === 'limit' ? overLimit(nodes.label(a), nodes.label(b), edges.at(edge)) : undefined;
+        const type = full ?? nodes.type(carriage(edge)?.carried ?? b);
+        yield {
+          a: nodes.id(a),
+          b: nodes.id(b),
+          method: edges.method(edge),
+          at: edges.at(edge),
+          reason,
+          type: rules.names[type],
+        };
       }
-      if (at !== undefined) {
-        kind.set(index, kinds.indexOf(of));
-        if (at < birth.get(index)) birth.set(index, at);
+    },
+    reachOf(seeds) {
+      const known = [...seeds].map(nodes.find).filter((index) => index !== undefined);
+      const crosses = (edge: number) => {
+        const stop = edges.stopped(edge);
+        return stop !== 'blocked' && (stop !== 'shared' || edges.everLinked(edge));
+      };
+      const found = new Set(seeds);
+      for (const index of reach(known, crosses)) found.add(nodes.id(index));
+      return found;
+    },
+    *all() {
+      for (let index = 0; index < nodes.size(); index++) {
+        yield { node: nodes.id(index), profile: nodes.id(nodes.label(index)) };
       }
-      return index;
-    },
-    setBirth: (index: number, at: number) => birth.set(index, Math.min(at, birth.get(index))),
-    id: (index: number) => ids.get(index),
-    kind: (index: number) => kinds[kind.get(index)],
-    label: (index: number) => label.get(index),
-    setLabel: (index: number, to: number) => label.set(index, to),
-    /** Seen earlier; at the same time a user id goes before an anonymous one, and so on; then the smaller id. */
-    isOlder(a: number, b: number): boolean {
-      if (birth.get(a) !== birth.get(b)) return birth.get(a) < birth.get(b);
-      if (kind.get(a) !== kind.get(b)) return kind.get(a) < kind.get(b);
-      return ids.get(a) < ids.get(b);
-    },
-    members(of: number): number[] {
-      const all = [of];
-      for (let index = next.get(of); index !== of; index = next.get(index)) all.push(index);
-      return all;
-    },
-    /** Joins two rings into one. */
-    splice(a: number, b: number): void {
-      const after = next.get(a);
-      next.set(a, next.get(b));
-      next.set(b, after);
-    },
-    ring(members: readonly number[]): void {
-      members.forEach((index, i) => {
-        next.set(index, members[(i + 1) % members.length]);
-      });
     },
   };
-}
-
-// --- links between them, as chains per identifier ---------------------------------------------------------------
-
-type Edges = ReturnType<typeof openEdges>;
-
-function openEdges() {
-  const first = numbers(-1);
-  const ends = numbers(-1);
-  const following = numbers(-1);
-  const how = numbers(0);
-  const gone = numbers(0);
-  const order: Method[] = ['login', 'alias', 'email', 'phone'];
-  let size = 0;
-
-  /** Half-edges 2e and 2e + 1 hang on the two ends of edge e. */
-  const hang = (half: number, node: number) => {
-    ends.set(half, node);
-    following.set(half, first.get(node));
-    first.set(node, half);
-  };
-  const edgesOf = (node: number): number[] => {
-    const found: number[] = [];
-    for (let half = first.get(node); half !== -1; half = following.get(half)) {
-      if (!gone.get(half >> 1)) found.push(half >> 1);
-    }
-    return found;
-  };
-  return {
-    add(a: number, b: number, method: Method): void {
-      how.set(size, order.indexOf(method));
-      hang(2 * size, a);
-      hang(2 * size + 1, b);
-      size++;
-    },
-    /** Looks along the chain of `b`, which holds what links it: an anonymous id or an address has few. */
-    find(a: number, b: number, method: Method): number | undefined {
-      return edgesOf(b).find((edge) => how.get(edge) === order.indexOf(method) && ends.get(2 * edge) === a);
-    },
-    of: edgesOf,
-    other: (edge: number, node: number) => (ends.get(2 * edge) === node ? ends.get(2 * edge + 1) : ends.get(2 * edge)),
-    remove: (edge: number) => gone.set(edge, 1),
-  };
-}
-
-type Numbers<V> = { [index: number]: V; length: number };
-
-/** An array that is as long as it needs to be; what was never set has the value that `make` fills in. */
-function growing<V>(make: (length: number) => Numbers<V>): {
-  get(index: number): V;
-  set(index: number, value: V): void;
-} {
-  let values = make(1 << 10);
-  const blank = make(1)[0];
-  return {
-    get: (index) => (index < values.length ? values[index] : blank),
-    set(index, value) {
-      if (index >= values.length) {
-        const larger = make(Math.max(2 * values.length, index + 1));
-        for (let i = 0; i < values.length; i++) larger[i] = values[i];
-        values = larger;
-      }
-      values[index] = value;
-    },
-  };
-}
-
-function numbers(blank: number) {
-  return growing<number>((length) => new Int32Array(length).fill(blank));
 }

@@ -1,38 +1,74 @@
 // Finding a person by any of their identifiers, and showing what holds their identifiers together.
 
-import { emailHashOf, phoneHashOf } from '../collect/index.ts';
+import { hashEmail, hashPhone, hiddenId } from '../collect/index.ts';
+import { readPersonal } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { fromClickHouseTime } from '../time.ts';
 import type { Method } from './evidence.ts';
 import { membersOf, profilesOf } from './members.ts';
 import { fromHexId, nodeOf } from './node.ts';
 import { within } from './people.ts';
+import { typeOf, valueOf } from './rules.ts';
 
-export type Identity = {
-  nodes: { identifier: string; type: 'user id' | 'anonymous id' | 'e-mail hash' | 'phone hash'; firstSeenAt: Date }[];
-  evidence: {
-    at: Date;
-    from: string;
-    to: string;
-    method: Method;
-    confidence: number;
-    messageId: string;
-    /** The link ended here. */
-    revoked: boolean;
-  }[];
+export type IdentityNode = { identifier: string; type: string; firstSeenAt: Date };
+
+export type IdentityEvidence = {
+  at: Date;
+  from: string;
+  to: string;
+  /** The identifiers whole, as the API takes them back. */
+  a: string;
+  b: string;
+  method: Method;
+  confidence: number;
+  messageId: string;
+  /** JSON of who said so and why, or of how a match was weighed; '' = none. */
+  detail: string;
+  /** The link ended here. */
+  revoked: boolean;
 };
 
-const types = { u: 'user id', a: 'anonymous id', e: 'e-mail hash', p: 'phone hash' } as const;
+export type Identity = { nodes: IdentityNode[]; evidence: IdentityEvidence[] };
+
+const typeNames: Record<string, string> = {
+  user: 'user id',
+  anonymous: 'anonymous id',
+  email: 'e-mail hash',
+  phone: 'phone hash',
+  device: 'device',
+};
+
+/** The type of an identifier in words; a custom one by its own name. */
+export function typeName(identifier: string): string {
+  const type = typeOf(identifier);
+  return typeNames[type] ?? type;
+}
+
+/** The identifiers that a text may stand for, the likeliest first. */
+export async function readingsOf(store: Store, workspace: string, text: string): Promise<string[]> {
+  const personal = await readPersonal(store, workspace);
+  const { pepper } = personal;
+  const hidden = hiddenId(text, personal);
+  const ids = [`u:${text}`, `a:${text}`];
+  if (hidden !== text) ids.push(`u:${hidden}`, `a:${hidden}`);
+  const [email, phone] = [hashEmail(text, { pepper }), hashPhone(text, { pepper })];
+  for (const hash of [email?.hash, ...(email?.also ?? [])]) if (hash) ids.push(`e:${hash}`);
+  if (phone?.hash) ids.push(`p:${phone.hash}`);
+  // A hash as Inkling keeps it, or an identifier as the API writes it.
+  ids.push(`e:${text}`, `p:${text}`, `d:${text}`);
+  if (/^(?:[uaepd]:|x:[a-z][a-z0-9_.-]*:)/.test(text)) ids.push(text);
+  else if (/^[a-z][a-z0-9_.-]*:./.test(text)) ids.push(`x:${text}`);
+  return ids;
+}
 
 /**
  * The profile behind a user id, an anonymous id, a profile id (16 hex digits), an e-mail address or phone number or
- * their SHA-256; the first of these that is known. undefined when none is.
+ * a hash of it, a device, or an id of another system (`crm:4711`); the first of these that is known. undefined when
+ * none is.
  */
-export async function findProfile({ facts }: Store, workspace: string, text: string): Promise<bigint | undefined> {
-  const [email, phone] = [emailHashOf(text), phoneHashOf(text)];
-  const candidates = [`u:${text}`, `a:${text}`, email && `e:${email}`, phone && `p:${phone}`]
-    .filter(Boolean)
-    .map(nodeOf);
+export async function findProfile(store: Store, workspace: string, text: string): Promise<bigint | undefined> {
+  const { facts } = store;
+  const candidates = (await readingsOf(store, workspace, text)).map(nodeOf);
   const asId = fromHexId(text);
   if (asId !== undefined) candidates.push(asId);
   const here = 'workspace = {workspace:String}';
@@ -68,28 +104,32 @@ export async function identityOf({ facts }: Store, workspace: string, profile: b
     method: Method;
     confidence: number;
     message_id: string;
+    detail: string;
     revoked: number;
   }>(
-    `SELECT at, identifier_a, identifier_b, method, confidence, message_id, revoked FROM identity_evidence FINAL
+    `SELECT at, identifier_a, identifier_b, method, confidence, message_id, detail, revoked FROM identity_evidence FINAL
      WHERE workspace = {workspace:String} AND node_a IN (${list}) AND node_b IN (${list}) ORDER BY at, method, identifier_b`,
     { workspace },
   );
   const shown = new Set(nodes.map((node) => node.identifier));
   return {
     nodes: nodes.map(({ identifier, first_at }) => ({
-      identifier: identifier.slice(2),
-      type: types[identifier[0] as keyof typeof types],
+      identifier: valueOf(identifier),
+      type: typeName(identifier),
       firstSeenAt: fromClickHouseTime(first_at),
     })),
     evidence: evidence
       .filter((row) => shown.has(row.identifier_b))
       .map((row) => ({
         at: fromClickHouseTime(row.at),
-        from: row.identifier_a.slice(2),
-        to: row.identifier_b.slice(2),
+        from: valueOf(row.identifier_a),
+        to: valueOf(row.identifier_b),
+        a: row.identifier_a,
+        b: row.identifier_b,
         method: row.method,
         confidence: row.confidence,
         messageId: row.message_id,
+        detail: row.detail,
         revoked: row.revoked === 1,
       })),
   };

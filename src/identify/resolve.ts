@@ -2,14 +2,16 @@
 // profiles and sessions are drawn anew by SQL. Running it again gives the same; what no longer holds goes away.
 
 import { adoptCurrency, inCurrency } from '../govern/index.ts';
-import type { Facts, Store } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
-import { evidenceSql, methods } from './evidence.ts';
+import { carriedMethods, evidenceSql } from './evidence.ts';
+import { linkingOf } from './linking.ts';
 import { openLinks } from './links.ts';
 import { profiles } from './profiles.ts';
 import { rebuild } from './rebuild.ts';
 import { sessions } from './sessions.ts';
 import { openMapWriter, readBirths, readEvidence } from './stored.ts';
+import { inTurn } from './turn.ts';
 
 export type ResolveOptions = {
   workspace: string;
@@ -30,24 +32,26 @@ const CHANGES_PER_BLOCK = 100_000;
 
 export async function resolveAll(store: Store, { workspace, now, onProgress }: ResolveOptions): Promise<Resolution> {
   const { facts } = store;
-  const total = methods.length + 3;
+  const total = carriedMethods.length + 3;
   let done = 0;
   const step = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
     onProgress?.(++done, total);
     return result;
   };
-  for (const method of methods) {
+  for (const method of carriedMethods) {
     await step(facts.command(evidenceSql(method), { workspace, now: toClickHouseTime(now) }));
   }
-  const { evidence, linked } = await step(linkEverything(facts, workspace, now));
+  const { evidence, linked } = await step(inTurn(store, workspace, () => linkEverything(store, workspace, now)));
   const summed = inCurrency(await adoptCurrency(store, workspace));
   const people = await step(rebuild(facts, profiles, { workspace, now, summed }));
   const visits = await step(rebuild(facts, sessions, { workspace, now, summed }));
   return { people, evidence, linked, sessions: visits };
 }
 
-async function linkEverything(facts: Facts, workspace: string, now: Date) {
+async function linkEverything(store: Store, workspace: string, now: Date) {
+  const { facts } = store;
+  const linking = await linkingOf(store, workspace);
   const [older] = await facts.rows<{ rows: string; version: string }>(
     'SELECT count() AS rows, max(version) AS version FROM identity_map WHERE workspace = {workspace:String}',
     { workspace },
@@ -60,10 +64,10 @@ async function linkEverything(facts: Facts, workspace: string, now: Date) {
     if (change.node === change.profile) moved.delete(change.node);
     else moved.add(change.node);
     writer.push(change);
-  });
+  }, linking);
   for await (const { node, at } of readBirths(facts, workspace)) links.born(node, at);
   let evidence = 0;
-  for await (const row of readEvidence(facts, workspace)) {
+  for await (const row of readEvidence(facts, workspace, linking.rules)) {
     links.add(row);
     if (++evidence % 10_000 === 0) await writer.write(CHANGES_PER_BLOCK);
   }

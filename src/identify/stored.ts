@@ -3,22 +3,29 @@
 import type { Facts } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
 import { methods } from './evidence.ts';
-import { type Change, type Evidence, type Kind, kinds } from './links.ts';
+import type { Change, Evidence } from './links.ts';
 import { inPart } from './people.ts';
+import { type LinkRules, typeSql } from './rules.ts';
 
 const ROWS_PER_PAGE = 1_000_000;
 const EVIDENCE_BYTES = 28;
 const BIRTH_BYTES = 16;
 
-/** Of the nodes in evidence, when each was first seen on an event of its own. Binds {workspace:String}. */
-export async function* readBirths(facts: Facts, workspace: string): AsyncIterable<{ node: bigint; at: number }> {
-  const inEvidence = 'SELECT arrayJoin([node_a, node_b]) FROM identity_evidence WHERE workspace = {workspace:String}';
-  const [{ n }] = await facts.rows<{ n: string }>(
-    'SELECT count() AS n FROM identity_evidence WHERE workspace = {workspace:String}',
+/** The custom types of identifiers that the evidence knows. */
+export async function customTypesOf(facts: Facts, workspace: string): Promise<string[]> {
+  const rows = await facts.rows<{ type: string }>(
+    `SELECT DISTINCT arrayJoin([${typeSql('identifier_a')}, ${typeSql('identifier_b')}]) AS type FROM identity_evidence
+     WHERE workspace = {workspace:String} AND (startsWith(identifier_a, 'x:') OR startsWith(identifier_b, 'x:'))`,
     { workspace },
     'batch',
   );
-  const of = Math.max(1, Math.ceil((2 * Number(n)) / ROWS_PER_PAGE));
+  return rows.map((row) => row.type);
+}
+
+/** Of the nodes in evidence, when each was first seen on an event of its own. Binds {workspace:String}. */
+export async function* readBirths(facts: Facts, workspace: string): AsyncIterable<{ node: bigint; at: number }> {
+  const inEvidence = 'SELECT arrayJoin([node_a, node_b]) FROM identity_evidence WHERE workspace = {workspace:String}';
+  const of = Math.max(1, Math.ceil((2 * (await countEvidence(facts, workspace))) / ROWS_PER_PAGE));
   for (let index = 0; index < of; index++) {
     yield* birthsWhere(facts, workspace, `${inPart('node', { index, of })} AND node IN (${inEvidence})`);
   }
@@ -34,13 +41,8 @@ export async function* birthsWhere(facts: Facts, workspace: string, where: strin
 }
 
 /** All evidence in order of time: the start of each link, and its end and new start where it was revoked. */
-export async function* readEvidence(facts: Facts, workspace: string): AsyncIterable<Evidence> {
-  const [{ n }] = await facts.rows<{ n: string }>(
-    'SELECT count() AS n FROM identity_evidence WHERE workspace = {workspace:String}',
-    { workspace },
-    'batch',
-  );
-  const pages = Math.max(1, Math.ceil(Number(n) / ROWS_PER_PAGE));
+export async function* readEvidence(facts: Facts, workspace: string, rules: LinkRules): AsyncIterable<Evidence> {
+  const pages = Math.max(1, Math.ceil((await countEvidence(facts, workspace)) / ROWS_PER_PAGE));
   const levels = Array.from({ length: pages - 1 }, (_, i) => (i + 1) / pages);
   const bounds =
     levels.length === 0
@@ -55,29 +57,32 @@ export async function* readEvidence(facts: Facts, workspace: string): AsyncItera
         )[0].at.map((ms) => Math.round(Number(ms)));
   const edges = [-(2 ** 60), ...bounds, 2 ** 60];
   for (let i = 0; i + 1 < edges.length; i++) {
-    yield* evidenceWhere(facts, workspace, '1', `at_ms >= ${edges[i]} AND at_ms < ${edges[i + 1]}`);
+    yield* evidenceWhere(facts, workspace, rules, '1', `at_ms >= ${edges[i]} AND at_ms < ${edges[i + 1]}`);
   }
 }
 
-export async function* evidenceWhere(facts: Facts, workspace: string, where: string, when = '1') {
+export async function* evidenceWhere(facts: Facts, workspace: string, rules: LinkRules, where: string, when = '1') {
   const known = methods.map((method) => `'${method}'`).join(', ');
-  const sql = `SELECT toUnixTimestamp64Milli(state.1) AS at_ms, node_a, node_b, kind_a, kind_b,
+  const names = rules.names.map((name) => `'${name}'`).join(', ');
+  const typeIndex = (identifier: string) =>
+    `toUInt8(greatest(indexOf([${names}], ${typeSql(`any(${identifier})`)}), 1) - 1)`;
+  const sql = `SELECT toUnixTimestamp64Milli(state.1) AS at_ms, node_a, node_b, type_a, type_b,
       toUInt8(indexOf([${known}], toString(method)) - 1) AS how, state.2 AS revoked
     FROM (
-      SELECT node_a, node_b, method, any(toUInt8(ascii(identifier_a))) AS kind_a, any(toUInt8(ascii(identifier_b))) AS kind_b,
+      SELECT node_a, node_b, method, ${typeIndex('identifier_a')} AS type_a, ${typeIndex('identifier_b')} AS type_b,
         arraySort(groupArray((at, revoked))) AS states
       FROM identity_evidence FINAL WHERE workspace = {workspace:String} AND (${where})
       GROUP BY node_a, node_b, method)
-    ARRAY JOIN arrayFilter((s, i) -> i = 1 OR s.2 != states[i - 1].2, states, arrayEnumerate(states)) AS state
-    WHERE ${when} ORDER BY at_ms, revoked, how, node_a, node_b`;
+    ARRAY JOIN arrayFilter((s, i) -> (i = 1 AND NOT s.2) OR (i > 1 AND s.2 != states[i - 1].2), states, arrayEnumerate(states)) AS state
+    WHERE ${when} ORDER BY at_ms, revoked, ${rankSql(rules)}, how, node_a, node_b`;
   const rows = await readAll(facts, sql, workspace);
   for (let i = 0; i < rows.byteLength; i += EVIDENCE_BYTES) {
     yield {
       at: Number(rows.getBigInt64(i, true)),
       a: rows.getBigUint64(i + 8, true),
       b: rows.getBigUint64(i + 16, true),
-      kindA: kindOf(rows.getUint8(i + 24)),
-      kindB: kindOf(rows.getUint8(i + 25)),
+      typeA: rows.getUint8(i + 24),
+      typeB: rows.getUint8(i + 25),
       method: methods[rows.getUint8(i + 26)],
       revoked: rows.getUint8(i + 27) === 1,
     };
@@ -107,9 +112,16 @@ export function openMapWriter(facts: Facts, workspace: string, version: number) 
   };
 }
 
-function kindOf(letter: number): Kind {
-  const kind = String.fromCharCode(letter) as Kind;
-  return kinds.includes(kind) ? kind : 'a';
+/** What goes first at one moment: what people said, an alias, then by the type that gives way, and guesses last. */
+function rankSql(rules: LinkRules): string {
+  const said = `transform(toString(method), ['apart', 'person', 'alias', 'probabilistic'], [-3, -2, -1, 1000000], 0)`;
+  const priorities = `[${rules.types.map(({ priority }) => priority).join(', ')}]`;
+  return `if(${said} != 0, ${said}, toInt32(greatest(${priorities}[type_a + 1], ${priorities}[type_b + 1])))`;
+}
+
+async function countEvidence(facts: Facts, workspace: string): Promise<number> {
+  const sql = 'SELECT count() AS n FROM identity_evidence WHERE workspace = {workspace:String}';
+  return Number((await facts.rows<{ n: string }>(sql, { workspace }, 'batch'))[0].n);
 }
 
 async function readAll(facts: Facts, sql: string, workspace: string): Promise<DataView> {

@@ -16,6 +16,7 @@ export type Row = {
   email_hash: string;
   phone_hash: string;
   previous_id: string;
+  external_ids: string[];
   anchor: string;
 };
 
@@ -37,6 +38,7 @@ export function row(workspace: string, at: string | number, fields: Partial<Row>
     email_hash: '',
     phone_hash: '',
     previous_id: '',
+    external_ids: [] as string[],
     ...fields,
   };
   const { user_id, anonymous_id, email_hash, phone_hash } = full;
@@ -67,6 +69,9 @@ export function randomStream(workspace: string, options: { events: number; seed:
       previous_id: alias ? (random.uniform() < 0.5 ? `browser-${random.int(25)}` : `user-${random.int(12)}`) : '',
       email_hash: maybe(0.1, () => hashOf(`mail-${random.int(9) < 3 ? 0 : random.int(9)}`)),
       phone_hash: maybe(0.05, () => hashOf(`phone-${random.int(6)}`)),
+      external_ids: [maybe(0.1, () => `x:crm:${random.int(9)}`), maybe(0.1, () => `d:device-${random.int(9)}`)].filter(
+        Boolean,
+      ),
     });
   });
 }

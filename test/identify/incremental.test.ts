@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { followBlock, openFollower, resolveAll, writeRules } from '../../src/identify/index.ts';
+import { openTestStore } from '../support/store.ts';
+import { type Row, randomStream } from './streams.ts';
+
+const store = await openTestStore();
+const { facts, state } = store;
+const now = new Date('2025-01-01T00:00:00Z');
+
+let workspaces = 0;
+
+/** A workspace of its own with narrow limits, so that some are met. */
+async function openWorkspace(): Promise<string> {
+  const workspace = `inc-${workspaces++}`;
+  await state.query('INSERT INTO workspaces (id, name, created_at) VALUES ($1, $1, $2)', [workspace, now]);
+  await writeRules(store, workspace, { types: { user: { perProfile: 3 }, anonymous: { perProfile: 6 } } }, now);
+  return workspace;
+}
+
+async function known(workspace: string) {
+  const rows = (sql: string) => facts.rows(sql, { workspace });
+  return {
+    map: await rows(
+      'SELECT node, profile, since FROM identity_map FINAL WHERE workspace = {workspace:String} ORDER BY node, since',
+    ),
+    evidence: await rows(
+      `SELECT identifier_a, identifier_b, method, min(at) AS first_at FROM identity_evidence
+       WHERE workspace = {workspace:String} GROUP BY ALL ORDER BY ALL`,
+    ),
+    profiles: await rows(
+      'SELECT * EXCEPT (version, workspace) FROM profiles FINAL WHERE workspace = {workspace:String} ORDER BY profile',
+    ),
+    sessions: await rows(
+      'SELECT * EXCEPT (version, workspace) FROM sessions FINAL WHERE workspace = {workspace:String} ORDER BY profile, start_time',
+    ),
+  };
+}
+
+const inWorkspace = (rows: readonly Row[], workspace: string) => rows.map((row) => ({ ...row, workspace }));
+
+test('what is followed live is what a pass over everything finds, in whatever order and blocks it came [WH-3]', async () => {
+  const shapes = fc.record({
+    seed: fc.integer({ min: 1, max: 1_000_000 }),
+    order: fc.array(fc.nat(), { minLength: 70, maxLength: 70 }),
+    block: fc.integer({ min: 4, max: 40 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(shapes, async ({ seed, order, block }) => {
+      const stream = randomStream('', { events: 70, seed });
+      const [live, whole] = [await openWorkspace(), await openWorkspace()];
+      const arrived = stream.map((row, i) => ({ row, key: order[i] })).sort((x, y) => x.key - y.key);
+      const rows = inWorkspace(
+        arrived.map(({ row }) => row),
+        live,
+      );
+      const faults: unknown[] = [];
+      const follower = openFollower(store, { now: () => now, refreshAfterMs: 60_000, onFault: (e) => faults.push(e) });
+      for (let from = 0; from < rows.length; from += block) {
+        const some = rows.slice(from, from + block);
+        await facts.insert('events', some);
+        await follower.shipped(some);
+      }
+      await follower.close();
+      assert.deepEqual(faults, []);
+      await facts.insert('events', inWorkspace(stream, whole));
+      await resolveAll(store, { workspace: whole, now });
+      const expected = await known(whole);
+      assert.ok(expected.evidence.length > 20);
+      assert.deepEqual(await known(live), expected);
+      // And the full pass over what was followed changes nothing.
+      await resolveAll(store, { workspace: live, now });
+      assert.deepEqual((await known(live)).map, expected.map);
+    }),
+    { numRuns: 4, endOnFailure: true },
+  );
+});
+
+test('blocks that come again tell nothing new', async () => {
+  const live = await openWorkspace();
+  const rows = randomStream(live, { events: 60, seed: 5 });
+  await facts.insert('events', rows);
+  await followBlock(store, live, rows, { now });
+  assert.deepEqual(await followBlock(store, live, rows, { now }), { evidence: 0, moved: [] });
+});
