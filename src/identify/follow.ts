@@ -94,14 +94,15 @@ async function bornEarlier(facts: Facts, workspace: string, rows: readonly Follo
   const known = reached.get(facts) ?? new Map<string, string>();
   reached.set(facts, known);
   const late = new Map<string, string>();
-  let newest = known.get(workspace) ?? '9';
+  const before = known.get(workspace);
+  let newest = before ?? '';
   for (const { at, anchor } of rows) {
-    if (at < newest) {
-      const first = late.get(anchor);
-      if (first === undefined || at < first) late.set(anchor, at);
-    } else newest = at;
+    if (at >= newest) newest = at;
+    else noteFirst(late, anchor, at);
+    // Nothing is known of what was followed before this process began.
+    if (before === undefined) noteFirst(late, anchor, at);
   }
-  known.set(workspace, newest === '9' ? rows.reduce((most, { at }) => (at > most ? at : most), '') : newest);
+  known.set(workspace, newest);
   if (late.size === 0) return [];
   const firstHere = new Map([...late].map(([anchor, at]) => [String(nodeOf(anchor)), at]));
   const nodes = [...firstHere.keys()].map(BigInt);
@@ -113,6 +114,11 @@ async function bornEarlier(facts: Facts, workspace: string, rows: readonly Follo
     { workspace },
   );
   return born.filter(({ node, first_at }) => first_at >= (firstHere.get(node) ?? '9')).map(({ node }) => BigInt(node));
+}
+
+function noteFirst(firsts: Map<string, string>, anchor: string, at: string): void {
+  const first = firsts.get(anchor);
+  if (first === undefined || at < first) firsts.set(anchor, at);
 }
 
 async function writeSightings(facts: Facts, workspace: string, news: readonly Sighting[], now: Date): Promise<void> {

@@ -18,11 +18,11 @@ export {
   checkRules,
   defaultRules,
   type IdentityRules,
+  idWithin,
   type RulesChange,
   readRules,
   type TypeRules,
   typeOf,
-  valueOf,
   withChange,
   writeRules,
 } from './rules.ts';

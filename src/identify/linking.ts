@@ -18,8 +18,8 @@ export async function linkingOf(
 ): Promise<LinkOptions> {
   const known = customTypes.get(store.facts) ?? new Map<string, Set<string>>();
   customTypes.set(store.facts, known);
-  let custom = known.get(workspace);
-  if (custom === undefined) known.set(workspace, (custom = new Set(await customTypesOf(store.facts, workspace))));
+  const custom = known.get(workspace) ?? new Set(await customTypesOf(store.facts, workspace));
+  known.set(workspace, custom);
   for (const identifier of identifiers) if (identifier.startsWith('x:')) custom.add(typeOf(identifier));
   const inForce = rules ?? (await readRules(store, workspace)).rules;
   const { pepper } = await readPersonal(store, workspace);

@@ -128,24 +128,34 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
     return false;
   };
 
-  /** Links the ends of an edge, or says what stops it. */
-  const attempt = (edge: number): void => {
-    const method = edges.method(edge);
+  /** What stands in the way of an edge. */
+  const obstacleTo = (edge: number): Stop | undefined => {
     const [a, b] = [edges.a(edge), edges.b(edge)];
-    if (blocked?.has(nodes.id(a)) || blocked?.has(nodes.id(b))) return edges.stop(edge, 'blocked');
+    if (blocked?.has(nodes.id(a)) || blocked?.has(nodes.id(b))) return 'blocked';
     const shared = carriage(edge);
-    if (shared?.most != null && carriers.get(shared.key) > shared.most) {
-      if (shared.whenShared === 'nobody' || !isFirst(shared)) return edges.stop(edge, 'shared');
-    }
+    const isShared = shared !== undefined && shared.most !== null && carriers.get(shared.key) > shared.most;
+    if (isShared && (shared.whenShared === 'nobody' || !isFirst(shared))) return 'shared';
     const [x, y] = [nodes.label(a), nodes.label(b)];
-    if (x !== y) {
-      if (isApart(x, y)) return edges.stop(edge, 'apart');
-      if (method !== 'person' && overLimit(x, y, edges.at(edge)) !== undefined) return edges.stop(edge, 'limit');
-      const [older, younger] = nodes.isOlder(x, y) ? [x, y] : [y, x];
-      for (const node of nodes.members(younger)) relabel(node, older);
-      nodes.join(older, younger);
-    }
-    edges.link(edge);
+    if (x === y) return undefined;
+    if (isApart(x, y)) return 'apart';
+    const isFull = edges.method(edge) !== 'person' && overLimit(x, y, edges.at(edge)) !== undefined;
+    return isFull ? 'limit' : undefined;
+  };
+
+  const merge = (a: number, b: number): void => {
+    const [x, y] = [nodes.label(a), nodes.label(b)];
+    if (x === y) return;
+    const [older, younger] = nodes.isOlder(x, y) ? [x, y] : [y, x];
+    for (const node of nodes.members(younger)) relabel(node, older);
+    nodes.join(older, younger);
+  };
+
+  const attempt = (edge: number): void => {
+    const stop = obstacleTo(edge);
+    if (stop === undefined) {
+      merge(edges.a(edge), edges.b(edge));
+      edges.link(edge);
+    } else edges.stop(edge, stop);
   };
 
   const reach = (seeds: Iterable<number>, crosses: (edge: number) => boolean): Set<number> => {
@@ -224,11 +234,14 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
         now = at;
       }
       const [x, y] = [nodes.meet(a, typeA, at), nodes.meet(b, typeB, at)];
-      if (method === 'apart') return revoked ? removeApart(x, y) : addApart(x, y);
-      if (revoked) return revoke(x, y, method);
-      const edge = edges.add(x, y, method, at);
-      if (count(edge) === 'too many') relink([x, y]);
-      else attempt(edge);
+      if (method === 'apart' && revoked) removeApart(x, y);
+      else if (method === 'apart') addApart(x, y);
+      else if (revoked) revoke(x, y, method);
+      else {
+        const edge = edges.add(x, y, method, at);
+        if (count(edge) === 'too many') relink([x, y]);
+        else attempt(edge);
+      }
     },
     finish: flush,
     profileOf(node) {

@@ -8,7 +8,7 @@ import type { Method } from './evidence.ts';
 import { membersOf, profilesOf } from './members.ts';
 import { fromHexId, nodeOf } from './node.ts';
 import { within } from './people.ts';
-import { typeOf, valueOf } from './rules.ts';
+import { idWithin, typeOf } from './rules.ts';
 
 export type IdentityNode = { identifier: string; type: string; firstSeenAt: Date };
 
@@ -114,7 +114,7 @@ export async function identityOf({ facts }: Store, workspace: string, profile: b
   const shown = new Set(nodes.map((node) => node.identifier));
   return {
     nodes: nodes.map(({ identifier, first_at }) => ({
-      identifier: valueOf(identifier),
+      identifier: idWithin(identifier),
       type: typeName(identifier),
       firstSeenAt: fromClickHouseTime(first_at),
     })),
@@ -122,8 +122,8 @@ export async function identityOf({ facts }: Store, workspace: string, profile: b
       .filter((row) => shown.has(row.identifier_b))
       .map((row) => ({
         at: fromClickHouseTime(row.at),
-        from: valueOf(row.identifier_a),
-        to: valueOf(row.identifier_b),
+        from: idWithin(row.identifier_a),
+        to: idWithin(row.identifier_b),
         a: row.identifier_a,
         b: row.identifier_b,
         method: row.method,

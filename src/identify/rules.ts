@@ -132,7 +132,7 @@ export function typeOf(identifier: string): string {
 }
 
 /** What stands behind the type in an identifier. */
-export function valueOf(identifier: string): string {
+export function idWithin(identifier: string): string {
   return identifier.startsWith('x:') ? identifier.slice(identifier.indexOf(':', 2) + 1) : identifier.slice(2);
 }
 
