@@ -11,6 +11,7 @@ import {
   stratifiedFolds,
 } from '../learn/index.ts';
 import { openAuto } from './auto.ts';
+import { calibrating, takeCalibration } from './calibrating.ts';
 import type { Label } from './label.ts';
 import { readSettings } from './settings.ts';
 
@@ -28,7 +29,7 @@ export type Arm = {
 
 export type ArmOptions = {
   learner: string;
-  /** `key=value` pairs; a dot reaches into a setting that is an object. */
+  /** `key=value` pairs, those of the learner and `calibration`; a dot reaches into a setting that is an object. */
   set?: readonly string[];
   seed: number;
   kind: Label['kind'];
@@ -46,6 +47,7 @@ export function openArm(options: ArmOptions): Arm {
     return kind === 'amount' ? openArm({ ...options, learner: 'boosting' }) : openAuto(set, options.seed);
   const learner = learnerNamed(name);
   const settings = readSettings(learner, set);
+  const calibration = takeCalibration(settings, kind);
   const known = Object(learner.settings).properties as Record<string, unknown>;
   if (known['seed'] !== undefined) settings['seed'] ??= options.seed;
   if (kind === 'outcome' && AMOUNTS_ONLY.includes(name)) refuseOutcome(name);
@@ -57,8 +59,12 @@ export function openArm(options: ArmOptions): Arm {
   return {
     name: set.length > 0 ? `${name}:${set.join(',')}` : name,
     learner: name,
-    settings,
-    fit: (rows, onProgress) => fitWith(learner, settings, rows, options, onProgress),
+    settings: calibration === 'none' ? settings : { ...settings, calibration },
+    fit: calibrating(
+      (rows, onProgress) => fitWith(learner, settings, rows, options, onProgress),
+      calibration,
+      options.seed,
+    ),
   };
 }
 

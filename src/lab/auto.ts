@@ -2,6 +2,7 @@
 // that its choice never sees a row it is judged on.
 import { type Static, Type } from 'typebox';
 import { completeSettings, type FittedModel, type Matrix, searchModel } from '../learn/index.ts';
+import { calibrationNames } from './calibrating.ts';
 import { readSettings } from './settings.ts';
 
 const AutoSettings = Type.Object(
@@ -12,6 +13,10 @@ const AutoSettings = Type.Object(
       description: 'Candidates to try; 0 tries 12, or what `seconds` allow.',
     }),
     seconds: Type.Number({ default: 0, minimum: 0, description: 'About how long one fit may take; 0 sets no limit.' }),
+    calibration: Type.Union(
+      calibrationNames.map((name) => Type.Literal(name)),
+      { default: 'auto', description: 'The curve over the probabilities; auto takes one only where it helps.' },
+    ),
   },
   { additionalProperties: false },
 );
@@ -23,14 +28,14 @@ type Rows = { x: Matrix; y: Float32Array };
 /** Opens the search for labels of two outcomes. */
 export function openAuto(set: readonly string[], seed: number) {
   const given = readSettings({ name: 'auto', settings: AutoSettings }, set);
-  const { trials, seconds } = completeSettings<Static<typeof AutoSettings>>('auto', AutoSettings, given);
+  const { trials, seconds, calibration } = completeSettings<Static<typeof AutoSettings>>('auto', AutoSettings, given);
   const budget = seconds > 0 ? { seconds, trials: trials || undefined } : { trials: trials || TRIALS };
   return {
     name: set.length > 0 ? `auto:${set.join(',')}` : 'auto',
     learner: 'auto',
     settings: given,
     fit: ({ x, y }: Rows, onProgress?: (done: number, total: number) => void) =>
-      searchModel(x, y, { ...budget, seed, onProgress }).model,
+      searchModel(x, y, { ...budget, seed, calibration, onProgress }).model,
   };
 }
 

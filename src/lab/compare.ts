@@ -27,6 +27,8 @@ export type Contender = {
   name: string;
   figures: Record<string, Spread> | Figures;
   secondsFit?: number;
+  /** Over folds, the figures of each. */
+  folds?: readonly Figures[];
   scored: Scored;
 };
 
@@ -88,6 +90,7 @@ export function compareOverFolds(
     contenders: arms.map(({ name }, a) => ({
       name,
       figures: spread(trials[a].map(({ figures }) => figures)),
+      folds: trials[a].map(({ figures }) => figures),
       secondsFit: trials[a].reduce((sum, { secondsFit }) => sum + secondsFit, 0) / splits.length,
       scored: pool(trials[a]),
     })),

@@ -5,6 +5,7 @@ import { type FittedModel, groupedFolds, type Split, selectRows, stratifiedFolds
 import { type Arm, pickRows, type Rows } from './arm.ts';
 import { type Dropped, type EncodingOptions, encode, type Feature, findFeatures } from './encoding.ts';
 import { type Figures, judge } from './figures.ts';
+import { type Loss, lossesByFeature } from './importance.ts';
 import { type ClassLabel, findLabel, type Label, readOutcomes } from './label.ts';
 import { columnNamed, type Table } from './table/table.ts';
 
@@ -30,7 +31,18 @@ export type Prepared = {
 export type Scored = { places: Int32Array; y: Float32Array; p: Float64Array };
 
 /** One fit and how it did. */
-export type Trial = { figures: Figures; secondsFit: number; secondsPredict: number; scored: Scored; trainRows: number };
+export type Trial = {
+  figures: Figures;
+  secondsFit: number;
+  secondsPredict: number;
+  scored: Scored;
+  trainRows: number;
+  /** Where it was asked for: what shuffling each feature costs on the judged rows. */
+  losses?: Map<string, Loss>;
+};
+
+/** Asks a trial to shuffle the features of its judged rows so many times. */
+export type Shuffling = { repeats: number; seed: number };
 
 export type PrepareOptions = Omit<EncodingOptions, 'label'> & { label: string; positive?: string };
 
@@ -108,12 +120,13 @@ export function tryArm(
   arm: Arm,
   prepared: Prepared,
   split: Split,
-  onProgress?: (done: number, total: number) => void,
+  { onProgress, shuffling }: { onProgress?: (done: number, total: number) => void; shuffling?: Shuffling } = {},
 ): Trial & { model: FittedModel } {
   const { x, y } = prepared.rows;
   const test = { x: selectRows(x, split.test), y: Float32Array.from(split.test, (r) => y[r]) };
   const places = Int32Array.from(split.test, (r) => prepared.places[r]);
-  return tryOn(arm, pickRows(prepared.rows, split.train), test, { kind: prepared.label.kind, places }, onProgress);
+  const judging = { kind: prepared.label.kind, places, shuffling };
+  return tryOn(arm, pickRows(prepared.rows, split.train), test, judging, onProgress);
 }
 
 /** Fits on some rows and judges on others. */
@@ -121,7 +134,7 @@ export function tryOn(
   arm: Arm,
   train: Rows,
   test: Rows,
-  { kind, places }: { kind: Label['kind']; places: Int32Array },
+  { kind, places, shuffling }: { kind: Label['kind']; places: Int32Array; shuffling?: Shuffling },
   onProgress?: (done: number, total: number) => void,
 ): Trial & { model: FittedModel } {
   const start = performance.now();
@@ -136,6 +149,7 @@ export function tryOn(
     secondsPredict,
     scored: { places, y: test.y, p },
     trainRows: train.y.length,
+    ...(shuffling && { losses: lossesByFeature(model, test, { kind, ...shuffling }) }),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   tryOn,
 } from './experiment.ts';
 import { type Figures, judge, type Spread, spread, spreadOf, THRESHOLD } from './figures.ts';
+import { type Loss, meanLosses } from './importance.ts';
 import type { Label } from './label.ts';
 import type { SavedModel } from './modelFile.ts';
 import type { Table } from './table/table.ts';
@@ -34,6 +35,8 @@ export type FitRequest = PrepareOptions & {
   seed: number;
   /** Over folds a model for all rows is fitted at the end; `skip` saves that time. */
   finalModel?: 'fit' | 'skip';
+  /** Whether to find out what shuffling each feature costs on the rows that judge. */
+  permutation?: 'find' | 'skip';
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -63,16 +66,18 @@ export type Fit = {
   scoredTable: Table;
   saved: SavedModel | undefined;
   prepared: Prepared;
+  permutation: Map<string, Loss> | undefined;
 };
 
 export function fit(request: FitRequest): Fit {
-  const { train, judging, seed, onProgress } = request;
+  const { train, judging, seed } = request;
   const prepared = prepare(train, { ...request, aside: columnAside(judging) });
   const arm = openArm({ ...request, kind: prepared.label.kind });
   const trials =
-    judging.by === 'test' ? [tryTable(arm, prepared, judging.table, onProgress)] : tryRows(arm, prepared, request);
+    judging.by === 'test' ? [tryTable(arm, prepared, judging.table, request)] : tryRows(arm, prepared, request);
   const scored = pool(trials);
   const model = judging.by === 'folds' ? finalModel(arm, prepared, request) : trials[0].model;
+  const losses = trials.map((trial) => trial.losses).filter((found) => found !== undefined);
   const training = {
     file: train.file,
     rows: prepared.rows.y.length,
@@ -86,19 +91,37 @@ export function fit(request: FitRequest): Fit {
     scoredTable: judging.by === 'test' ? judging.table : train,
     saved: model && { label: prepared.label, features: [...prepared.features], training, model },
     prepared,
+    permutation: losses.length > 0 ? meanLosses(losses) : undefined,
   };
 }
 
-function tryTable(arm: Arm, prepared: Prepared, table: Table, onProgress: FitRequest['onProgress']) {
+function tryTable(arm: Arm, prepared: Prepared, table: Table, request: FitRequest) {
   const { rows, places } = encodeLabelled(table, prepared.label, prepared.features, prepared.notes);
-  return tryOn(arm, prepared.rows, rows, { kind: prepared.label.kind, places }, onProgress);
+  const { kind } = prepared.label;
+  return tryOn(
+    arm,
+    prepared.rows,
+    rows,
+    { kind, places, shuffling: shufflingOf(request, REPEATS) },
+    request.onProgress,
+  );
 }
 
-function tryRows(arm: Arm, prepared: Prepared, { train, judging, seed, onProgress }: FitRequest) {
+/** How often a feature is shuffled: over folds less, for there are several of them. */
+const REPEATS = 5;
+const REPEATS_PER_FOLD = 2;
+
+function shufflingOf({ permutation, seed }: FitRequest, repeats: number) {
+  return permutation === 'find' ? { repeats, seed } : undefined;
+}
+
+function tryRows(arm: Arm, prepared: Prepared, request: FitRequest) {
+  const { train, judging, seed, onProgress } = request;
   const splits = splitsOf(train, prepared, judging as Exclude<Judging, { by: 'test' }>, seed);
   return splits.map((split, k) => {
     const within = (done: number, total: number) => onProgress?.(k * total + done, splits.length * total);
-    return tryArm(arm, prepared, split, within);
+    const repeats = splits.length === 1 ? REPEATS : REPEATS_PER_FOLD;
+    return tryArm(arm, prepared, split, { onProgress: within, shuffling: shufflingOf(request, repeats) });
   });
 }
 

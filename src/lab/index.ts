@@ -16,10 +16,12 @@ export { type Explanation, explain, type Reason, sayReason } from './explain.ts'
 export { type FairFit, type FairRequest, type FairSummary, fitFair } from './fairFit.ts';
 export { metrics, type Spread, THRESHOLD } from './figures.ts';
 export { type Fit, type FitRequest, type FitSummary, fit } from './fit.ts';
+export { findImportances, type Importances } from './importance.ts';
 export { type ClassLabel, findClasses, findLabel } from './label.ts';
 export { readModel, type SavedModel, writeModel } from './modelFile.ts';
 export { type Prediction, predict } from './predict.ts';
 export { writePredictions } from './predictions.ts';
+export { drawCompareReport, sayP } from './report/compareReport.ts';
 export { drawReport } from './report/report.ts';
 export { readTable, type Table, type TableOptions } from './table/table.ts';
 export { fitUplift, type UpliftFit, type UpliftRequest, type UpliftSummary } from './uplift.ts';

@@ -66,6 +66,7 @@ export { fitPlatt, type Platt, readPlatt } from './platt.ts';
 export { type RandomForestSettings, randomForest } from './randomForest.ts';
 export { fromJSON, learners } from './registry.ts';
 export { type RidgeSettings, ridge } from './ridge.ts';
+export { calibratedModel } from './search/calibrated.ts';
 export type { Candidate } from './search/candidate.ts';
 export { type Search, type SearchOptions, searchModel } from './search/search.ts';
 export type { Trial } from './search/trial.ts';

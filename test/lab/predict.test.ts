@@ -139,3 +139,36 @@ const LOW = 0.26635488867759705;
 const HIGH = 0.682755708694458;
 const XGBOOST =
   '{"learner":{"attributes":{"best_iteration":"1","best_ntree_limit":"2"},"feature_names":["x"],"feature_types":[],"gradient_booster":{"model":{"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"2","size_leaf_vector":"0"},"tree_info":[0,0],"trees":[{"base_weights":[-2.857143E-1,-1.2E0,1E0],"categories":[],"categories_nodes":[],"categories_segments":[],"categories_sizes":[],"default_left":[1,0,0],"id":0,"left_children":[1,-1,-1],"loss_changes":[5.3142858E0,0E0,0E0],"parents":[2147483647,0,0],"right_children":[2,-1,-1],"split_conditions":[5.5E0,-6E-1,5E-1],"split_indices":[0,0,0],"split_type":[0,0,0],"sum_hessian":[2.5E0,1.5E0,1E0],"tree_param":{"num_deleted":"0","num_feature":"1","num_nodes":"3","size_leaf_vector":"0"}},{"base_weights":[-1.8591961E-1,-8.2639164E-1,5.329304E-1],"categories":[],"categories_nodes":[],"categories_segments":[],"categories_sizes":[],"default_left":[1,0,0],"id":1,"left_children":[1,-1,-1],"loss_changes":[1.9655966E0,0E0,0E0],"parents":[2147483647,0,0],"right_children":[2,-1,-1],"split_conditions":[4.5E0,-4.1319582E-1,2.664652E-1],"split_indices":[0,0,0],"split_type":[0,0,0],"sum_hessian":[2.3127203E0,1.1439213E0,1.168799E0],"tree_param":{"num_deleted":"0","num_feature":"1","num_nodes":"3","size_leaf_vector":"0"}}]},"name":"gbtree"},"learner_model_param":{"base_score":"5E-1","boost_from_average":"0","num_class":"0","num_feature":"1","num_target":"1"},"objective":{"name":"binary:logistic","reg_loss_param":{"scale_pos_weight":"1"}}},"version":[1,7,4]}';
+
+type Importances = {
+  rows: number;
+  score: string;
+  notes: string[];
+  features: { feature: string; gain: number; meanAbsolute: number; permutation?: { mean: number; sd: number } }[];
+};
+
+test('lab explain without a row says what the model goes by: gain, mean effect and the cost of shuffling [INT-5]', async (t) => {
+  const folder = temporaryFolder(t);
+  const [train, later] = [writeLines(folder, 'a.csv', visits(600, 1)), writeLines(folder, 'b.csv', visits(400, 2))];
+  const model = join(folder, 'm.json');
+  await inklingJson('lab', 'fit', '--train', train, '--label', 'bought', '--drop', 'spent', '--model', model);
+  const args = ['lab', 'explain', '--model', model, '--data', later];
+  const found = await inklingJson<Importances>(...args, '--repeats', '3');
+  assert.equal(found.rows, 400);
+  assert.equal(found.score, 'rocAuc');
+  const byName = new Map(found.features.map((one) => [one.feature, one]));
+  const [pages, zip] = [byName.get('pages'), byName.get('zip')];
+  assert.ok((pages?.permutation?.mean ?? 0) > 0.05, 'what the outcome hangs on costs much');
+  assert.ok(Math.abs(zip?.permutation?.mean ?? 1) < 0.03, 'what it does not hang on costs nothing');
+  assert.ok((pages?.meanAbsolute ?? 0) > (zip?.meanAbsolute ?? 1));
+  assert.ok(Math.abs(found.features.reduce((sum, { gain }) => sum + gain, 0) - 1) < 1e-9);
+  assert.deepEqual(await inklingJson(...args, '--repeats', '3'), found);
+  const unlabelled = writeLines(
+    folder,
+    'c.csv',
+    visits(50, 3).map((line) => line.slice(0, line.lastIndexOf(','))),
+  );
+  const blind = await inklingJson<Importances>('lab', 'explain', '--model', model, '--data', unlabelled);
+  assert.ok(blind.features.every(({ permutation }) => permutation === undefined));
+  assert.match(blind.notes.join(' '), /Without the label/);
+});

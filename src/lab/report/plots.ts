@@ -13,7 +13,7 @@ import type { Scored } from '../experiment.ts';
 import { drawChart, type Line, type Point } from './chart.ts';
 import { percent, short } from './markup.ts';
 
-const shares = { from: 0, to: 1, ticks: [0, 0.25, 0.5, 0.75, 1], format: percent };
+export const shares = { from: 0, to: 1, ticks: [0, 0.25, 0.5, 0.75, 1], format: percent };
 
 export function rocPlot({ y, p }: Scored): string {
   const points = rocCurve(y, p).map(({ fpr, tpr }): Point => [fpr, tpr]);
@@ -127,11 +127,11 @@ const MOST_CURVES = 30;
 /** More points than a plot is wide change no pixel. */
 const MOST_POINTS = 400;
 
-const guide = (from: Point, to: Point): Line => ({ points: [from, to], look: 'guide' });
+export const guide = (from: Point, to: Point): Line => ({ points: [from, to], look: 'guide' });
 const cut = (text: string) => (text.length > 9 ? `${text.slice(0, 8)}…` : text);
 const niceTop = (value: number) => (value <= 1 ? Math.min(1, Math.ceil(value * 10) / 10) : Math.ceil(value));
 
-function thinned(points: readonly Point[]): Point[] {
+export function thinned(points: readonly Point[]): Point[] {
   const step = Math.ceil(points.length / MOST_POINTS);
   return points.filter((_, i) => i % step === 0 || i === points.length - 1);
 }

@@ -1,22 +1,17 @@
 // The report of a fit as one HTML file: figures, plots of what was judged, and what the model goes by.
-import {
-  copyRow,
-  type FittedModel,
-  liftTable,
-  type Matrix,
-  partialDependence,
-  thresholdTable,
-} from '../../learn/index.ts';
+import { type FittedModel, liftTable, type Matrix, partialDependence, thresholdTable } from '../../learn/index.ts';
 import type { Feature } from '../encoding.ts';
 import { metrics, type Spread } from '../figures.ts';
 import type { Fit, FitSummary } from '../fit.ts';
+import { type Loss, meanEffects, permutationScore } from '../importance.ts';
+import type { Label } from '../label.ts';
 import { drawBars } from './chart.ts';
 import { htmlTable, percent, short } from './markup.ts';
 import { drawPage, type Section } from './page.ts';
 import { amountPlot, calibrationPlot, dependencePlot, gainPlot, liftPlot, prPlot, rocPlot } from './plots.ts';
 
 /** Draws the page; `seed` draws the rows that the dependence and the drivers are taken from. */
-export function drawReport({ summary, scored, saved, prepared }: Fit, { seed }: { seed: number }): string {
+export function drawReport({ summary, scored, saved, prepared, permutation }: Fit, { seed }: { seed: number }): string {
   const isOutcome = summary.label.kind === 'outcome';
   const plots = isOutcome
     ? [rocPlot, prPlot, calibrationPlot, gainPlot, liftPlot].map((draw) => draw(scored))
@@ -28,6 +23,9 @@ export function drawReport({ summary, scored, saved, prepared }: Fit, { seed }: 
       html: `<div class="plots">${plots.join('\n')}</div>${isOutcome ? tables(scored.y, scored.p) : ''}`,
     },
   ];
+  if (permutation !== undefined) {
+    sections.push({ title: 'What it cannot do without', html: permutationBars(permutation, summary.label.kind) });
+  }
   if (saved !== undefined) sections.push(...modelSections(saved.model, prepared.rows.x, prepared.features, seed));
   sections.push({ title: 'How it was made', html: makingOf(summary) });
   return drawPage({
@@ -86,6 +84,19 @@ const ROWS_LOOKED_AT = 300;
 /** Contributions cost more than predictions. */
 const ROWS_EXPLAINED = 100;
 
+/** Bars of what the score loses; a feature whose shuffling costs nothing has none. */
+function permutationBars(permutation: ReadonlyMap<string, Loss>, kind: Label['kind']): string {
+  const title = metrics[kind].find(({ name }) => name === permutationScore[kind])?.title;
+  return drawBars({
+    title: 'Permutation importance',
+    description: `How much ${title} worsens on rows that were not learned from when a feature's values are shuffled.`,
+    bars: [...permutation]
+      .sort(([, a], [, b]) => b.mean - a.mean)
+      .slice(0, MOST_BARS)
+      .map(([name, { mean, sd }]) => ({ name, value: mean, text: `${short(mean)} ± ${short(sd)}` })),
+  });
+}
+
 function modelSections(model: FittedModel, x: Matrix, features: readonly Feature[], seed: number): Section[] {
   const importance = model.importance();
   const gains = drawBars({
@@ -96,7 +107,9 @@ function modelSections(model: FittedModel, x: Matrix, features: readonly Feature
   const effects = drawBars({
     title: 'Drivers',
     description: `How far a feature moves the raw score (${model.link === 'logit' ? 'log-odds' : 'amount'}) of a row on average.`,
-    bars: meanEffects(model, x).slice(0, MOST_BARS),
+    bars: meanEffects(model, x, ROWS_EXPLAINED)
+      .slice(0, MOST_BARS)
+      .map((effect) => ({ ...effect, text: short(effect.value) })),
   });
   const dependences = importance
     .filter(({ gain }) => gain > 0)
@@ -113,22 +126,6 @@ function modelSections(model: FittedModel, x: Matrix, features: readonly Feature
     { title: 'What it goes by', html: `<div class="plots">${gains}${effects}</div>` },
     { title: 'How predictions hang on a feature', html: `<div class="plots">${dependences.join('\n')}</div>` },
   ];
-}
-
-/** Mean absolute contribution of each feature over evenly spaced rows. */
-function meanEffects(model: FittedModel, x: Matrix) {
-  const step = Math.max(1, Math.floor(x.rows / ROWS_EXPLAINED));
-  const sums = new Float64Array(model.names.length);
-  const places = model.names.map((name) => x.names.indexOf(name));
-  let rows = 0;
-  for (let r = 0; r < x.rows; r += step, rows++) {
-    const row = copyRow(x, r);
-    const contributions = model.contributions(Float32Array.from(places, (place) => row[place]));
-    for (let c = 0; c < sums.length; c++) sums[c] += Math.abs(contributions[c]);
-  }
-  return model.names
-    .map((name, c) => ({ name, value: sums[c] / rows, text: short(sums[c] / rows) }))
-    .sort((a, b) => b.value - a.value);
 }
 
 function makingOf({ settings, dropped, notes, learner }: FitSummary): string {

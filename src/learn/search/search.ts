@@ -3,7 +3,7 @@
 // with it, the search ends in about that time, however far it came.
 
 import { blendModels } from '../blend.ts';
-import { chooseCalibration } from '../calibration.ts';
+import { type CalibrationName, calibrationMethods, chooseCalibration } from '../calibration.ts';
 import type { FittedModel } from '../learner.ts';
 import { sigmoid } from '../link.ts';
 import { checkTraining, type Matrix } from '../matrix.ts';
@@ -23,6 +23,8 @@ export type SearchOptions = {
   /** Candidates in all, those above included; default 25, or with `seconds` as many as there is time for. */
   trials?: number;
   seed: number;
+  /** Default: whichever lowers the cross-fitted log loss by enough, often none. */
+  calibration?: CalibrationName | 'auto';
   /** About how long it may take, the final fit included. The first candidate is fitted in any case. */
   seconds?: number;
   onProgress?: (done: number, total: number) => void;
@@ -77,7 +79,7 @@ export function searchModel(x: Matrix, y: Float32Array, options: SearchOptions):
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
   const predictions = scores.map(sigmoid);
-  const { name, model } = calibrate(fitMembers(rows, members), predictions, outcomes, seed);
+  const { name, model } = calibrate(fitMembers(rows, members), { predictions, outcomes }, options);
   return {
     model,
     trials: [...finished.map(({ scores: _, ...trial }) => trial).sort(byLoss), ...givenUp.sort(byLoss)],
@@ -168,11 +170,18 @@ function fitMembers(rows: Rows, members: Search['members']): FittedModel {
   return fitted.length === 1 ? fitted[0].model : blendModels(fitted);
 }
 
-function calibrate(model: FittedModel, predictions: Float64Array, y: Float32Array, seed: number) {
-  const positives = y.reduce((sum, outcome) => sum + outcome, 0);
+function calibrate(
+  model: FittedModel,
+  { predictions, outcomes }: { predictions: Float64Array; outcomes: Float32Array },
+  { calibration: asked = 'auto', seed }: SearchOptions,
+) {
+  if (asked !== 'auto' && asked !== 'none') {
+    return { name: asked, model: calibratedModel(model, calibrationMethods[asked].fit(predictions, outcomes)) };
+  }
+  const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
   const none = { name: 'none', model };
-  if (Math.min(positives, y.length - positives) < 2 * FOLDS) return none;
-  const { name, calibration, losses } = chooseCalibration(predictions, y, { folds: FOLDS, seed });
+  if (asked === 'none' || Math.min(positives, outcomes.length - positives) < 2 * FOLDS) return none;
+  const { name, calibration, losses } = chooseCalibration(predictions, outcomes, { folds: FOLDS, seed });
   if (losses[name] > (1 - LEAST_GAIN) * losses.none) return none;
   return { name, model: calibratedModel(model, calibration) };
 }

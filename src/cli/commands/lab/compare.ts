@@ -1,5 +1,6 @@
 // `inkling lab compare`: learners over the same folds or on one test file, or saved models on one test file.
 
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InklingError } from '../../../errors.ts';
 import {
@@ -7,10 +8,12 @@ import {
   compareModels,
   compareOnTest,
   compareOverFolds,
+  drawCompareReport,
   metrics,
   readModel,
   readTable,
   type Spread,
+  sayP,
 } from '../../../lab/index.ts';
 import { count, seed } from '../../arguments.ts';
 import { answer } from '../../place.ts';
@@ -36,6 +39,7 @@ type CompareOptions = ReadingOptions &
     repeats: number;
     groupColumn?: string;
     seed: number;
+    report?: string;
     json?: boolean;
   };
 
@@ -52,7 +56,9 @@ export function addCompare(lab: Command): void {
     .option('--folds <number>', 'judge by so many stratified folds', count)
     .option('--repeats <number>', 'shuffle the folds so many times', count, 1)
     .option('--group-column <column>', 'rows with one value of it stay in one fold, such as those of one person');
-  withColumnOptions(command, 'optional').option('--seed <number>', 'seed of every random choice', seed, 1);
+  withColumnOptions(command, 'optional')
+    .option('--seed <number>', 'seed of every random choice', seed, 1)
+    .option('--report <file>', 'where to write a report with plots, as one HTML file');
   withReadingOptions(command).option('--json', 'print the result as JSON').action(runCompare);
 }
 
@@ -75,7 +81,8 @@ async function runCompare(options: CompareOptions): Promise<void> {
     stage.end();
     progress.close();
     const contenders = comparison.contenders.map(({ scored: _, ...contender }) => contender);
-    answer(options, { ...comparison, contenders }, () => describe(comparison));
+    if (options.report) writeFileSync(options.report, drawCompareReport(comparison));
+    answer(options, { ...comparison, contenders, report: options.report }, () => describe(comparison, options));
   } finally {
     progress.close();
   }
@@ -106,7 +113,7 @@ async function compare(
     : compareOnTest({ ...request, test: await readTable(test, readingOf(options)) });
 }
 
-function describe({ kind, rows, judgedBy, contenders, duels, notes }: Comparison): string {
+function describe({ kind, rows, judgedBy, contenders, duels, notes }: Comparison, { report }: CompareOptions): string {
   const shown = metrics[kind];
   const cell = (value: number | Spread) =>
     typeof value === 'number' ? figure(value) : `${figure(value.mean)} ± ${figure(value.sd)}`;
@@ -135,13 +142,14 @@ function describe({ kind, rows, judgedBy, contenders, duels, notes }: Comparison
           shown.find(({ name }) => name === metric)?.title,
           signed(difference),
           Number.isNaN(interval[0]) ? '–' : `${signed(interval[0])} … ${signed(interval[1])}`,
-          Number.isNaN(pValue) ? '–' : pValue < 0.0001 ? '< 0.0001' : pValue.toFixed(4),
+          sayP(pValue),
           test,
         ]),
       ),
     ),
     '',
     `  ${duels.length} differences are shown and their p-values are not adjusted for that: some fall below 0.05 by chance.`,
+    ...(report ? [`  Report: ${report}`] : []),
     '',
   ].join('\n');
 }

@@ -92,6 +92,7 @@ async function runFit(options: FitCommandOptions): Promise<void> {
       judging,
       validShare: options.earlyStopping,
       finalModel: options.model || options.report ? 'fit' : 'skip',
+      permutation: options.report ? 'find' : 'skip',
       onProgress: (at, total) => fitting.update(at, total),
     });
     fitting.end();
