@@ -4,9 +4,10 @@
 import { signals as everySignal, readMatrix, signalSetOf, takeSnapshot } from '../features/index.ts';
 import type { Matrix } from '../learn/index.ts';
 import type { Store } from '../store/index.ts';
-import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
+import { addDays, DAY_MS, fromClickHouseTime, startOfDay, toClickHouseTime } from '../time.ts';
 import type { Outcome } from './question.ts';
 import type { Rows } from './rows.ts';
+import type { Week } from './season.ts';
 
 export type DataSpan = { from: Date; to: Date; people: number; events: number };
 
@@ -32,6 +33,32 @@ export async function countConversions(store: Store, workspace: string, { event,
     'batch',
   );
   return Number(row?.n ?? 0);
+}
+
+/** People who converted, day by day added up to weeks that end at the midnight before a moment; oldest first. */
+export async function readWeeks(
+  store: Store,
+  work: { workspace: string; outcome: Outcome; from: Date; before: Date },
+): Promise<Week[]> {
+  const { workspace, outcome, from } = work;
+  const before = startOfDay(work.before);
+  const rows = await store.facts.rows<{ week: string; conversions: string }>(
+    `SELECT week, sum(people) AS conversions FROM (
+       SELECT intDiv(toUnixTimestamp64Milli({before:DateTime64(3, 'UTC')}) - 1 - toUnixTimestamp64Milli(at),
+           ${7 * DAY_MS}) AS week, toDate(at, 'UTC') AS day, uniq(node) AS people
+         FROM events WHERE workspace = {workspace:String} AND event = {event:String} AND bot = 0
+           AND at < {before:DateTime64(3, 'UTC')} AND ({category:String} = '' OR has(categories, {category:String}))
+         GROUP BY week, day)
+     GROUP BY week`,
+    { workspace, event: outcome.event, category: outcome.category ?? '', before: toClickHouseTime(before) },
+    'batch',
+  );
+  const found = new Map(rows.map(({ week, conversions }) => [Number(week), Number(conversions)]));
+  const whole = Math.max(0, Math.floor((before.getTime() - from.getTime()) / (7 * DAY_MS)));
+  return Array.from({ length: whole }, (_, i) => whole - 1 - i).map((back) => ({
+    from: addDays(before, -7 * (back + 1)),
+    conversions: found.get(back) ?? 0,
+  }));
 }
 
 export type SnapshotWork = {

@@ -46,5 +46,6 @@ export {
 export { type Scoring, scoreEveryone } from './scoring.ts';
 export { createSegment, deleteSegment, findSegment, type IntentSegment, listSegments } from './segments.ts';
 export { planSnapshots, type SnapshotPlan } from './snapshots.ts';
+export { type Trade, tradeNames, trades } from './trades.ts';
 export { planModelSnapshots, startTraining, type TrainOptions, trainModel } from './train.ts';
 export { type MatrixExport, trainingMatrix } from './trainingMatrix.ts';

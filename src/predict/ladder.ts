@@ -26,6 +26,7 @@ import {
   PENALTIES,
   recipeOf,
 } from './rungs.ts';
+import type { Season } from './season.ts';
 
 /** Distinct conversions (and as many people without one) from which a rung is tried. */
 export const CONVERSIONS_NEEDED: Record<Rung, number> = { rule: 0, logistic: 10, boosting: 100 };
@@ -39,6 +40,7 @@ export type ClimbOptions = {
   recencySignals: readonly string[];
   /** Days of data behind the training. */
   historyDays: number;
+  season?: Season;
   seed: number;
   onProgress?: (done: number, total: number) => void;
 };
@@ -205,6 +207,7 @@ function assemble(
     neighbourhoods: neighbourhoodsOf(rows, heldOut ?? model.predict(rows.x)),
     ladderFactor: ladderFactor(countDistinct(rows).conversions, options.historyDays),
     level: choice.rung === 'rule' ? { asOf: '', shift: 0 } : latestLevel(rows, heldOut),
+    season: options.season,
     importance: importanceInOrder(model),
   });
   return { predictor, heldOut };

@@ -6,9 +6,11 @@ import type { CalibratorKind } from './calibration.ts';
 import { evaluate, type Performance, type Wording } from './evaluate.ts';
 import { type Driver, driversOf, spreadRows } from './explain.ts';
 import { type ClimbOptions, CONVERSIONS_NEEDED, climb, type LadderStep, learnerName, refit } from './ladder.ts';
+import { atMoment } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import { countByMoment, countDistinct, pickRows, type Rows, rowsWhere } from './rows.ts';
 import { bestRecencySignal, type Choice, fitLogistic, recencyScores } from './rungs.ts';
+import type { Season } from './season.ts';
 import { learnableSignals, withSignals } from './signals.ts';
 
 export type LearningJob = {
@@ -23,6 +25,8 @@ export type LearningJob = {
   signals: { include?: string[]; exclude?: string[] };
   recencySignals: string[];
   historyDays: number;
+  /** The season as it was known at each test moment, and as it is known now. */
+  seasons: { test: Season[]; deploy: Season };
   timeframeDays: number;
   wording: Wording;
   seed: number;
@@ -67,9 +71,11 @@ export async function learn(
     timeframeDays: job.timeframeDays,
     recencySignals: job.recencySignals,
     historyDays: job.historyDays,
+    season: job.seasons.deploy,
     seed: job.seed,
   };
-  const climbed = climb(train, { ...options, onProgress: (done, total) => onProgress?.(done, total * 1.5) });
+  const season = job.seasons.test[0] ?? options.season;
+  const climbed = climb(train, { ...options, season, onProgress: (done, total) => onProgress?.(done, total * 1.5) });
   const chosen = performance.now();
   const deploy = job.deploy && withSignals(job.deploy, learnableSignals(job.deploy, job.signals));
   const counts = {
@@ -112,7 +118,7 @@ function reportOn(job: LearningJob, climbed: Climbed, train: Rows, options: Refi
   const rows = later ? job.test : train;
   const twins = later ? [climbed.predictor, ...retrained(job, climbed, options)] : [];
   const predicted = later
-    ? predictByDay(rows, (moment) => twins[moment])
+    ? predictByDay(rows, (moment) => atMoment(twins[moment], rows.moments[moment]))
     : (climbed.heldOut ?? climbed.predictor.predict(rows.x));
   const signal = bestRecencySignal(job.train, job.recencySignals);
   const performance = evaluate(
@@ -139,7 +145,10 @@ function reportOn(job: LearningJob, climbed: Climbed, train: Rows, options: Refi
 
 /** What was chosen before the first test moment, fitted again on what was known at each later one. */
 function retrained(job: LearningJob, { choice }: Climbed, options: RefitOptions): Predictor[] {
-  return job.retrain.map((rows) => refit(withSignals(rows, learnableSignals(rows, job.signals)), choice, options));
+  return job.retrain.map((rows, i) => {
+    const season = job.seasons.test[i + 1];
+    return refit(withSignals(rows, learnableSignals(rows, job.signals)), choice, { ...options, season });
+  });
 }
 
 /** The rung below on the same terms. */

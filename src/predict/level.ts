@@ -5,6 +5,8 @@
 // 0.16 → 0.03, mean error 0.20 → 0.15 log-odds. A shorter and later window and a continued trend did no better.)
 
 import { logOdds, sigmoid } from '../learn/index.ts';
+import type { Predictor } from './predictor.ts';
+import { type Span, seasonalMove } from './season.ts';
 
 /** With a longer timeframe the level is measured over so many days, or it would be that of another season. */
 export const LEVEL_DAYS = 30;
@@ -17,6 +19,22 @@ const MOST_SHIFT = 1.5;
 /** The days over which the level of a model with that timeframe is measured. */
 export function levelDays(timeframeDays: number): number {
   return Math.min(timeframeDays, LEVEL_DAYS);
+}
+
+/** The model as it answers at a moment: at the level of a stretch of days, moved on to the season that lies ahead. */
+export function atMoment(predictor: Predictor, asOf: Date, measured = learnedLevel(predictor)): Predictor {
+  const { season, timeframeDays } = predictor;
+  if (season === undefined || measured.over === undefined) return predictor.withLevel(measured.shift);
+  return predictor.withLevel(measured.shift + seasonalMove(season, measured.over, { from: asOf, days: timeframeDays }));
+}
+
+export type MeasuredLevel = { shift: number; over?: Span };
+
+/** The level of the latest moment that the model learned from. */
+export function learnedLevel({ level, timeframeDays }: Predictor): MeasuredLevel {
+  return level.asOf === ''
+    ? { shift: level.shift }
+    : { shift: level.shift, over: { from: new Date(level.asOf), days: timeframeDays } };
 }
 
 /**

@@ -8,6 +8,7 @@ import { signals as everySignal, type LivePeople, openLivePeople } from '../feat
 import { toHexId } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { explainRow, type Reason, sentenceFor } from './explain.ts';
+import { atMoment } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import { findQuestion } from './questions/index.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
@@ -67,13 +68,14 @@ export function openIntentNow(store: Store): IntentNow {
     people.set(workspace, known);
     return known;
   };
-  const readyModel = async (workspace: string, modelId: string | undefined): Promise<Ready> => {
+  const readyModel = async (workspace: string, modelId: string | undefined, now: Date): Promise<Ready> => {
     const key = `${workspace} ${modelId ?? ''}`;
     const known = ready.get(key);
     if (known) return known;
     const model = await usableModel(store, workspace, modelId);
     const learned = await loadPredictor(store, model);
-    const predictor = learned.withLevel((await readLevel(store, model)) ?? learned.level.shift);
+    const shift = await readLevel(store, model);
+    const predictor = shift === undefined ? atMoment(learned, now) : learned.withLevel(shift);
     const made = { model, predictor, places: placesOf(predictor) };
     ready.set(key, made);
     return made;
@@ -82,7 +84,7 @@ export function openIntentNow(store: Store): IntentNow {
   return {
     async predict({ workspace, person, modelId, now }) {
       const started = performance.now();
-      const { model, predictor, places } = await readyModel(workspace, modelId);
+      const { model, predictor, places } = await readyModel(workspace, modelId, now);
       const live = await peopleOf(workspace).features(person, now);
       if (live === undefined) throw unknownPerson(person);
       const row = Float32Array.from(places, (place) => live.values[place]);

@@ -11,6 +11,7 @@ import { InklingError } from '../errors.ts';
 import { type FittedModel, fromJSON, logOdds, type Matrix, sigmoid } from '../learn/index.ts';
 import { type Calibrator, readCalibrator } from './calibration.ts';
 import { isRule, readRule } from './rule.ts';
+import type { Season } from './season.ts';
 
 export type Rung = 'rule' | 'logistic' | 'boosting';
 
@@ -36,6 +37,9 @@ const PredictorFile = Type.Object({
   neighbourhoods: Type.Array(Neighbourhood, { minItems: 1 }),
   ladderFactor: Type.Number({ minimum: 0, maximum: 1 }),
   level: Type.Object({ asOf: Type.String(), shift: Type.Number() }),
+  season: Type.Optional(
+    Type.Object({ trade: Type.String(), amplitude: Type.Number(), error: Type.Number(), weeks: Type.Integer() }),
+  ),
   /** Shares that sum to one, in the order of the signals. */
   importance: Type.Array(Type.Number({ minimum: 0, maximum: 1 })),
 });
@@ -53,6 +57,8 @@ export type PredictorParts = {
   ladderFactor: number;
   /** The level at the latest moment learned from, ISO 8601 ('' = none), as log-odds added to everyone; see level.ts. */
   level: { asOf: string; shift: number };
+  /** What the calendar of the trade lets one expect; absent = nothing. */
+  season?: Season;
   importance: readonly number[];
 };
 
@@ -131,6 +137,7 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
       neighbourhoods,
       ladderFactor,
       level: parts.level,
+      season: parts.season,
       importance,
     }),
   };

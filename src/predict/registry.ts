@@ -10,6 +10,7 @@ import type { Performance } from './evaluate.ts';
 import type { Driver } from './explain.ts';
 import type { LadderStep } from './ladder.ts';
 import { type Predictor, type Rung, readPredictor } from './predictor.ts';
+import type { Season } from './season.ts';
 
 export type ModelStatus = 'TRAINING' | 'ACTIVE' | 'DEPRECATED' | 'FAILED';
 export type ModelType = 'GENERIC' | 'CUSTOM';
@@ -25,6 +26,8 @@ export type Lineage = {
   settings: Record<string, unknown>;
   /** What was chosen on held-out people: rung, trees, penalty, mixture, calibration. */
   choice: Record<string, unknown>;
+  /** How much of the trade's calendar is expected here; see season.ts. */
+  season: Season;
   /** How the figures and the deployed model belong together. */
   note: string;
   seconds: Record<string, number>;

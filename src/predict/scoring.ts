@@ -7,7 +7,7 @@ import type { Store } from '../store/index.ts';
 import { addDays, startOfDay, toClickHouseTime } from '../time.ts';
 import { topColumns } from './explain.ts';
 import { findDataSpan, prepareSnapshots, readRows } from './history.ts';
-import { levelDays, measureLevel } from './level.ts';
+import { atMoment, learnedLevel, levelDays, type MeasuredLevel, measureLevel } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
 import { type Level, levelOf, predictConversionDate, scoreOf } from './score.ts';
@@ -29,7 +29,7 @@ export type Scoring = {
   asOf: Date;
   people: number;
   segments: Record<Level, number>;
-  /** How far the level has moved since the training, in log-odds. */
+  /** How far the level has moved since the training, in log-odds, the season ahead included. */
   levelShift: number;
   seconds: { features: number; score: number };
 };
@@ -44,8 +44,9 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   const learned = await loadPredictor(store, model);
   const started = performance.now();
   const signalSet = await prepareSnapshots(store, { workspace, moments: [asOf], now });
-  const levelShift = await measurePresentLevel(store, model, learned, { workspace, asOf, now });
-  const predictor = learned.withLevel(levelShift);
+  const measured = await measurePresentLevel(store, model, learned, { workspace, asOf, now });
+  const predictor = atMoment(learned, asOf, measured);
+  const levelShift = predictor.level.shift;
   const featuresReady = performance.now();
   const total = await countSnapshot(store, workspace, signalSet, asOf);
   const segments: Record<Level, number> = { HIGH: 0, MEDIUM: 0, LOW: 0 };
@@ -86,12 +87,12 @@ async function measurePresentLevel(
   model: ModelRecord,
   predictor: Predictor,
   { workspace, asOf, now }: { workspace: string; asOf: Date; now: Date },
-): Promise<number> {
+): Promise<MeasuredLevel> {
   const days = levelDays(model.timeframeDays);
   const before = startOfDay(addDays(asOf, -days));
   const span = await findDataSpan(store, workspace);
-  const learned = predictor.level;
-  if (learned.asOf === '' || span === undefined || before <= new Date(learned.asOf)) return learned.shift;
+  const learned = learnedLevel(predictor);
+  if (learned.over === undefined || span === undefined || before <= learned.over.from) return learned;
   const signalSet = await prepareSnapshots(store, { workspace, moments: [before], now });
   const rows = await readRows(store, {
     workspace,
@@ -102,7 +103,7 @@ async function measurePresentLevel(
     seed: 1,
   });
   const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
-  return expected ? measureLevel(expected, rows.y) : learned.shift;
+  return expected ? { shift: measureLevel(expected, rows.y), over: { from: before, days } } : learned;
 }
 
 async function scoreBlock(

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { signals as everySignal } from '../features/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS } from '../time.ts';
-import { type DataSpan, findDataSpan, prepareSnapshots, readRows } from './history.ts';
+import { type DataSpan, findDataSpan, prepareSnapshots, readRows, readWeeks } from './history.ts';
 import type { Learned, LearningJob } from './learning.ts';
 import { learnAside } from './learningWorker.ts';
 import type { Outcome, Question } from './question.ts';
@@ -14,9 +14,11 @@ import { findQuestion } from './questions/index.ts';
 import type { PurchaseIntentSettings } from './questions/purchaseIntent.ts';
 import { activateModel, failModel, type ModelRecord, type ModelType, registerModel } from './registry.ts';
 import type { Rows } from './rows.ts';
+import { fitSeason, type Season } from './season.ts';
 import { completeSettings } from './settings.ts';
 import { askedSignals } from './signals.ts';
 import { planSnapshots, type SnapshotPlan } from './snapshots.ts';
+import { NO_TRADE } from './trades.ts';
 
 export type TrainOptions = Partial<PurchaseIntentSettings> & {
   workspace: string;
@@ -70,8 +72,8 @@ export async function startTraining(
 }
 
 function settingsFrom(question: Question, options: TrainOptions): PurchaseIntentSettings {
-  const { timeframeDays, conversionEvent, productCategory, signals, seed } = options;
-  const given = { timeframeDays, conversionEvent, productCategory, signals, seed };
+  const { timeframeDays, conversionEvent, productCategory, trade, signals, seed } = options;
+  const given = { timeframeDays, conversionEvent, productCategory, trade, signals, seed };
   if (signals)
     askedSignals(
       everySignal.map(({ name }) => name),
@@ -118,6 +120,7 @@ async function run(
       seed: settings.seed,
       settings,
       choice: learned.choice,
+      season: job.seasons.deploy,
       note: noteOn(plan),
       seconds: {
         snapshots: (snapshotsTaken - started) / 1000,
@@ -177,10 +180,22 @@ async function gatherJob(store: Store, work: Gathering): Promise<LearningJob> {
     signals: settings.signals ?? {},
     recencySignals: [...question.recencySignals],
     historyDays: span ? (span.to.getTime() - span.from.getTime()) / DAY_MS : 0,
+    seasons: await readSeasons(store, work),
     timeframeDays: outcome.timeframeDays,
     wording: question.wording(settings),
     seed: settings.seed,
   };
+}
+
+/** As of each test moment, so that its twin knows no more than could be known by then, and as of the end. */
+async function readSeasons(store: Store, { plan, outcome, settings, span, workspace }: Gathering) {
+  const asOf = async (before: Date): Promise<Season> => {
+    if (span === undefined || settings.trade === NO_TRADE) return fitSeason(settings.trade, []);
+    return fitSeason(settings.trade, await readWeeks(store, { workspace, outcome, from: span.from, before }));
+  };
+  const test: Season[] = [];
+  for (const moment of plan.test) test.push(await asOf(moment));
+  return { test, deploy: await asOf(span?.to ?? new Date(0)) };
 }
 
 function snapshotRows({ counts }: Learned) {

@@ -26,6 +26,8 @@ export type RoadOptions = {
   workspace: string;
   timeframeDays: number;
   conversionEvent?: string;
+  /** Whose calendar stands in for the season not in the data; absent = nobody's. */
+  trade?: string;
   /** Moments to test on instead of the last complete ones. */
   testMoments?: readonly Date[];
   /** Moments before the last at which everybody is scored as well, so that a trend can be seen; in days before it. */
@@ -46,7 +48,7 @@ export type RoadResult = {
 };
 
 export async function walkTheRoad(store: Store, options: RoadOptions): Promise<RoadResult> {
-  const { workspace, timeframeDays, conversionEvent, testMoments, seed, now } = options;
+  const { workspace, timeframeDays, conversionEvent, trade, testMoments, seed, now } = options;
   const { stage, seconds } = openStages(options.watch);
 
   const { people } = await stage('identify', async (progress) => {
@@ -68,6 +70,7 @@ export async function walkTheRoad(store: Store, options: RoadOptions): Promise<R
       workspace,
       timeframeDays,
       conversionEvent,
+      trade,
       testMoments,
       seed,
       now,

@@ -67,6 +67,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
       workspace: workspace.id,
       timeframeDays,
       testMoments: loaded.testMoments,
+      trade: loaded.trade,
       scoreAlsoDaysBefore: ALSO_SCORED_DAYS_BEFORE,
       seed: Number(options.seed),
       // The shop's last day ended at midnight: scored as of now, nobody would have done anything today.
@@ -88,7 +89,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-type Source = Loaded & { shop?: Shop; testMoments?: readonly Date[] };
+type Source = Loaded & { shop?: Shop; testMoments?: readonly Date[]; trade?: string };
 
 async function load(
   store: Store,
@@ -106,10 +107,10 @@ async function load(
       now,
       onProgress: (at) => stage.update(at.bytesRead, at.bytesTotal, `${at.rows} rows`),
     });
-    const { protocol } = connectors.find((connector) => connector.name === result.format) ?? {};
+    const { protocol, trade } = connectors.find((connector) => connector.name === result.format) ?? {};
     const seconds = stage.end(`${result.events} events`);
     const testMoments = protocol?.testMoments.map((text) => new Date(text));
-    return { events: result.events, rejected: result.rejected, seconds, testMoments };
+    return { events: result.events, rejected: result.rejected, seconds, testMoments, trade };
   }
   const shop = openShop({ shoppers: options.shoppers, seed: Number(options.seed) }, now);
   const events = await loadMessages(store, {

@@ -1,12 +1,19 @@
 // `inkling train`: learns the purchase question from the past and reports how well it would have done.
 
 import type { Command } from 'commander';
-import { trainModel } from '../../predict/index.ts';
+import { tradeNames, trainModel } from '../../predict/index.ts';
 import { days, moments } from '../arguments.ts';
 import { answer, inPlace, type PlaceOptions, withPlaceOptions } from '../place.ts';
 import { describeModel } from '../report.ts';
 
-type TrainOptions = PlaceOptions & { timeframe: number; event: string; name?: string; testAt?: Date[]; seed: string };
+type TrainOptions = PlaceOptions & {
+  timeframe: number;
+  event: string;
+  name?: string;
+  trade?: string;
+  testAt?: Date[];
+  seed: string;
+};
 
 export function addTrain(program: Command): void {
   withPlaceOptions(
@@ -16,6 +23,7 @@ export function addTrain(program: Command): void {
       .option('--timeframe <days>', 'days within which the purchase is predicted', days, 14)
       .option('--event <name>', 'the event that counts as conversion', 'purchase')
       .option('--name <text>', 'name of the model')
+      .option('--trade <name>', `whose calendar stands in for the season not in the data: ${tradeNames.join(', ')}`)
       .option('--test-at <moments>', 'test on these moments (ISO dates with commas) instead of the last ones', moments)
       .option('--seed <number>', 'seed of every random choice', '1'),
   ).action((options: TrainOptions) =>
@@ -26,6 +34,7 @@ export function addTrain(program: Command): void {
         name: options.name,
         timeframeDays: options.timeframe,
         conversionEvent: options.event,
+        trade: options.trade,
         testMoments: options.testAt,
         seed: Number(options.seed),
         now: new Date(),

@@ -70,6 +70,7 @@ export const completeJourney = defineConnector({
   shapes: ['csv', 'parquet'],
   columns,
   conversionEvent: 'purchase',
+  trade: 'food',
   recognises: ({ header }) => hasColumns(header, columns),
   read: async function* (batches, context) {
     const places = placesOf(context.header, columns);

@@ -92,6 +92,8 @@ export type Connector = {
   /** The canonical event that a prediction on this source usually asks for. */
   readonly conversionEvent: string;
   readonly protocol?: Protocol;
+  /** The trade that the source is of, where it is one that predict/trades.ts knows. */
+  readonly trade?: string;
   /** True when the beginning of a file can only be this format. */
   recognises(sample: Sample): boolean;
   read(batches: AsyncIterable<Batch>, context: ReadContext): AsyncIterable<Outcome[]>;

@@ -57,6 +57,7 @@ export const onlineRetail = defineConnector({
   shapes: ['csv', 'parquet'],
   columns,
   conversionEvent: 'purchase',
+  trade: 'gifts',
   protocol: {
     sentence: 'People known by 10 October and by 1 November 2011, asked whether they order in the days that follow.',
     testMoments: ['2011-10-10', '2011-11-01'],

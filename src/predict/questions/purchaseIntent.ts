@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox';
 import type { Question } from '../question.ts';
+import { NO_TRADE, tradeNames } from '../trades.ts';
 
 export const PurchaseIntentSettings = Type.Object(
   {
@@ -24,6 +25,10 @@ export const PurchaseIntentSettings = Type.Object(
         description: 'Only conversions with a product of this category count.',
       }),
     ),
+    trade: Type.Enum([...tradeNames], {
+      default: NO_TRADE,
+      description: `Whose calendar stands in for the season not in the data: ${tradeNames.join(', ')}.`,
+    }),
     signals: Type.Optional(
       Type.Object(
         {

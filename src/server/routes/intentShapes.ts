@@ -1,6 +1,7 @@
 // What the intent endpoints take and give, as schemas: they validate, and the OpenAPI document is drawn from them.
 
 import { Type } from 'typebox';
+import { tradeNames } from '../../predict/index.ts';
 import { Day, Interval, Level, Moment, Nullable, Reason } from '../shapes.ts';
 import { PersonRow } from './peopleShapes.ts';
 
@@ -112,6 +113,12 @@ const Lineage = Type.Object({
   seed: Type.Integer(),
   settings: Type.Record(Type.String(), Type.Unknown()),
   choice: Type.Record(Type.String(), Type.Unknown()),
+  season: Type.Object({
+    trade: Type.String(),
+    amplitude: Type.Number(),
+    error: Type.Number(),
+    weeks: Type.Integer(),
+  }),
   note: Type.String(),
   seconds: Type.Record(Type.String(), Type.Number()),
 });
@@ -130,6 +137,9 @@ export const ModelRequest = Type.Object(
     timeframeDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 180 })),
     conversionEvent: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     productCategory: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    trade: Type.Optional(
+      Type.Enum([...tradeNames], { description: 'Whose calendar stands in for the season that is not in the data.' }),
+    ),
     signals: Type.Optional(
       Type.Object(
         { include: Type.Optional(Type.Array(Type.String())), exclude: Type.Optional(Type.Array(Type.String())) },
