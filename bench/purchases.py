@@ -1,5 +1,5 @@
 # XGBoost and scikit-learn on the matrices that `inkling lab matrix` writes, one for each test moment, for
-# bench/online-retail.ts: each learner is fitted once for each moment on the rows whose outcomes ended before it, as ours
+# bench/purchases.ts: each learner is fitted once for each moment on the rows whose outcomes ended before it, as ours
 # is, and judged over all moments together. Each library's usual settings for small tables; one JSON object a learner.
 # Needs Debian's packages: apt-get install python3-xgboost python3-sklearn
 import csv
