@@ -67,6 +67,9 @@ export type EventRow = {
   traffic_source: string;
   campaign: string;
   medium: string;
+  term: string;
+  content: string;
+  click_id: string;
   device_type: string;
   browser: string;
   os: string;
@@ -153,6 +156,9 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     traffic_source: traffic.source,
     campaign: traffic.campaign,
     medium: traffic.medium,
+    term: traffic.term,
+    content: traffic.content,
+    click_id: traffic.clickId,
     device_type: agent.device || deviceOf(fieldsOf(context['device'])),
     browser: agent.browser,
     os: agent.os || shortText(fieldsOf(context['os'])['name']),

@@ -32,6 +32,9 @@ CREATE TABLE events
     traffic_source LowCardinality(String),
     campaign LowCardinality(String),
     medium LowCardinality(String),
+    term LowCardinality(String),
+    content LowCardinality(String),
+    click_id String,
     device_type LowCardinality(String),
     browser LowCardinality(String),
     os LowCardinality(String),
@@ -181,7 +184,7 @@ CREATE TABLE profiles
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (workspace, profile); -- shard by profile
 
--- One row per visit: events of one person with no gap of more than 30 minutes.
+-- One row per visit, cut by the rule of the workspace (identify/sessions/rule.ts).
 CREATE TABLE sessions
 (
     workspace LowCardinality(String),
@@ -205,12 +208,21 @@ CREATE TABLE sessions
     exit_page String,
     page_sequence Array(String),
     action_sequence Array(LowCardinality(String)),
+    action_counts Map(LowCardinality(String), UInt32),
     platform LowCardinality(String),
     device_type LowCardinality(String),
     browser LowCardinality(String),
+    os LowCardinality(String),
     country LowCardinality(String),
     traffic_source LowCardinality(String),
-    campaign LowCardinality(String)
+    campaign LowCardinality(String),
+    medium LowCardinality(String),
+    term LowCardinality(String),
+    content LowCardinality(String),
+    click_id String,
+    referrer String,
+    bot_score UInt8,
+    bot_reasons Array(LowCardinality(String))
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (workspace, profile, start_time, session_id); -- shard by profile
@@ -319,8 +331,9 @@ CREATE VIEW fact_session AS
 SELECT
     workspace, session_id, profile AS customer_id, toYYYYMMDD(start_time) AS date_key, start_time, end_time,
     duration_seconds, page_count, event_count, converted, conversion_type, conversion_value, conversion_time, bounced,
-    avg_seconds_on_page, avg_scroll_depth, total_clicks, entry_page, exit_page, page_sequence, action_sequence, platform,
-    device_type, browser, country, traffic_source, campaign
+    avg_seconds_on_page, avg_scroll_depth, total_clicks, entry_page, exit_page, page_sequence, action_sequence,
+    action_counts, platform, device_type, browser, os, country, traffic_source, campaign, medium, term, content, click_id,
+    referrer, bot_score, bot_reasons
 FROM sessions FINAL;
 
 -- What was shown or sent to whom.
