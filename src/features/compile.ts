@@ -2,7 +2,7 @@
 // computed once, and the signals become one array of 32-bit values per profile.
 
 import { createHash } from 'node:crypto';
-import { type ProfilePart, resolvedEventsSql } from '../identify/index.ts';
+import { botsSql, defaultRule, type ProfilePart, resolvedEventsSql, type SessionRule } from '../identify/index.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { HISTORY_COLUMNS } from './history.ts';
 import type { Use } from './measure.ts';
@@ -11,26 +11,31 @@ import type { Signal } from './signal.ts';
 
 /** The name of an ordered list of definitions: any change of one changes it. */
 export function signalSetOf(signals: readonly Signal[]): string {
-  const { text } = compile(signals, 0);
+  const { text } = compile(signals, 0, defaultRule);
   const names = signals.map((signal) => signal.name).join(',');
   return createHash('sha256').update(`${names}\n${text}`).digest('hex').slice(0, 16);
 }
 
-/** A SELECT of (profile, values, category) for everyone known before the moment; binds {workspace:String}. */
-export function featuresSql(signals: readonly Signal[], asOf: Date, part?: ProfilePart): string {
-  const { aggregates, layers, values, category, products } = compile(signals, asOf.getTime());
+/** A SELECT of (profile, values, category) for everyone known before the moment, without programs; binds {workspace:String}. */
+export function featuresSql(
+  signals: readonly Signal[],
+  asOf: Date,
+  { sessionRule = defaultRule, part }: { sessionRule?: SessionRule; part?: ProfilePart } = {},
+): string {
+  const { aggregates, layers, values, category, products } = compile(signals, asOf.getTime(), sessionRule);
   const columns = HISTORY_COLUMNS.filter((column) => column !== 'message_id');
   const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day,
       (${asOf.getTime()} - at_ms) / 86400000 AS age
     FROM (${resolvedEventsSql({ asOf, columns, part })})`;
-  const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile HAVING min(bot) = 0`;
+  const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile
+    HAVING min(bot) = 0 AND profile NOT IN (${botsSql})`;
   const derived = layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, known);
   const table = products === undefined ? '' : `WITH ${products} `;
   return `${table}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
     FROM (${derived})`;
 }
 
-function compile(signals: readonly Signal[], asOf: number) {
+function compile(signals: readonly Signal[], asOf: number, sessionRule: SessionRule) {
   const aggregates = new Map<string, string>();
   const derived = new Map<string, string>();
   const layers: string[][] = [];
@@ -38,6 +43,7 @@ function compile(signals: readonly Signal[], asOf: number) {
   let products: string | undefined;
   const use: Use = {
     asOf,
+    sessionRule,
     aggregate: (sql) => remember(aggregates, 'a', sql),
     // An expression stands one layer above those it names: written as aliases of each other, the engine would copy
     // one into the other until the statement has a million nodes.

@@ -1,6 +1,7 @@
 // One person's past, as the live side holds it: the columns of `events` that a signal may look at, under the same
 // names. No column here carries personal data; `at` is epoch milliseconds, 32-bit columns hold 32-bit values.
 
+import { defaultRule, type SessionRule } from '../identify/index.ts';
 import { noProducts, type Products } from './products.ts';
 
 /** The columns of `events` a history is read from, in the order of the point query. */
@@ -14,6 +15,8 @@ export const HISTORY_COLUMNS = [
   'traffic_source',
   'medium',
   'campaign',
+  'click_id',
+  'session_id',
   'device_type',
   'order_id',
   'coupon',
@@ -40,6 +43,8 @@ export type HistoryEvent = {
   traffic_source: string;
   medium: string;
   campaign: string;
+  click_id: string;
+  session_id: string;
   device_type: string;
   order_id: string;
   coupon: string;
@@ -62,6 +67,8 @@ export interface History {
   readonly events: readonly HistoryEvent[];
   /** What everybody did with the products by then. */
   readonly products: Products;
+  /** How the workspace wants visits cut. */
+  readonly sessionRule: SessionRule;
   /** Computes something once per history, for measures that share it. */
   memo<T>(key: string, make: () => T): T;
 }
@@ -71,6 +78,7 @@ export function openHistory(
   events: readonly HistoryEvent[],
   asOf: Date | number,
   products: Products = noProducts,
+  sessionRule: SessionRule = defaultRule,
 ): History {
   const moment = new Date(asOf).getTime();
   let known = events.length;
@@ -80,6 +88,7 @@ export function openHistory(
     asOf: moment,
     events: known === events.length ? events : events.slice(0, known),
     products,
+    sessionRule,
     memo<T>(key: string, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;

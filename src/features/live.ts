@@ -3,7 +3,7 @@
 
 import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
-import { findProfile, membersOf, nodeOf } from '../identify/index.ts';
+import { findProfile, membersOf, nodeOf, sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { fromClickHouseTime, toDay } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
@@ -45,10 +45,11 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
   const { workspace, signals = everySignal, eventsAtMost = 500_000 } = options;
   const byNode = new Map<bigint, Person>();
   const byName = new Map<string, Person>();
-  const people = new LRUCache<bigint, Person>({
+  // In a new wrapping each time: the cache weighs a value again only when it is another object.
+  const people = new LRUCache<bigint, { person: Person }>({
     maxSize: eventsAtMost,
-    sizeCalculation: (person) => person.events.length + 1,
-    dispose: (person, _, reason) => {
+    sizeCalculation: ({ person }) => person.events.length + 1,
+    dispose: ({ person }, _, reason) => {
       if (reason === 'set') return;
       for (const node of person.nodes) byNode.delete(node);
       for (const name of person.names) byName.delete(name);
@@ -69,7 +70,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       const person = { profile, nodes, names: new Set<string>(), events };
       const waiting = [...underway.values()].flatMap((rows) => [...rows.values()]);
       for (const row of [...waiting, ...meanwhile]) if (nodes.has(nodeOf(row.anchor))) put(person.events, row);
-      people.set(profile, person);
+      people.set(profile, { person });
       for (const node of nodes) byNode.set(node, person);
       return person;
     } finally {
@@ -79,10 +80,10 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
 
   const find = async (asked: string | bigint): Promise<Person | undefined> => {
     const known = typeof asked === 'string' ? byName.get(asked) : byNode.get(asked);
-    if (known) return people.get(known.profile);
+    if (known) return people.get(known.profile)?.person;
     const profile = typeof asked === 'bigint' ? asked : await findProfile(store, workspace, asked);
     if (profile === undefined) return typeof asked === 'string' ? newcomer(asked) : undefined;
-    const person = people.get(profile) ?? (await load(profile));
+    const person = people.get(profile)?.person ?? (await load(profile));
     if (typeof asked === 'string') {
       person.names.add(asked);
       byName.set(asked, person);
@@ -121,14 +122,14 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       const person = byNode.get(nodeOf(row.anchor));
       if (person && put(person.events, row)) touched.add(person);
     }
-    for (const person of touched) people.set(person.profile, person);
+    for (const person of touched) people.set(person.profile, { person });
   };
 
   return {
     async features(asked, asOf) {
       const person = await find(asked);
       if (!person) return undefined;
-      const history = openHistory(person.events, asOf, await productsOn(asOf));
+      const history = openHistory(person.events, asOf, await productsOn(asOf), await sessionRuleOf(store, workspace));
       const last = history.events.at(-1);
       return {
         profile: person.profile,

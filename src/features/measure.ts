@@ -2,6 +2,7 @@
 // aggregates over the events of a profile before a moment, and a function over one person's events in memory.
 // SQL sees the columns of `events` plus at_ms (epoch ms), day (epoch days) and age (days before the moment).
 
+import type { SessionRule } from '../identify/index.ts';
 import { DAY_MS } from '../time.ts';
 import { both, type Filter, on } from './filter.ts';
 import type { History, HistoryEvent } from './history.ts';
@@ -11,6 +12,8 @@ import type { ProductColumn } from './products.ts';
 export interface Use {
   /** Epoch milliseconds. */
   readonly asOf: number;
+  /** How the workspace wants visits cut. */
+  readonly sessionRule: SessionRule;
   aggregate(sql: string): string;
   derive(sql: string): string;
   /** The value of the product with that hash as of the day, NaN where it is not known. */

@@ -2,6 +2,7 @@
 // run in parts by ranges of profile ids, so memory is bounded by the part and the rows land in the table's order.
 
 import { InklingError } from '../errors.ts';
+import { sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
 import { featuresSql, signalSetOf } from './compile.ts';
@@ -28,7 +29,8 @@ const withoutCompiler = 'compile_expressions = 0, compile_aggregate_expressions 
 const EVENTS_PER_PART = 3_000_000;
 
 /** Everyone with an event before `asOf`, except bots. */
-export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): Promise<Snapshot> {
+export async function takeSnapshot(store: Store, options: SnapshotOptions): Promise<Snapshot> {
+  const { facts } = store;
   const { workspace, asOf, signals = everySignal, now, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
   if (signals.length === 0) {
     throw new InklingError('invalid_input', 'A snapshot of no signals was asked for.', {
@@ -37,6 +39,7 @@ export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): 
     });
   }
   const signalSet = signalSetOf(signals);
+  const sessionRule = await sessionRuleOf(store, workspace);
   const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };
   const here = `workspace = {workspace:String} AND signal_set = {signalSet:String} AND as_of = {asOf:DateTime64(3, 'UTC')}`;
   const [before] = await facts.rows<{ events: string }>(
@@ -55,7 +58,7 @@ export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): 
     await facts.command(
       `INSERT INTO features (workspace, as_of, profile, signal_set, values, category, version)
        SELECT {workspace:String}, {asOf:DateTime64(3, 'UTC')}, profile, {signalSet:String}, values, category, ${version}
-       FROM (${featuresSql(signals, asOf, parts > 1 ? { index, of: parts } : undefined)})
+       FROM (${featuresSql(signals, asOf, { sessionRule, part: parts > 1 ? { index, of: parts } : undefined })})
        SETTINGS ${withoutCompiler}`,
       params,
     );
@@ -64,4 +67,9 @@ export async function takeSnapshot({ facts }: Store, options: SnapshotOptions): 
   if (Number(older.rows) > 0) await facts.remove('features', `${here} AND version < ${version}`, params);
   const [taken] = await facts.rows<{ people: string }>(`SELECT count() AS people FROM features WHERE ${here}`, params);
   return { people: Number(taken.people), signalSet };
+}
+
+/** Removes every snapshot of a workspace, as when its visits are cut by another rule: those that are needed are taken anew. */
+export async function forgetSnapshots({ facts }: Store, workspace: string): Promise<void> {
+  await facts.remove('features', 'workspace = {workspace:String}', { workspace });
 }

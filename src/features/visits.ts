@@ -1,7 +1,7 @@
-// Measures over visits by the 30-minute rule, without cutting the events into visits: a visit starts at an event more
-// than 30 minutes after the one before, and the time on site is the sum of all shorter gaps.
+// Measures over visits, as the rule of the workspace cuts them (identify/sessions/rule.ts), without cutting the events
+// into visits: it is enough to know with which events one begins, and the time on site is the sum of all other gaps.
 
-import { outsideVisits, SESSION_GAP_MS } from '../identify/index.ts';
+import { beginsOf, beginsSql, declaredSql, outsideVisits } from '../identify/index.ts';
 import { DAY_MS } from '../time.ts';
 import { type Filter, not, on } from './filter.ts';
 import type { History } from './history.ts';
@@ -14,15 +14,13 @@ export const inVisit: Filter = not(on(...outsideVisits));
 export function visits(windowDays?: number): Measure {
   return {
     sql: (use) => {
-      const { moments, gaps } = visitSql(use);
-      const started = `(i = 1 OR g > ${SESSION_GAP_MS})`;
+      const { moments, begins } = visitSql(use);
       const recent = windowDays === undefined ? '' : ` AND t >= ${use.asOf - windowDays * DAY_MS}`;
-      return `arrayCount((t, g, i) -> ${started}${recent}, ${moments}, ${gaps}, arrayEnumerate(${moments}))`;
+      return `arrayCount((t, b) -> b${recent}, ${moments}, ${begins})`;
     },
     evaluate: (history) => {
-      const moments = momentsOf(history);
       const since = windowDays === undefined ? -Infinity : history.asOf - windowDays * DAY_MS;
-      return moments.filter((t, i) => t >= since && (i === 0 || t - moments[i - 1] > SESSION_GAP_MS)).length;
+      return startsOf(history).filter((t) => t >= since).length;
     },
   };
 }
@@ -31,17 +29,16 @@ export function visits(windowDays?: number): Measure {
 export function minutesOnSite(windowDays?: number): Measure {
   return {
     sql: (use) => {
-      const { moments, gaps } = visitSql(use);
+      const { moments, gaps, begins } = visitSql(use);
       const recent = windowDays === undefined ? '' : ` AND t >= ${use.asOf - windowDays * DAY_MS}`;
-      return `arraySum((t, g) -> if(g <= ${SESSION_GAP_MS}${recent}, g, 0), ${moments}, ${gaps}) / 60000`;
+      return `arraySum((t, g, b) -> if(NOT b${recent}, g, 0), ${moments}, ${gaps}, ${begins}) / 60000`;
     },
     evaluate: (history) => {
-      const moments = momentsOf(history);
+      const { moments, begins } = visitsIn(history);
       const since = windowDays === undefined ? -Infinity : history.asOf - windowDays * DAY_MS;
       let sum = 0;
       for (let i = 1; i < moments.length; i++) {
-        const gap = moments[i] - moments[i - 1];
-        if (gap <= SESSION_GAP_MS && moments[i] >= since) sum += gap;
+        if (!begins[i] && moments[i] >= since) sum += moments[i] - moments[i - 1];
       }
       return sum / 60_000;
     },
@@ -77,6 +74,21 @@ export function countInLastVisit(filter: Filter): Measure {
   };
 }
 
+/** Minutes from the start of the latest visit to its last event; unknown without a visit. */
+export function minutesOfLastVisit(): Measure {
+  return {
+    sql: (use) => {
+      const { moments } = visitSql(use);
+      const starts = startsSql(use);
+      return `if(empty(${starts}), nan, (${moments}[-1] - ${starts}[-1]) / 60000)`;
+    },
+    evaluate: (history) => {
+      const start = startsOf(history).at(-1);
+      return start === undefined ? Number.NaN : (visitsIn(history).moments.at(-1)! - start) / 60_000;
+    },
+  };
+}
+
 /** Coefficient of variation of the days between visits: low = as regular as a clock. */
 export function visitRegularity(): Measure {
   return {
@@ -96,25 +108,28 @@ export function visitRegularity(): Measure {
   };
 }
 
-function visitSql(use: Use): { moments: string; gaps: string } {
+function visitSql(use: Use): { moments: string; gaps: string; begins: string } {
   const moments = use.aggregate(`arraySort(groupArrayIf(at_ms, ${inVisit.sql}))`);
-  return { moments, gaps: use.derive(`arrayDifference(${moments})`) };
+  const gaps = use.derive(`arrayDifference(${moments})`);
+  const declared = declaredSql(use.sessionRule, inVisit.sql, use.aggregate, use.derive);
+  return { moments, gaps, begins: use.derive(beginsSql(moments, gaps, declared, use.sessionRule)) };
 }
 
 function startsSql(use: Use): string {
-  const { moments, gaps } = visitSql(use);
-  return use.derive(
-    `arrayFilter((t, g, i) -> i = 1 OR g > ${SESSION_GAP_MS}, ${moments}, ${gaps}, arrayEnumerate(${moments}))`,
-  );
+  const { moments, begins } = visitSql(use);
+  return use.derive(`arrayFilter((t, b) -> b, ${moments}, ${begins})`);
 }
 
-function momentsOf(history: History): number[] {
-  return history.memo('visit moments', () => history.events.filter(inVisit.test).map((row) => row.at));
+function visitsIn(history: History): { moments: number[]; begins: boolean[] } {
+  return history.memo('visits', () => {
+    const events = history.events.filter(inVisit.test);
+    return { moments: events.map((row) => row.at), begins: beginsOf(events, history.sessionRule) };
+  });
 }
 
 function startsOf(history: History): number[] {
   return history.memo('visit starts', () => {
-    const moments = momentsOf(history);
-    return moments.filter((t, i) => i === 0 || t - moments[i - 1] > SESSION_GAP_MS);
+    const { moments, begins } = visitsIn(history);
+    return moments.filter((_, i) => begins[i]);
   });
 }

@@ -8,7 +8,7 @@ import { membersOf } from './members.ts';
 import { nodeOf } from './node.ts';
 import { profiles } from './profiles.ts';
 import { redraw } from './rebuild.ts';
-import { sessions } from './sessions.ts';
+import { sessionRuleOf, sessionsTable } from './sessions/index.ts';
 
 export type FollowerOptions = {
   now: () => Date;
@@ -81,9 +81,10 @@ export async function refreshPeople(
 ): Promise<void> {
   const { facts } = store;
   const summed = inCurrency(await adoptCurrency(store, workspace));
+  const sessions = sessionsTable(await sessionRuleOf(store, workspace));
   for (let from = 0; from < nodes.length; from += PEOPLE_PER_STATEMENT) {
     const members = await membersOf(facts, workspace, nodes.slice(from, from + PEOPLE_PER_STATEMENT));
-    await redraw(facts, profiles, members, { workspace, now, summed });
     await redraw(facts, sessions, members, { workspace, now, summed });
+    await redraw(facts, profiles, members, { workspace, now, summed });
   }
 }

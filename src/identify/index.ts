@@ -7,6 +7,7 @@ export { findProfile, type Identity, identityOf } from './lookup.ts';
 export { membersOf } from './members.ts';
 export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {
+  botsSql,
   identityMapSql,
   inPart,
   type ProfilePart,
@@ -26,4 +27,4 @@ export {
   withChange,
   writeRules,
 } from './rules.ts';
-export { conversionEvents, outsideVisits, SESSION_GAP_MS } from './visit.ts';
+export * from './sessions/index.ts';

@@ -9,7 +9,7 @@ import { linkingOf } from './linking.ts';
 import { openLinks } from './links.ts';
 import { profiles } from './profiles.ts';
 import { rebuild } from './rebuild.ts';
-import { sessions } from './sessions.ts';
+import { noteCut, sessionRuleOf, sessionsTable } from './sessions/index.ts';
 import { openMapWriter, readBirths, readEvidence } from './stored.ts';
 import { inTurn } from './turn.ts';
 
@@ -44,8 +44,11 @@ export async function resolveAll(store: Store, { workspace, now, onProgress }: R
   }
   const { evidence, linked } = await step(inTurn(store, workspace, () => linkEverything(store, workspace, now)));
   const summed = inCurrency(await adoptCurrency(store, workspace));
-  const people = await step(rebuild(facts, profiles, { workspace, now, summed }));
+  const rule = await sessionRuleOf(store, workspace);
+  const sessions = sessionsTable(rule);
   const visits = await step(rebuild(facts, sessions, { workspace, now, summed }));
+  const people = await step(rebuild(facts, profiles, { workspace, now, summed }));
+  await noteCut(store, workspace, rule, now);
   return { people, evidence, linked, sessions: visits };
 }
 

@@ -13,6 +13,8 @@ import {
   takeSnapshot,
   topCategory,
 } from '../../src/features/index.ts';
+import { createWorkspace } from '../../src/govern/index.ts';
+import { changeSessionSettings, sessionRuleOf } from '../../src/identify/index.ts';
 import { openTestStore } from '../support/store.ts';
 import { asEventRows, asHistory, randomHistories } from './people.ts';
 
@@ -27,13 +29,21 @@ async function nodesOf(anchors: readonly string[]): Promise<Map<bigint, string>>
   return new Map(rows.map((row) => [BigInt(row.node), row.anchor]));
 }
 
-for (const [seed, most] of [
-  [1, 3],
-  [2, 25],
-  [3, 120],
+const cutOften = { timeoutMinutes: 20, newOnCampaign: true, midnight: true };
+
+for (const { seed, most, visits } of [
+  { seed: 1, most: 3, visits: {} },
+  { seed: 2, most: 25, visits: {} },
+  { seed: 3, most: 120, visits: {} },
+  { seed: 4, most: 60, visits: cutOften },
+  { seed: 5, most: 60, visits: { sdkIds: false } },
 ]) {
-  test(`every signal has the same value in SQL and live, up to ${most} events a person [CBP-9]`, async () => {
+  const how = Object.keys(visits).join(', ');
+  test(`every signal has the same value in SQL and live, up to ${most} events a person ${how} [CBP-9]`, async () => {
     const workspace = `equal-${seed}`;
+    await createWorkspace(store, { id: workspace, name: 'Shop', timeZone: 'America/New_York', now: asOf });
+    await changeSessionSettings(store, workspace, visits, asOf);
+    const sessionRule = await sessionRuleOf(store, workspace);
     const events = randomHistories({ people: 150, most, asOf, seed });
     await store.facts.insert('events', asEventRows(workspace, events));
     const { people, signalSet } = await takeSnapshot(store, { workspace, asOf, now: new Date(5) });
@@ -48,7 +58,7 @@ for (const [seed, most] of [
     const wrong: string[] = [];
     profiles.forEach((profile, row) => {
       const anchor = anchors.get(profile)!;
-      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf, products);
+      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf, products, sessionRule);
       signals.forEach((signal, c) => {
         const [sql, live] = [x.columns[c][row], Math.fround(signal.measure.evaluate(history))];
         const near = Number.isNaN(sql)

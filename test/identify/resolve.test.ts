@@ -374,9 +374,10 @@ test('a gap of more than 30 minutes ends a session [CBP-2]', async () => {
   const at = (minutes: number) => day(1) + minutes * 60_000;
   const view = (w: string, minutes: number, page_path: string, more = {}) =>
     row(w, at(minutes), { anonymous_id: 'x', page_path, browser: 'Firefox', device_type: 'mobile', ...more });
+  const ad = { traffic_source: 'google', medium: 'cpc', campaign: 'spring', term: 'trail shoes', click_id: 'gclid=abc' };
   const w = await withEvents((w) => [
-    view(w, 0, '/', { traffic_source: 'google', campaign: 'spring', seconds_on_page: 10 }),
-    view(w, 30, '/shoes', { seconds_on_page: 20, country: 'DE' }),
+    view(w, 0, '/', { ...ad, seconds_on_page: 10, referrer: 'https://www.google.com/' }),
+    view(w, 30, '/shoes', { seconds_on_page: 20, country: 'DE', traffic_source: 'bing', medium: 'organic' }),
     row(w, at(31), { anonymous_id: 'x', event: 'scroll', scroll_depth: 80 }),
     row(w, at(32), { anonymous_id: 'x', event: 'internal_link_click' }),
     row(w, at(40), { anonymous_id: 'x', event: 'signup' }),
@@ -408,12 +409,21 @@ test('a gap of more than 30 minutes ends a session [CBP-2]', async () => {
     exit_page: '/shoes',
     page_sequence: ['/', '/shoes'],
     action_sequence: ['page_view', 'page_view', 'scroll', 'internal_link_click', 'signup', 'purchase'],
+    action_counts: { page_view: 2, scroll: 1, internal_link_click: 1, signup: 1, purchase: 1 },
     platform: '',
     device_type: 'mobile',
     browser: 'Firefox',
+    os: '',
     country: 'DE',
     traffic_source: 'google',
     campaign: 'spring',
+    medium: 'cpc',
+    term: 'trail shoes',
+    content: '',
+    click_id: 'gclid=abc',
+    referrer: 'https://www.google.com/',
+    bot_score: 0,
+    bot_reasons: [],
   });
   assert.equal(sessions[1]['bounced'], 1);
   assert.equal(sessions[1]['conversion_time'], null);

@@ -67,6 +67,15 @@ export const cartSignals: Signal[] = [
   },
   {
     ...family,
+    name: 'checkouts_last_visit',
+    sentence: 'Checkouts begun during the latest visit.',
+    windowDays: null,
+    unit: 'count',
+    measure: countInLastVisit(checkout),
+    phrase: (v) => `began ${amount(v, 'checkout', 'checkouts')} during the latest visit`,
+  },
+  {
+    ...family,
     name: 'days_since_cart_add',
     sentence: 'Days since they last put something in the cart.',
     windowDays: null,

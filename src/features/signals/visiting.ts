@@ -3,7 +3,7 @@
 import { anyEvent, on } from '../filter.ts';
 import { count, daysSinceFirst, daysSinceLast, ratio, times, trend } from '../measure.ts';
 import { amount, compared, daysAgo, hoursAgo, inTheLast, known, type Signal, type SignalFamily } from '../signal.ts';
-import { countInLastVisit, hoursSinceVisitStart, minutesOnSite, visitRegularity, visits } from '../visits.ts';
+import { countInLastVisit, hoursSinceVisitStart, minutesOfLastVisit, minutesOnSite, visitRegularity, visits } from '../visits.ts';
 
 const visiting: SignalFamily = { group: 'Visits', category: 'NAVIGATION', source: 'WEBSITE' };
 const timing: SignalFamily = { group: 'Time on site', category: 'ENGAGEMENT', source: 'WEBSITE' };
@@ -107,6 +107,15 @@ export const visitSignals: Signal[] = [
     unit: 'count',
     measure: countInLastVisit(on('product_view')),
     phrase: (v) => `viewed ${amount(v, 'product', 'products')} in the latest visit`,
+  },
+  {
+    ...timing,
+    name: 'minutes_last_visit',
+    sentence: 'Minutes from the beginning of the latest visit to the last sign of it.',
+    windowDays: null,
+    unit: 'minutes',
+    measure: minutesOfLastVisit(),
+    phrase: known('never visited', (v) => `stayed ${minutes(v)} in the latest visit`),
   },
   ...[7, 30].map(
     (windowDays): Signal => ({
