@@ -4,7 +4,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
-import { signals as everySignal, type LivePeople, openLivePeople } from '../features/index.ts';
+import { signals as everySignal, type LiveFeatures, type LivePeople, openLivePeople } from '../features/index.ts';
 import { toHexId } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { explainRow, type Reason, sentenceFor } from './explain.ts';
@@ -47,6 +47,8 @@ export type Prediction = {
 
 export interface IntentNow {
   predict(request: PredictionRequest): Promise<Prediction>;
+  /** What is known of the person this second, in the order of the signals. Throws `not_found`. */
+  features(workspace: string, person: string, now: Date): Promise<LiveFeatures>;
   /** Rows that reached the facts; keeps those in memory up to date. */
   shipped(rows: readonly EventRow[]): void;
   /** Identifiers that changed hands. */
@@ -82,6 +84,11 @@ export function openIntentNow(store: Store): IntentNow {
   };
 
   return {
+    async features(workspace, person, now) {
+      const live = await peopleOf(workspace).features(person, now);
+      if (live === undefined) throw unknownPerson(person);
+      return live;
+    },
     async predict({ workspace, person, modelId, now }) {
       const started = performance.now();
       const { model, predictor, places } = await readyModel(workspace, modelId, now);

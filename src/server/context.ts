@@ -10,6 +10,7 @@ import type {
 } from 'fastify';
 import type { Doors, Intake, Throttle } from '../collect/index.ts';
 import type { KeyRing } from '../govern/index.ts';
+import type { SessionsNow } from '../identify/index.ts';
 import type { IntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -24,6 +25,8 @@ export type ServerContext = {
   throttle: Throttle;
   /** Answers about people as they are this second. */
   live: IntentNow;
+  /** Visits that are under way. */
+  sessions: SessionsNow;
   now(): Date;
 };
 

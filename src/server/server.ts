@@ -3,6 +3,7 @@
 import { type Intake, type IntakeOptions, openDoors, openIntake, openThrottle } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
 import { openKeyRing } from '../govern/index.ts';
+import { openSessionsNow, type SessionsNow } from '../identify/index.ts';
 import { type IntentNow, openIntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
@@ -46,9 +47,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
   const intake = await openIntake(store, { ...options.intake, now, onFault: (error, doing) => log(error, doing) });
   const live = openIntentNow(store);
+  const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
-  const upkeep = await openUpkeep({ store, intake, live, now, onFault });
-  const context = { ...doorOf(store, now), store, intake, live, now };
+  const upkeep = await openUpkeep({ store, intake, live, sessions, now, onFault });
+  const context = { ...doorOf(store, now), store, intake, live, sessions, now };
   const app = await buildApp(context, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => {
@@ -82,7 +84,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const now = () => new Date(0);
-  const context = { ...doorOf(nobody, now), store: nobody, intake: {} as Intake, live: {} as IntentNow, now };
+  const rooms = { intake: {} as Intake, live: {} as IntentNow, sessions: {} as SessionsNow };
+  const context = { ...doorOf(nobody, now), ...rooms, store: nobody, now };
   const app = await buildApp(context, { logLevel: 'silent', dashboard: DASHBOARD_FOLDER });
   await app.ready();
   const document = app.swagger();

@@ -2,8 +2,9 @@
 // clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
 import { type Intake, pruneRejected } from '../collect/index.ts';
+import { forgetSnapshots } from '../features/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
-import { openFollower, resolveAll } from '../identify/index.ts';
+import { listRecut, openFollower, resolveAll, type SessionsNow } from '../identify/index.ts';
 import {
   failAbandonedTrainings,
   findActiveModel,
@@ -19,6 +20,7 @@ export type UpkeepOptions = {
   store: Store;
   intake: Intake;
   live: IntentNow;
+  sessions: SessionsNow;
   now(): Date;
   onFault(error: unknown, doing: string): void;
 };
@@ -34,32 +36,44 @@ export type Upkeep = {
 const NIGHT_HOUR = 2;
 const TICK_MS = MINUTE_MS / 4;
 
-export async function openUpkeep({ store, intake, live, now, onFault }: UpkeepOptions): Promise<Upkeep> {
+export async function openUpkeep({ store, intake, live, sessions, now, onFault }: UpkeepOptions): Promise<Upkeep> {
   await failAbandonedTrainings(store, now());
   const behind = new Set(await workspacesBehind(store));
   const follower = openFollower(store, {
     now,
-    onMoved: (workspace, moves) => live.moved(workspace, moves),
+    onMoved: (workspace, moves) => {
+      live.moved(workspace, moves);
+      sessions.moved(workspace, moves);
+    },
     onFault,
   });
   const unsubscribe = intake.onShipped(async (rows) => {
     live.shipped(rows);
+    sessions.shipped(rows);
     await follower.shipped(rows);
   });
   let underWay: Promise<void> | undefined;
   let prunedAt = 0;
 
+  const resolve = async (workspace: string) => {
+    await resolveAll(store, { workspace, now: now() });
+    sessions.resolved(workspace);
+  };
   const pass = async () => {
     for (const workspace of behind) {
       behind.delete(workspace);
-      await attempt(() => resolveAll(store, { workspace, now: now() }), 'resolving people');
+      await attempt(() => resolve(workspace), 'resolving people');
+    }
+    for (const workspace of await listRecut(store)) {
+      await attempt(() => resolve(workspace), 'cutting visits anew');
+      await attempt(() => forgetSnapshots(store, workspace), 'forgetting snapshots of other visits');
     }
     if (now().getTime() - prunedAt >= HOUR_MS) {
       prunedAt = now().getTime();
       await attempt(() => pruneRejected(store, now()), 'clearing what was rejected');
     }
     for (const { id, timeZone } of await listWorkspaces(store)) {
-      await attempt(() => scoreNightly(store, id, timeZone, now()), 'scoring at night');
+      await attempt(() => scoreNightly(store, id, timeZone, now(), resolve), 'scoring at night');
     }
   };
   const attempt = async (work: () => Promise<unknown>, doing: string) => {
@@ -103,7 +117,13 @@ async function workspacesBehind({ facts }: Store): Promise<string[]> {
 }
 
 /** Once a night: people resolved, scored with the active model, and older scores held against what came of them. */
-async function scoreNightly(store: Store, workspace: string, timeZone: string, now: Date): Promise<void> {
+async function scoreNightly(
+  store: Store,
+  workspace: string,
+  timeZone: string,
+  now: Date,
+  resolve: (workspace: string) => Promise<void>,
+): Promise<void> {
   const { day, hour } = clockIn(timeZone, now);
   if (hour < NIGHT_HOUR) return;
   const model = await findActiveModel(store, workspace);
@@ -113,7 +133,7 @@ async function scoreNightly(store: Store, workspace: string, timeZone: string, n
     [workspace],
   );
   if (last ? last.value.day >= day : model.createdAt.slice(0, 10) >= day) return;
-  await resolveAll(store, { workspace, now });
+  await resolve(workspace);
   await scoreEveryone(store, { workspace, asOf: await momentOfScoring(store, workspace, now), now });
   await logAccuracy(store, { workspace, now });
   await store.state.query(

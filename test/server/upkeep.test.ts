@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadMessages, openIntake, type SegmentMessage } from '../../src/collect/index.ts';
 import { ensureWorkspace } from '../../src/govern/index.ts';
-import { findProfile } from '../../src/identify/index.ts';
+import { findProfile, openSessionsNow } from '../../src/identify/index.ts';
 import { openIntentNow, trainModel } from '../../src/predict/index.ts';
 import { openUpkeep } from '../../src/server/upkeep.ts';
 import { openShop } from '../../src/simulate/index.ts';
@@ -31,6 +31,7 @@ test('people are resolved after a start that finds new events, and soon after mo
     store,
     intake,
     live: openIntentNow(store),
+    sessions: openSessionsNow(store),
     now: () => now,
     onFault: (error) => faults.push(error),
   });

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { describeFeatures, signalSetOf, signals } from '../../features/index.ts';
+import { toHexId } from '../../identify/index.ts';
 import { findActiveModel, latestScoring } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
@@ -27,7 +28,38 @@ const Features = Type.Object({
   ),
 });
 
+const OfPerson = Type.Object({
+  profileId: Type.String(),
+  asOf: Moment,
+  basedOn: Type.Object({ events: Type.Integer(), lastEventAt: Nullable(Moment) }),
+  category: Nullable(Type.String({ description: 'The category they lean to.' })),
+  values: Type.Record(Type.String(), Nullable(Type.Number()), { description: 'By signal; null = not known.' }),
+});
+
 export const addFeaturesRoutes: Routes = (app, context) => {
+  app.get(
+    '/api/v1/people/:id/features',
+    {
+      preHandler: requireKey(context, 'secret'),
+      schema: {
+        tags: ['features'],
+        summary: 'What is known of a person this second: every signal, with what arrived a moment ago',
+        security: [{ secretKey: [] }],
+        params: Type.Object({ id: Type.String({ description: 'Profile id, user id or anonymous id.' }) }),
+        response: { 200: OfPerson },
+      },
+    },
+    async ({ workspace, params }) => {
+      const asOf = context.now();
+      const { profile, values, category, basedOn } = await context.live.features(workspace, params.id, asOf);
+      const known = [...values].map((value) => (Number.isFinite(value) ? value : null));
+      return {
+        ...{ profileId: toHexId(profile), asOf, basedOn, category: category || null },
+        values: Object.fromEntries(signals.map(({ name }, i) => [name, known[i]])),
+      };
+    },
+  );
+
   app.get(
     '/api/v1/features',
     {

@@ -9,11 +9,13 @@ import { addFeaturesRoutes } from './features.ts';
 import { addHealthRoutes } from './health.ts';
 import { addIntentRoutes } from './intent.ts';
 import { addLiveRoutes } from './live.ts';
+import { addLiveSessionRoutes } from './liveSessions.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { addPixelRoutes } from './pixel.ts';
 import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
+import { addSessionRoutes } from './sessions.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
 
 export const routes: readonly Routes[] = [
@@ -22,10 +24,12 @@ export const routes: readonly Routes[] = [
   addPixelRoutes,
   addDoorRoutes,
   addLiveRoutes,
+  addLiveSessionRoutes,
   addRejectedRoutes,
   addWorkspaceRoutes,
   addOverviewRoutes,
   addPeopleRoutes,
+  addSessionRoutes,
   addFeaturesRoutes,
   addIntentRoutes,
   addAccuracyRoutes,
