@@ -60,6 +60,9 @@ export function inPart(column: string, { index, of }: ProfilePart): string {
   return `${column} BETWEEN ${low} AND ${high}`;
 }
 
+/** The profiles that count as programs; binds {workspace:String}. */
+export const botsSql = 'SELECT profile FROM profiles FINAL WHERE workspace = {workspace:String} AND bot = 1';
+
 function moment(at: Date): string {
   return `toDateTime64('${toClickHouseTime(at)}', 3, 'UTC')`;
 }

@@ -31,3 +31,9 @@ export const Reason = Type.Object({
   contribution: Type.Number({ description: 'Log-odds that the signal adds or takes.' }),
   direction: Type.Enum(['raises', 'lowers']),
 });
+
+/** Whether a list has programs in it: crawlers, and what behaves like one. */
+export const Bots = Type.Enum(['without', 'with', 'only'], {
+  default: 'without',
+  description: 'Whether programs are in it: crawlers, and what behaves like one.',
+});

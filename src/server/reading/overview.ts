@@ -1,6 +1,7 @@
 // What the Overview page shows, asked of the facts: how much happened, who is how close to buying, what moved.
 
 import { inCurrency } from '../../govern/index.ts';
+import { BOT_SCORE } from '../../identify/index.ts';
 import { latestScoring, type ModelRecord } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 import { addDays, fromClickHouseTime, startOfDay, toClickHouseTime, toDay } from '../../time.ts';
@@ -8,16 +9,25 @@ import { nameOf } from './names.ts';
 import { reasonInWords } from './reasons.ts';
 
 type Scope = { workspace: string };
+type Counted = Scope & { bots: 'without' | 'with' };
 type Level = 'HIGH' | 'MEDIUM' | 'LOW';
 
 const DAYS_SHOWN = 90;
 
-export type Totals = { people: number; events: number; sessions: number; purchases: number; revenue: number };
+export type Totals = {
+  people: number;
+  events: number;
+  sessions: number;
+  purchases: number;
+  revenue: number;
+  /** Programs: how many, their events, and visits that are a program's, whoever made them. */
+  bots: { people: number; events: number; sessions: number };
+};
 
-/** Money is what was sent in the currency. */
+/** Money is what was sent in the currency. Programs are counted in nothing but `bots`, unless they are asked for. */
 export async function readTotals(
   { facts }: Store,
-  { workspace }: Scope,
+  { workspace, bots }: Counted,
   currency: string | null,
 ): Promise<Totals & { lastEventAt: Date | null }> {
   const summed = inCurrency(currency);
@@ -27,30 +37,35 @@ export async function readTotals(
      FROM events WHERE workspace = {workspace:String}`,
     { workspace },
   );
-  const [people] = await facts.rows<{ n: string }>(
-    'SELECT uniqExact(profile) AS n FROM profiles WHERE workspace = {workspace:String}',
+  const [people] = await facts.rows<{ n: string; bots: string; bot_events: string }>(
+    `SELECT countIf(bot = 0) AS n, countIf(bot = 1) AS bots, sumIf(events, bot = 1) AS bot_events
+     FROM profiles FINAL WHERE workspace = {workspace:String}`,
     { workspace },
   );
-  const [sessions] = await facts.rows<{ n: string }>(
-    'SELECT count() AS n FROM sessions FINAL WHERE workspace = {workspace:String}',
+  const [sessions] = await facts.rows<{ n: string; bots: string }>(
+    `SELECT countIf(bot_score < ${BOT_SCORE}) AS n, countIf(bot_score >= ${BOT_SCORE}) AS bots
+     FROM sessions FINAL WHERE workspace = {workspace:String}`,
     { workspace },
   );
+  const programs = { people: Number(people.bots), events: Number(people.bot_events), sessions: Number(sessions.bots) };
+  const counted = bots === 'with';
   return {
-    people: Number(people.n),
-    events: Number(events.n),
-    sessions: Number(sessions.n),
+    people: Number(people.n) + (counted ? programs.people : 0),
+    events: Number(events.n) - (counted ? 0 : programs.events),
+    sessions: Number(sessions.n) + (counted ? programs.sessions : 0),
     purchases: Number(events.purchases),
     revenue: events.revenue,
+    bots: programs,
     lastEventAt: Number(events.n) > 0 ? fromClickHouseTime(events.last) : null,
   };
 }
 
 export type DayOfEvents = { date: string; events: number; people: number; purchases: number; revenue: number };
 
-/** The last 90 days up to the moment, days without events included. */
+/** The last 90 days up to the moment, days without events included. Programs are known by their visits. */
 export async function readDays(
   { facts }: Store,
-  { workspace }: Scope,
+  { workspace, bots }: Counted,
   asOf: Date,
   currency: string | null,
 ): Promise<DayOfEvents[]> {
@@ -63,21 +78,25 @@ export async function readDays(
      GROUP BY day`,
     params,
   );
-  const visitors = await facts.rows<{ day: string; people: string }>(
-    `SELECT toString(toDate(start_time)) AS day, uniq(profile) AS people FROM sessions
-     WHERE workspace = {workspace:String} AND start_time >= {from:DateTime64(3, 'UTC')} AND start_time <= {to:DateTime64(3, 'UTC')}
+  const people = bots === 'with' ? 'uniq(profile)' : `uniqIf(profile, bot_score < ${BOT_SCORE})`;
+  const visitors = await facts.rows<{ day: string; people: string; programs: string }>(
+    `SELECT toString(toDate(start_time)) AS day, ${people} AS people, sumIf(event_count, bot_score >= ${BOT_SCORE}) AS programs
+     FROM sessions FINAL WHERE workspace = {workspace:String} AND start_time >= {from:DateTime64(3, 'UTC')} AND start_time <= {to:DateTime64(3, 'UTC')}
      GROUP BY day`,
     params,
   );
   const byDay = new Map(counted.map((row) => [row.day, row]));
-  const peopleByDay = new Map(visitors.map((row) => [row.day, Number(row.people)]));
+  const visitorsByDay = new Map(visitors.map((row) => [row.day, row]));
   return Array.from({ length: DAYS_SHOWN }, (_, i) => {
     const date = toDay(addDays(from, i));
     const row = byDay.get(date);
+    const visited = visitorsByDay.get(date);
+    const programs = bots === 'with' ? 0 : Number(visited?.programs ?? 0);
     return {
       date,
-      events: Number(row?.events ?? 0),
-      people: peopleByDay.get(date) ?? 0,
+      // A visit counts on the day it began: one over midnight may take more from a day than that had.
+      events: Math.max(0, Number(row?.events ?? 0) - programs),
+      people: Number(visited?.people ?? 0),
       purchases: Number(row?.purchases ?? 0),
       revenue: row?.revenue ?? 0,
     };

@@ -7,6 +7,7 @@ import { fromHexId, toHexId } from '../../identify/index.ts';
 import { type Level, latestScoring, type ModelRecord } from '../../predict/index.ts';
 import type { Params, Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
+import type { Bots } from './sessions.ts';
 import { describeListed, type ListedPerson, type Standing, unscored } from './listed.ts';
 import { reasonInWords } from './reasons.ts';
 
@@ -18,6 +19,8 @@ export type PeopleQuery = {
   search?: string;
   segment?: Level;
   category?: string;
+  /** Programs: left out by default. */
+  bots?: Bots;
   sort: 'score' | 'lastSeen';
   cursor?: string;
   limit: number;
@@ -72,7 +75,7 @@ type Conditions = {
 };
 
 function conditionsOf(query: PeopleQuery, scoring: Scoring | null): Conditions {
-  const { workspace, search = '', segment = '', category = '' } = query;
+  const { workspace, search = '', segment = '', category = '', bots = 'without' } = query;
   const begins = 'startsWith(id, {search:String})';
   const found = `AND (arrayExists(id -> ${begins}, arrayConcat(user_ids, anonymous_ids, email_hashes))
     OR startsWith(leftPad(lower(hex(profile)), 16, '0'), lower({search:String})))`;
@@ -85,12 +88,14 @@ function conditionsOf(query: PeopleQuery, scoring: Scoring | null): Conditions {
   ];
   return {
     params: { workspace, search: search.trim(), segment, category, ...scoring },
-    known: `workspace = {workspace:String} ${search ? found : ''}`,
+    known: `workspace = {workspace:String} ${ofBots[bots]} ${search ? found : ''}`,
     scored: filters[0],
     wanted: filters.filter(Boolean).join(' AND '),
     onlyScored: Boolean(segment || category),
   };
 }
+
+const ofBots: Record<Bots, string> = { without: 'AND bot = 0', with: '', only: 'AND bot = 1' };
 
 async function countPeople({ facts }: Store, { params, known, wanted, onlyScored }: Conditions): Promise<number> {
   const profiles = `SELECT profile FROM profiles FINAL WHERE ${known}`;

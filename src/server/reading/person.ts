@@ -76,6 +76,7 @@ export async function readPerson(store: Store, scope: Scope) {
     platforms: profile.platforms,
     country: profile.country,
     deviceType: profile.device_type,
+    bot: profile.bot === 1,
     otherCurrencies,
     intent,
     scoreHistory,
@@ -97,6 +98,7 @@ type ProfileRow = {
   platforms: string[];
   country: string;
   device_type: string;
+  bot: number;
 };
 
 async function readProfile({ facts }: Store, { workspace, profile }: Scope): Promise<ProfileRow> {

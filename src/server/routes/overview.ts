@@ -17,6 +17,10 @@ const Overview = Type.Object({
     sessions: Type.Integer(),
     purchases: Type.Integer(),
     revenue: Type.Number(),
+    bots: Type.Object(
+      { people: Type.Integer(), events: Type.Integer(), sessions: Type.Integer() },
+      { description: 'Programs, which the other numbers leave out unless bots=with.' },
+    ),
   }),
   currency: Currency,
   otherCurrencies: OtherCurrencies,
@@ -76,18 +80,19 @@ export const addOverviewRoutes: Routes = (app, context) => {
         tags: ['overview'],
         summary: 'People by intent, activity over 90 days, what moved since the scoring before',
         security: [{ secretKey: [] }],
+        querystring: Type.Object({ bots: Type.Enum(['without', 'with'], { default: 'without' }) }),
         response: { 200: Overview },
       },
     },
-    async ({ workspace }) => {
+    async ({ workspace, query: { bots } }) => {
       const { store, now } = context;
       const currency = await currencyOf(store, workspace);
-      const { lastEventAt, ...totals } = await readTotals(store, { workspace }, currency);
+      const { lastEventAt, ...totals } = await readTotals(store, { workspace, bots }, currency);
       // A file from the past is shown as of its own last day, not as three empty months.
       const asOf = lastEventAt && lastEventAt < now() ? lastEventAt : now();
       const model = await findActiveModel(store, workspace);
       const [eventsPerDay, otherCurrencies, intent, movement] = await Promise.all([
-        readDays(store, { workspace }, asOf, currency),
+        readDays(store, { workspace, bots }, asOf, currency),
         readOtherCurrencies(store, { workspace, currency }),
         model ? readIntent(store, { workspace }, model) : null,
         model ? readMovement(store, { workspace }, model) : { moved: null, movers: [] },

@@ -7,7 +7,7 @@ import type { Routes } from '../context.ts';
 import { listPeople } from '../reading/people.ts';
 import { nodesOf, readPerson, requireProfile } from '../reading/person.ts';
 import { readTimeline } from '../reading/timeline.ts';
-import { Level, Nullable } from '../shapes.ts';
+import { Bots, Level, Nullable } from '../shapes.ts';
 import { Person, PersonRow, Timeline } from './peopleShapes.ts';
 
 const OneId = Type.Object({ id: Type.String({ description: 'Profile id, user id or anonymous id.' }) });
@@ -30,6 +30,7 @@ export const addPeopleRoutes: Routes = (app, context) => {
           search: Type.Optional(Type.String({ description: 'Beginning of an identifier.' })),
           segment: Type.Optional(Level),
           category: Type.Optional(Type.String()),
+          bots: Bots,
           sort: Type.Enum(['score', 'lastSeen'], { default: 'score' }),
           cursor: Type.Optional(
             Type.String({ description: 'nextCursor of the page before, for the same sort and filters.' }),

@@ -36,6 +36,7 @@ export const Person = Type.Object({
   platforms: Type.Array(Type.String()),
   country: Type.String(),
   deviceType: Type.String(),
+  bot: Type.Boolean({ description: 'Counts as a program: in no list, no training and no scoring.' }),
   otherCurrencies: OtherCurrencies,
   intent: Nullable(
     Type.Object({
