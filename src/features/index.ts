@@ -10,4 +10,4 @@ export { type FeatureBlock, type LabelledMatrix, type MatrixOptions, readMatrix,
 export { type Product, type Products, readProducts } from './products.ts';
 export type { Signal, SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';
-export { type Snapshot, type SnapshotOptions, forgetSnapshots, takeSnapshot } from './snapshot.ts';
+export { forgetSnapshots, type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';

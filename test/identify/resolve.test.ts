@@ -374,7 +374,13 @@ test('a gap of more than 30 minutes ends a session [CBP-2]', async () => {
   const at = (minutes: number) => day(1) + minutes * 60_000;
   const view = (w: string, minutes: number, page_path: string, more = {}) =>
     row(w, at(minutes), { anonymous_id: 'x', page_path, browser: 'Firefox', device_type: 'mobile', ...more });
-  const ad = { traffic_source: 'google', medium: 'cpc', campaign: 'spring', term: 'trail shoes', click_id: 'gclid=abc' };
+  const ad = {
+    traffic_source: 'google',
+    medium: 'cpc',
+    campaign: 'spring',
+    term: 'trail shoes',
+    click_id: 'gclid=abc',
+  };
   const w = await withEvents((w) => [
     view(w, 0, '/', { ...ad, seconds_on_page: 10, referrer: 'https://www.google.com/' }),
     view(w, 30, '/shoes', { seconds_on_page: 20, country: 'DE', traffic_source: 'bing', medium: 'organic' }),

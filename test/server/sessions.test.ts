@@ -144,7 +144,10 @@ test('who is here now is counted, and told again with every change [CBP-15]', as
   let text = '';
   const told = async (count: number) => {
     while (text.split('\n\n').length <= count) text += (await reader.read()).value;
-    return text.split('\n\n').slice(0, -1).map((event) => JSON.parse(event.split('\ndata: ')[1]));
+    return text
+      .split('\n\n')
+      .slice(0, -1)
+      .map((event) => JSON.parse(event.split('\ndata: ')[1]));
   };
   assert.equal((await told(1))[0].active, 2);
   await send('dora', 0, 'page', { path: '/new' });

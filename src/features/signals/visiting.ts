@@ -3,7 +3,14 @@
 import { anyEvent, on } from '../filter.ts';
 import { count, daysSinceFirst, daysSinceLast, ratio, times, trend } from '../measure.ts';
 import { amount, compared, daysAgo, hoursAgo, inTheLast, known, type Signal, type SignalFamily } from '../signal.ts';
-import { countInLastVisit, hoursSinceVisitStart, minutesOfLastVisit, minutesOnSite, visitRegularity, visits } from '../visits.ts';
+import {
+  countInLastVisit,
+  hoursSinceVisitStart,
+  minutesOfLastVisit,
+  minutesOnSite,
+  visitRegularity,
+  visits,
+} from '../visits.ts';
 
 const visiting: SignalFamily = { group: 'Visits', category: 'NAVIGATION', source: 'WEBSITE' };
 const timing: SignalFamily = { group: 'Time on site', category: 'ENGAGEMENT', source: 'WEBSITE' };

@@ -3,14 +3,14 @@
 // who reads fast, or a kiosk whose page renews itself, must stay below the threshold: no single habit of people is
 // worth that much.
 
-import type { Visited } from './columns.ts';
+import type { Visited } from './visited.ts';
 
 export type BotMark = {
   name: string;
   /** With the visit as its subject. */
   sentence: string;
   points: number;
-  /** A condition over the names that columns.ts makes: events, pages, page_gaps, bots, touches. */
+  /** A condition over the names that visited.ts makes: events, pages, page_gaps, bots, hosts, touches. */
   sql: string;
   holds(visit: Visited): boolean;
 };
@@ -25,6 +25,7 @@ const HURRIED_MS = 1500;
 const EVEN_PAGES = 6;
 const EVEN_SPREAD = 0.12;
 const UNTOUCHED_PAGES = 100;
+const UNMOVED_PAGES = 10;
 const TIRELESS_PAGES = 500;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -35,6 +36,20 @@ export const botMarks: readonly BotMark[] = [
     points: 100,
     sql: 'bots * 2 >= length(events)',
     holds: ({ bots, events }) => bots * 2 >= events.length,
+  },
+  {
+    name: 'hosted',
+    sentence: 'came from the network of a hosting provider',
+    points: 40,
+    sql: 'hosts * 2 >= length(events)',
+    holds: ({ hosts, events }) => hosts * 2 >= events.length,
+  },
+  {
+    name: 'unmoved',
+    sentence: `saw ${UNMOVED_PAGES} pages or more and neither scrolled, clicked nor stayed on any`,
+    points: 20,
+    sql: `length(pages) >= ${UNMOVED_PAGES} AND touches = 0`,
+    holds: ({ pages, touches }) => pages.length >= UNMOVED_PAGES && touches === 0,
   },
   {
     name: 'hurried',
@@ -61,7 +76,7 @@ export const botMarks: readonly BotMark[] = [
   {
     name: 'untouched',
     sentence: `saw ${UNTOUCHED_PAGES} pages or more and neither scrolled, clicked nor stayed on any`,
-    points: 60,
+    points: 40,
     sql: `length(pages) >= ${UNTOUCHED_PAGES} AND touches = 0`,
     holds: ({ pages, touches }) => pages.length >= UNTOUCHED_PAGES && touches === 0,
   },
@@ -70,7 +85,6 @@ export const botMarks: readonly BotMark[] = [
     sentence: `saw ${TIRELESS_PAGES} pages or more without a pause of five minutes`,
     points: 60,
     sql: `length(pages) >= ${TIRELESS_PAGES} AND arrayMax(page_gaps) < ${LONGEST_PAUSE_MS}`,
-    holds: ({ pages, pageGaps }) =>
-      pages.length >= TIRELESS_PAGES && pageGaps.every((gap) => gap < LONGEST_PAUSE_MS),
+    holds: ({ pages, pageGaps }) => pages.length >= TIRELESS_PAGES && pageGaps.every((gap) => gap < LONGEST_PAUSE_MS),
   },
 ];

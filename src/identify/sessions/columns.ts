@@ -1,12 +1,13 @@
 // What is said of a visit [CBP-2]: the columns of seed 003's user_behavior_sessions and what else one wants to know of
 // it. Each column is written once as SQL over the arrays of a visit and once over its steps in memory; a test holds both
-// equal. SQL names: visit (the array of tuples), moments, events, revenues, pages, page_gaps, conversion_at, source_at.
+// equal. What they look at is in visited.ts.
 
 import { fromClickHouseTime } from '../../time.ts';
 import { toHexId } from '../node.ts';
 import { botMarks } from './botMarks.ts';
-import { type Step, type TupleColumn, tupleColumns } from './step.ts';
-import { conversionEvents, pageEvents, quoted } from './visit.ts';
+import type { Step, TupleColumn } from './step.ts';
+import { clicks, pageEvents, quoted } from './visit.ts';
+import { field, type Visited, visitedOf } from './visited.ts';
 
 export type Session = {
   /** Profile and beginning: `PROFILE-START`, both in hex. */
@@ -55,22 +56,6 @@ export type Session = {
   botReasons: string[];
 };
 
-/** One visit in memory, with what several columns look at. */
-export type Visited = {
-  profile: bigint;
-  steps: readonly Step[];
-  events: readonly string[];
-  pages: readonly string[];
-  /** Milliseconds between views of pages. */
-  pageGaps: readonly number[];
-  bots: number;
-  touches: number;
-  conversion: Step | undefined;
-  source: Step | undefined;
-  /** The money of the step may be summed. */
-  isSummed: (step: Step) => boolean;
-};
-
 type Column = {
   name: string;
   key: keyof Session;
@@ -82,11 +67,6 @@ type Column = {
 
 /** Sequences keep their first so many steps. */
 const STEPS_AT_MOST = 500;
-const clicks = ['internal_link_click', 'external_link_click', 'click'];
-const touching = [...clicks, 'scroll', 'form_start', 'form_submit', 'video_play', 'search_performed', 'filter_applied'];
-
-/** A column of the steps as an array, in SQL. */
-const field = (name: TupleColumn) => `visit.${tupleColumns.indexOf(name) + 2}`;
 const isFlag = (value: number) => Boolean(value);
 const moment = (text: string | null) => (text === null ? null : fromClickHouseTime(text));
 
@@ -222,36 +202,9 @@ export const sessionColumns: readonly Column[] = [
   },
 ];
 
-/** What the columns look at, as `expression AS name`, in the order in which they name each other. */
-export const visitNames: readonly string[] = [
-  'visit.1 AS moments',
-  `${field('event')} AS events`,
-  `arrayFilter((p, e) -> p != '' AND e IN (${quoted(pageEvents)}), ${field('page_path')}, events) AS pages`,
-  `arrayPopFront(arrayDifference(arrayFilter((t, e) -> e IN (${quoted(pageEvents)}), moments, events))) AS page_gaps`,
-  `arrayCount(b -> b > 0, ${field('bot')}) AS bots`,
-  `arrayCount((e, d, s) -> e IN (${quoted(touching)}) OR d > 0 OR s > 0, events, ${field('scroll_depth')}, ${field('seconds_on_page')}) AS touches`,
-  `if(has(events, 'purchase'), indexOf(events, 'purchase'), arrayFirstIndex(e -> e IN (${quoted(conversionEvents)}), events)) AS conversion_at`,
-  `arrayFirstIndex((s, c, k) -> s != '' OR c != '' OR k != '', ${field('traffic_source')}, ${field('campaign')}, ${field('click_id')}) AS source_at`,
-];
-
 /** A visit from its steps, in order. */
 export function describeVisit(profile: bigint, steps: readonly Step[], isSummed: (step: Step) => boolean): Session {
-  const views = steps.filter((step) => pageEvents.includes(step.event));
-  const visit: Visited = {
-    profile,
-    steps,
-    events: steps.map((step) => step.event),
-    pages: views.map((step) => step.page_path).filter(Boolean),
-    pageGaps: views.slice(1).map((step, i) => step.at - views[i].at),
-    bots: steps.filter((step) => step.bot > 0).length,
-    touches: steps.filter(
-      (step) => touching.includes(step.event) || step.scroll_depth > 0 || step.seconds_on_page > 0,
-    ).length,
-    conversion:
-      steps.find((step) => step.event === 'purchase') ?? steps.find((step) => conversionEvents.includes(step.event)),
-    source: steps.find((step) => step.traffic_source !== '' || step.campaign !== '' || step.click_id !== ''),
-    isSummed,
-  };
+  const visit = visitedOf(profile, steps, isSummed);
   const said = Object.fromEntries(sessionColumns.map((column) => [column.key, column.of(visit)]));
   return { ...said, profile: toHexId(profile) } as Session;
 }

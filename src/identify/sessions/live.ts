@@ -37,12 +37,17 @@ const NODES_PER_STATEMENT = 5000;
 
 type Thread = { anchor: string; node: bigint; steps: Step[]; profile: bigint | undefined };
 
-export function openLiveSessions(store: Store, { workspace, stepsAtMost = 300_000 }: LiveSessionsOptions): LiveSessions {
+export function openLiveSessions(
+  store: Store,
+  { workspace, stepsAtMost = 300_000 }: LiveSessionsOptions,
+): LiveSessions {
   const people = openThreads(stepsAtMost);
   /** What was worked out and still holds. */
   const described = new Map<bigint, Session>();
   let warm: Promise<void> | undefined;
   let basis = '';
+  /** How often somebody changed hands. */
+  let changes = 0;
 
   const add = (row: Parameters<typeof stepOf>[0] & { anchor: string }) => {
     const step = stepOf(row);
@@ -57,14 +62,14 @@ export function openLiveSessions(store: Store, { workspace, stepsAtMost = 300_00
   const warmUp = async (now: Date) => {
     for (const row of await readSteps(store, { workspace, now, limit: stepsAtMost / 2 })) add(row);
   };
+  /** Asks who the strangers are; again where somebody changed hands in the meantime. */
   const introduce = async () => {
-    const strangers = [...people.strangers()];
-    for (let from = 0; from < strangers.length; from += NODES_PER_STATEMENT) {
-      const some = strangers.slice(from, from + NODES_PER_STATEMENT);
-      const nodes = some.map((thread) => thread.node);
+    while (people.strangers().size > 0) {
+      const [asked, before] = [[...people.strangers()].slice(0, NODES_PER_STATEMENT), changes];
+      const nodes = asked.map((thread) => thread.node);
       const profiles = await profilesOf(store.facts, workspace, nodes);
-      // Who changed hands in the meantime is known better.
-      for (const thread of some) if (thread.profile === undefined) assign(thread, profiles.get(thread.node));
+      if (before !== changes) continue;
+      for (const thread of asked) if (people.strangers().has(thread)) assign(thread, profiles.get(thread.node));
     }
   };
 
@@ -73,12 +78,14 @@ export function openLiveSessions(store: Store, { workspace, stepsAtMost = 300_00
       for (const row of rows) add(row);
     },
     moved(moves) {
-      for (const { node, profile } of moves) {
+      changes++;
+      for (const { node } of moves) {
         const thread = people.under(node);
-        if (thread) assign(thread, profile);
+        if (thread) assign(thread, undefined);
       }
     },
     resolved() {
+      changes++;
       for (const thread of people.all()) assign(thread, undefined);
     },
     async active(now) {

@@ -66,7 +66,8 @@ export function declaredSql(
   aggregate: (sql: string) => string,
   derive: (sql: string) => string,
 ): string {
-  const pairs = (value: string) => aggregate(`arraySort(groupArrayIf((at_ms, ${value}), ${condition} AND ${value} != ''))`);
+  const pairs = (value: string) =>
+    aggregate(`arraySort(groupArrayIf((at_ms, ${value}), ${condition} AND ${value} != ''))`);
   const parts: string[] = [];
   if (rule.sdkIds) {
     const ids = pairs('session_id');

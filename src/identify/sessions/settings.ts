@@ -62,7 +62,8 @@ export async function changeSessionSettings(
 /** Notes that all visits of the workspace are cut by the rule now. */
 export async function noteCut({ state }: Store, workspace: string, rule: SessionRule, now: Date): Promise<void> {
   await state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'sessions_cut', $2, $3)
+    `INSERT INTO settings (workspace, name, value, updated_at) SELECT id, 'sessions_cut', $2::jsonb, $3::timestamptz
+     FROM workspaces WHERE id = $1
      ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
     [workspace, rule, now],
   );

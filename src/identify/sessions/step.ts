@@ -22,6 +22,7 @@ export type Step = Ruled & {
   term: string;
   content: string;
   bot: number;
+  hosted: number;
 };
 
 /** In the order of the tuple, behind the moment. The first two order a person's events. */
@@ -29,6 +30,7 @@ export const tupleColumns = [
   ...['message_id', 'event', 'page_path', 'referrer', 'seconds_on_page', 'scroll_depth', 'revenue', 'platform'],
   ...['device_type', 'browser', 'os', 'country', 'traffic_source', 'medium', 'campaign', 'term', 'content', 'click_id'],
   'bot',
+  'hosted',
 ] as const satisfies readonly (keyof Step)[];
 
 export type TupleColumn = (typeof tupleColumns)[number];
@@ -41,11 +43,12 @@ const outside = new Set(outsideVisits);
 /** undefined for what is no part of a visit. */
 export function stepOf(row: Pick<EventRow, Exclude<keyof Step, 'at'>> & { at: string }): Step | undefined {
   if (outside.has(row.event)) return undefined;
-  const { message_id, event, page_path, referrer, revenue, currency, platform, device_type, browser, os, country } = row;
-  const { session_id, traffic_source, medium, campaign, click_id, term, content, bot } = row;
+  const { message_id, event, page_path, referrer, revenue, currency, platform, device_type, browser, os, country } =
+    row;
+  const { session_id, traffic_source, medium, campaign, click_id, term, content, bot, hosted } = row;
   return {
     ...{ message_id, event, page_path, referrer, revenue, currency, platform, device_type, browser, os, country },
-    ...{ session_id, traffic_source, medium, campaign, click_id, term, content, bot },
+    ...{ session_id, traffic_source, medium, campaign, click_id, term, content, bot, hosted },
     at: fromClickHouseTime(row.at).getTime(),
     // Of 32 bits, as the table holds them.
     seconds_on_page: Math.fround(row.seconds_on_page),

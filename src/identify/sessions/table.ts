@@ -3,10 +3,11 @@
 
 import { resolvedEventsSql } from '../people.ts';
 import type { Drawn } from '../rebuild.ts';
-import { sessionColumns, visitNames } from './columns.ts';
+import { sessionColumns } from './columns.ts';
 import { beginsSql, declaredSql, type SessionRule } from './rule.ts';
 import { stepColumns, tupleColumns } from './step.ts';
 import { outsideVisits, quoted } from './visit.ts';
+import { visitNames } from './visited.ts';
 
 export function sessionsTable(rule: SessionRule): Drawn {
   const names = sessionColumns.map((column) => column.name);
@@ -43,5 +44,7 @@ function visitsSql(events: string, rule: SessionRule, summed: string): string {
 
 /** Texts without their dictionaries, which tuples do not need. */
 function plain(name: string): string {
-  return name === 'seconds_on_page' || name === 'scroll_depth' || name === 'bot' ? name : `toString(${name})`;
+  return name === 'seconds_on_page' || name === 'scroll_depth' || name === 'bot' || name === 'hosted'
+    ? name
+    : `toString(${name})`;
 }

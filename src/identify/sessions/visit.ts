@@ -25,6 +25,9 @@ export const conversionEvents: readonly string[] = ['purchase', 'subscription', 
 /** Views of a page or a screen, whose paths are the pages of a visit. */
 export const pageEvents: readonly string[] = ['page_view', 'screen_view'];
 
+/** Clicks of every kind. */
+export const clicks: readonly string[] = ['internal_link_click', 'external_link_click', 'click'];
+
 export function quoted(texts: readonly string[]): string {
   return texts.map((text) => `'${text}'`).join(', ');
 }

@@ -54,7 +54,8 @@ export const addLiveSessionRoutes: Routes = (app, context) => {
       schema: {
         ...common,
         summary: 'Visits under way, told again whenever something changed',
-        description: 'Server-sent events (text/event-stream) named "sessions", each with what GET /api/v1/live/sessions answers.',
+        description:
+          'Server-sent events (text/event-stream) named "sessions", each with what GET /api/v1/live/sessions answers.',
         querystring,
       },
     },

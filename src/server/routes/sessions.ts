@@ -95,7 +95,8 @@ export const addSessionRoutes: Routes = (app, context) => {
       schema: {
         ...common,
         summary: 'Change how visits are cut',
-        description: 'New visits follow at once, those of the past within minutes. Models learn it with their next training.',
+        description:
+          'New visits follow at once, those of the past within minutes. Models learn it with their next training.',
         body: Type.Partial(Settings, { additionalProperties: false }),
         response: { 200: Settings },
       },
