@@ -8,6 +8,8 @@ import { type IntentNow, openIntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
+import { withWatch } from './metrics.ts';
+import { openAnswerSeconds, openEngineSeconds } from './routes/metrics.ts';
 import { openUpkeep } from './upkeep.ts';
 
 export type ServerOptions = {
@@ -35,28 +37,33 @@ const SWEEP_MS = 50;
 
 export async function openServer(options: ServerOptions): Promise<Server> {
   const {
-    store,
+    store: unwatched,
     host = '127.0.0.1',
     port = 0,
     logLevel = process.env['LOG_LEVEL'] ?? 'warn',
     dashboard = DASHBOARD_FOLDER,
     now = () => new Date(),
   } = options;
+  const numbers = { engineSeconds: openEngineSeconds(), answerSeconds: openAnswerSeconds() };
+  const store = withWatch(unwatched, numbers.engineSeconds.observe);
   // What the journal finds damaged when it is opened is told once there is a log.
   const early: [error: unknown, doing: string][] = [];
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
+  let tell: (text: string) => void = () => {};
   const intake = await openIntake(store, { ...options.intake, now, onFault: (error, doing) => log(error, doing) });
   const live = openIntentNow(store);
   const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
-  const upkeep = await openUpkeep({ store, intake, live, sessions, now, onFault });
-  const context = { ...doorOf(store, now), store, intake, live, sessions, now };
+  const onNews = (text: string) => tell(text);
+  const upkeep = await openUpkeep({ store, intake, live, sessions, now, onNews, onFault });
+  const context = { ...doorOf(store, now), ...numbers, store, intake, live, sessions, now };
   const app = await buildApp(context, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => {
     const hint = error instanceof InklingError && error.hint ? ` ${error.hint}` : '';
     app.log.error(`Failed ${doing}: ${String((error as Error).message).slice(0, 300)}${hint}`);
   };
+  tell = (text) => app.log.warn(text);
   for (const fault of early) log(...fault);
   const close = async () => {
     // Connections that were busy when the stop began would keep it waiting after their answer, for they may ask again.
@@ -85,7 +92,8 @@ export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const now = () => new Date(0);
   const rooms = { intake: {} as Intake, live: {} as IntentNow, sessions: {} as SessionsNow };
-  const context = { ...doorOf(nobody, now), ...rooms, store: nobody, now };
+  const numbers = { engineSeconds: openEngineSeconds(), answerSeconds: openAnswerSeconds() };
+  const context = { ...doorOf(nobody, now), ...rooms, ...numbers, store: nobody, now };
   const app = await buildApp(context, { logLevel: 'silent', dashboard: DASHBOARD_FOLDER });
   await app.ready();
   const document = app.swagger();

@@ -1,6 +1,7 @@
 // What keeps itself current while the service runs: people follow the events that come in, and every night, by the
 // clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
+import { watchOver } from '../alerts/index.ts';
 import { type Intake, pruneRejected } from '../collect/index.ts';
 import { forgetSnapshots } from '../features/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
@@ -22,6 +23,8 @@ export type UpkeepOptions = {
   live: IntentNow;
   sessions: SessionsNow;
   now(): Date;
+  /** What somebody should know of, for the log. */
+  onNews(text: string): void;
   onFault(error: unknown, doing: string): void;
 };
 
@@ -36,7 +39,8 @@ export type Upkeep = {
 const NIGHT_HOUR = 2;
 const TICK_MS = MINUTE_MS / 4;
 
-export async function openUpkeep({ store, intake, live, sessions, now, onFault }: UpkeepOptions): Promise<Upkeep> {
+export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
+  const { store, intake, live, sessions, now, onNews, onFault } = options;
   await failAbandonedTrainings(store, now());
   const behind = new Set(await workspacesBehind(store));
   const follower = openFollower(store, {
@@ -54,6 +58,7 @@ export async function openUpkeep({ store, intake, live, sessions, now, onFault }
   });
   let underWay: Promise<void> | undefined;
   let prunedAt = 0;
+  let watchedAt = 0;
 
   const resolve = async (workspace: string) => {
     await resolveAll(store, { workspace, now: now() });
@@ -72,7 +77,13 @@ export async function openUpkeep({ store, intake, live, sessions, now, onFault }
       prunedAt = now().getTime();
       await attempt(() => pruneRejected(store, now()), 'clearing what was rejected');
     }
+    const watching = now().getTime() - watchedAt >= MINUTE_MS;
+    if (watching) watchedAt = now().getTime();
     for (const { id, timeZone } of await listWorkspaces(store)) {
+      if (watching) {
+        const watch = { workspace: id, now: now(), log: onNews, onFault };
+        await attempt(() => watchOver(store, watch), 'looking for alerts');
+      }
       await attempt(() => scoreNightly(store, id, timeZone, now(), resolve), 'scoring at night');
     }
   };

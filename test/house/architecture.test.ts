@@ -18,6 +18,7 @@ const rooms = [
   'identify',
   'features',
   'predict',
+  'alerts',
   'server',
   'cli',
 ];

@@ -33,6 +33,7 @@ test('people are resolved after a start that finds new events, and soon after mo
     live: openIntentNow(store),
     sessions: openSessionsNow(store),
     now: () => now,
+    onNews: () => {},
     onFault: (error) => faults.push(error),
   });
   t.after(async () => {

@@ -2,6 +2,7 @@
 // whoever decides where to send traffic.
 
 import { Type } from 'typebox';
+import { countOpenAlerts } from '../../alerts/index.ts';
 import type { Routes } from '../context.ts';
 import { Moment, Nullable } from '../shapes.ts';
 
@@ -11,6 +12,7 @@ const Health = Type.Object({
   status: Type.Enum(['ok', 'degraded']),
   facts: Engine,
   state: Engine,
+  alerts: Type.Object({ open: Type.Integer({ description: 'Over all workspaces; GET /api/v1/alerts tells them.' }) }),
   intake: Type.Object({
     backlog: Type.Object({ events: Type.Integer(), bytes: Type.Integer() }),
     failing: Type.Boolean({ description: 'The last shipment to the facts failed and is being tried again.' }),
@@ -27,15 +29,17 @@ export const addHealthRoutes: Routes = (app, { store, intake }) => {
   const tags = ['operation'];
 
   const examine = async () => {
-    const [facts, state] = await Promise.all([
+    const [facts, state, open] = await Promise.all([
       answers(store.facts.rows('SELECT 1')),
       answers(store.state.query('SELECT 1')),
+      countOpenAlerts(store).catch(() => 0),
     ]);
     const { backlog, failing, lastAcceptedAt, lastShippedAt, ...counts } = intake.health();
     return {
       status: facts && state && !failing ? ('ok' as const) : ('degraded' as const),
       facts: { engine: store.facts.engine, answers: facts },
       state: { engine: store.state.engine, answers: state },
+      alerts: { open },
       intake: {
         backlog: { events: backlog.records, bytes: backlog.bytes },
         failing,

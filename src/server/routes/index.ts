@@ -2,6 +2,7 @@
 
 import type { Routes } from '../context.ts';
 import { addAccuracyRoutes } from './accuracy.ts';
+import { addAlertRoutes } from './alerts.ts';
 import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addDoorRoutes } from './door.ts';
@@ -10,6 +11,7 @@ import { addHealthRoutes } from './health.ts';
 import { addIntentRoutes } from './intent.ts';
 import { addLiveRoutes } from './live.ts';
 import { addLiveSessionRoutes } from './liveSessions.ts';
+import { addMetricsRoutes } from './metrics.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { addPixelRoutes } from './pixel.ts';
@@ -20,6 +22,8 @@ import { addWorkspaceRoutes } from './workspace.ts';
 
 export const routes: readonly Routes[] = [
   addHealthRoutes,
+  addMetricsRoutes,
+  addAlertRoutes,
   addCollectRoutes,
   addPixelRoutes,
   addDoorRoutes,

@@ -188,3 +188,16 @@ CREATE TABLE identity_reviews (
   PRIMARY KEY (workspace, id)
 );
 CREATE INDEX identity_reviews_waiting ON identity_reviews (workspace, status, probability, id);
+
+-- What somebody should know of: since when it is so, until when it was, and where it was told.
+CREATE TABLE alerts (
+  workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  name text NOT NULL,
+  raised_at timestamptz NOT NULL,
+  since timestamptz NOT NULL,
+  resolved_at timestamptz,
+  message text NOT NULL,
+  hint text NOT NULL,
+  told jsonb NOT NULL DEFAULT '[]',
+  PRIMARY KEY (workspace, name, raised_at)
+);

@@ -1,0 +1,6 @@
+// Every alert: one file, one line.
+
+import type { Alert } from './alert.ts';
+import { freshness } from './freshness.ts';
+
+export const alerts: readonly Alert[] = [freshness];

@@ -1,0 +1,94 @@
+// Numbers for Prometheus: counters and histograms that cost an addition each, and how long the engines take, measured
+// around every statement. The text form is https://prometheus.io/docs/instrumenting/exposition_formats/.
+
+import type { Facts, Lane, State, Store } from '../store/index.ts';
+
+export type Histogram = {
+  observe(seconds: number, ...labels: string[]): void;
+  lines(): string[];
+};
+
+/** In seconds: from a point read to a training query. */
+const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+export function openHistogram(name: string, help: string, labelNames: readonly string[]): Histogram {
+  const series = new Map<string, { labels: string; counts: Float64Array; sum: number }>();
+  return {
+    observe(seconds, ...values) {
+      const key = values.join('\n');
+      let one = series.get(key);
+      if (!one) {
+        const labels = labelNames.map((label, i) => `${label}="${values[i].replaceAll(/["\\\n]/g, '_')}"`).join(',');
+        one = { labels, counts: new Float64Array(BOUNDS.length + 1), sum: 0 };
+        series.set(key, one);
+      }
+      let i = 0;
+      while (i < BOUNDS.length && seconds > BOUNDS[i]) i++;
+      one.counts[i]++;
+      one.sum += seconds;
+    },
+    lines() {
+      const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
+      for (const { labels, counts, sum } of series.values()) {
+        let below = 0;
+        counts.forEach((count, i) => {
+          below += count;
+          lines.push(`${name}_bucket{${labels},le="${i < BOUNDS.length ? BOUNDS[i] : '+Inf'}"} ${below}`);
+        });
+        lines.push(`${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${below}`);
+      }
+      return lines;
+    },
+  };
+}
+
+export function sample(name: string, kind: 'counter' | 'gauge', help: string, value: number): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, `${name} ${value}`];
+}
+
+/** The store with a watch on every statement: `observe(seconds, engine, lane)`. */
+export function withWatch(store: Store, observe: Histogram['observe']): Store {
+  return {
+    facts: watchFacts(store.facts, observe),
+    state: watchState(store.state, observe),
+    blobs: store.blobs,
+    dataDir: store.dataDir,
+    close: () => store.close(),
+  };
+}
+
+function watchFacts(facts: Facts, observe: Histogram['observe']): Facts {
+  const timed = <T>(lane: Lane, work: Promise<T>) => timing((seconds) => observe(seconds, 'facts', lane), work);
+  return {
+    engine: facts.engine,
+    capabilities: facts.capabilities,
+    rows: (sql, params, lane = 'online') => timed(lane, facts.rows(sql, params, lane)),
+    command: (sql, params, lane = 'batch') => timed(lane, facts.command(sql, params, lane)),
+    insert: (table, rows, options) => timed(options?.lane ?? 'ingest', facts.insert(table, rows, options)),
+    insertLines: (table, chunks, options) =>
+      timed(options?.lane ?? 'ingest', facts.insertLines(table, chunks, options)),
+    remove: (table, where, params) => timed('batch', facts.remove(table, where, params)),
+    binary: (sql, params, lane) => facts.binary(sql, params, lane),
+    define: (statement) => facts.define(statement),
+    close: () => facts.close(),
+  };
+}
+
+function watchState(state: State, observe: Histogram['observe']): State {
+  return {
+    engine: state.engine,
+    query: (sql, params) => timing((seconds) => observe(seconds, 'state', 'query'), state.query(sql, params)),
+    transaction: (work) => timing((seconds) => observe(seconds, 'state', 'transaction'), state.transaction(work)),
+    script: (sql) => state.script(sql),
+    close: () => state.close(),
+  };
+}
+
+async function timing<T>(told: (seconds: number) => void, work: Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work;
+  } finally {
+    told((performance.now() - start) / 1000);
+  }
+}
