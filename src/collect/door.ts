@@ -1,10 +1,12 @@
-// What a workspace sets at its door: how fast its keys may send, and the secret that signs Segment's webhook. Kept as
-// one setting in the state, and remembered for a few seconds, since it is asked for with every request.
+// What a workspace sets at its door: how fast its keys may send, the secret that signs Segment's webhook, and where
+// programs come from. Kept as one setting in the state, and remembered for a few seconds, since it is asked for with
+// every request.
 
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
+import { type IsHosted, openHosting } from './hosting.ts';
 import type { Refill } from './throttle.ts';
 
 /** How many events a key may send: on average, and at once after a pause. */
@@ -15,16 +17,27 @@ export type Door = Rate & {
   keys: Readonly<Record<string, Rate>>;
   /** Signs the bodies of Segment's webhook destination; '' = signatures are not looked at. */
   webhookSecret: string;
+  /** Addresses of hosting providers, where people seldom sit: `192.0.2.0/24`. */
+  hostingRanges: readonly string[];
 };
 
 /** Absent = stays as it is; null = back to the default. */
 export type DoorChange = { [Field in keyof Door]?: Door[Field] | null };
 
 /** Generous: they stop a client that runs wild, not one that is busy. */
-export const defaultDoor: Door = { eventsPerSecond: 100_000, burst: 1_000_000, keys: {}, webhookSecret: '' };
+export const defaultDoor: Door = {
+  eventsPerSecond: 100_000,
+  burst: 1_000_000,
+  keys: {},
+  webhookSecret: '',
+  hostingRanges: [],
+};
+
+/** A door, with what its settings mean ready for use. */
+export type OpenDoor = Door & { isHosted: IsHosted | undefined };
 
 export interface Doors {
-  of(workspace: string): Promise<Door>;
+  of(workspace: string): Promise<OpenDoor>;
   /** Changes what is given and returns what then holds. */
   change(workspace: string, change: DoorChange, now: Date): Promise<Door>;
 }
@@ -32,7 +45,7 @@ export interface Doors {
 const WORKSPACES_LIMIT = 10_000;
 
 export function openDoors({ state }: Store, rememberSeconds = 5): Doors {
-  const remembered = new LRUCache<string, Door>({ max: WORKSPACES_LIMIT, ttl: rememberSeconds * SECOND_MS });
+  const remembered = new LRUCache<string, OpenDoor>({ max: WORKSPACES_LIMIT, ttl: rememberSeconds * SECOND_MS });
   const stored = async (workspace: string): Promise<Partial<Door>> => {
     const [row] = await state.query<{ value: Partial<Door> }>(
       `SELECT value FROM settings WHERE workspace = $1 AND name = 'door'`,
@@ -44,7 +57,8 @@ export function openDoors({ state }: Store, rememberSeconds = 5): Doors {
     of: async (workspace) => {
       const known = remembered.get(workspace);
       if (known) return known;
-      const door = { ...defaultDoor, ...(await stored(workspace)) };
+      const settings = { ...defaultDoor, ...(await stored(workspace)) };
+      const door = { ...settings, isHosted: openHosting(settings.hostingRanges) };
       remembered.set(workspace, door);
       return door;
     },
@@ -69,7 +83,8 @@ export function refillOf(door: Door, key: string): Refill {
   return { perSecond: eventsPerSecond, burst };
 }
 
-function checkChange({ eventsPerSecond, burst, keys }: DoorChange): void {
+function checkChange({ eventsPerSecond, burst, keys, hostingRanges }: DoorChange): void {
+  openHosting(hostingRanges ?? []);
   checkRate('', { eventsPerSecond, burst });
   for (const [key, rate] of Object.entries(keys ?? {})) checkRate(`keys.${key}.`, rate);
 }

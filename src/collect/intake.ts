@@ -9,6 +9,7 @@ import { openPersonal, type Personal } from '../govern/index.ts';
 import { type Damage, type Disk, openJournal, type Store } from '../store/index.ts';
 import { openSeen } from './dedupe/seen.ts';
 import { textOf } from './fields.ts';
+import type { IsHosted } from './hosting.ts';
 import { eventLine, rejectedLine } from './line.ts';
 import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
 import { placeholderIds } from './placeholders.ts';
@@ -41,6 +42,10 @@ export type Delivery = {
   /** Put before the field of a fault and the message's number: `batch` gives `batch[3].userId`. */
   path?: string;
   userAgent?: string;
+  /** Where the request came from; looked at and not kept. */
+  address?: string;
+  /** Whether an address is that of a hosting provider; absent = not known. */
+  isHosted?: IsHosted;
   /** Whose clock the times are of: the sender's, set right by `sentAt` (default), or one that was set right before. */
   clock?: 'sender' | 'corrected';
 };
@@ -177,8 +182,9 @@ function toLines(
   delivery: Delivery,
   { receivedAt, personal }: { receivedAt: Date; personal: Personal },
 ): { lines: string[]; rejected: string[]; faults: Acceptance['faults'] } {
-  const { source, userAgent, type } = delivery;
-  const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), source, userAgent, personal };
+  const { source, userAgent, address, isHosted, type } = delivery;
+  const sender = { source, userAgent, address, isHosted };
+  const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), ...sender, personal };
   const lines: string[] = [];
   const rejected: string[] = [];
   const faults: Acceptance['faults'] = [];

@@ -150,6 +150,7 @@ const emptyColumns = {
   scroll_depth: 0,
   seconds_on_page: 0,
   bot: 0 as const,
+  hosted: 0 as const,
   properties: '{}',
   traits: '{}',
   context: '{}',

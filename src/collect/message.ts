@@ -11,6 +11,7 @@ import { canonicalEvent } from './catalogue.ts';
 import { productLines, revenueOf } from './commerce.ts';
 import { browserHeader, deviceOf, platformOf } from './device.ts';
 import { type Fields, fieldsOf, noFields, numberOf, shortText, textOf } from './fields.ts';
+import type { IsHosted } from './hosting.ts';
 import { anchorOf, identityOf } from './identity.ts';
 import { jsonWithout, maskContacts } from './redaction.ts';
 import { pathOf, readTraffic } from './traffic.ts';
@@ -86,6 +87,8 @@ export type EventRow = {
   scroll_depth: number;
   seconds_on_page: number;
   bot: 0 | 1;
+  /** From the network of a hosting provider. */
+  hosted: 0 | 1;
   product_ids: string[];
   categories: string[];
   brands: string[];
@@ -105,6 +108,10 @@ export type Arrival = {
   platform?: string;
   /** The browser's own header, for beacons that say nothing of their device. */
   userAgent?: string;
+  /** Where the request came from, for messages that name no `context.ip`; looked at and not kept. */
+  address?: string;
+  /** Whether an address is that of a hosting provider. */
+  isHosted?: IsHosted;
   /** When the sender's clock says it sent the message; with it the message's time is set right (momentOf). */
   sentAt?: unknown;
   /** How the workspace keeps what is personal; absent = hashed without a pepper. */
@@ -179,6 +186,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     scroll_depth: bounded(properties['scroll_depth'] ?? properties['scrollDepth'] ?? depthOf(event, properties), 100),
     seconds_on_page: bounded(secondsOf(event, properties), 86_400),
     bot: agent.bot,
+    hosted: arrival.isHosted?.(textOf(context['ip']) || (arrival.address ?? '')) ? 1 : 0,
     product_ids: lines.product_ids,
     categories: lines.categories,
     brands: lines.brands,

@@ -14,10 +14,12 @@ export type Receive = (
 
 /** Throws `rate_limited` when the key has sent too much, `unavailable` when nothing can be kept now. */
 export function receiverOf({ intake, doors, throttle }: ServerContext): Receive {
-  return async ({ workspace, keyId, headers }, messages, how) => {
-    const waitMs = throttle.take(keyId, Math.max(1, messages.length), refillOf(await doors.of(workspace), keyId));
+  return async ({ workspace, keyId, headers, ip }, messages, how) => {
+    const door = await doors.of(workspace);
+    const waitMs = throttle.take(keyId, Math.max(1, messages.length), refillOf(door, keyId));
     if (waitMs > 0) throw tooFast(waitMs);
-    return intake.accept(workspace, messages, { source: '', userAgent: headers['user-agent'], ...how });
+    const sender = { userAgent: headers['user-agent'], address: ip, isHosted: door.isHosted };
+    return intake.accept(workspace, messages, { source: '', ...sender, ...how });
   };
 }
 

@@ -1,7 +1,8 @@
-// The settings of the door: how fast the keys of a workspace may send, and the secret of Segment's webhook.
+// The settings of the door: how fast the keys of a workspace may send, the secret of Segment's webhook, and the networks
+// of hosting providers, from where programs come.
 
 import { Type } from 'typebox';
-import type { Door } from '../../collect/index.ts';
+import { type Door, HOSTING_RANGES_LIMIT } from '../../collect/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
 import { Nullable } from '../shapes.ts';
@@ -14,10 +15,16 @@ const Rates = Type.Record(Type.String(), Type.Object(rate, { additionalPropertie
   description: 'Rates of single keys by their id (key_…), instead of those of the workspace.',
 });
 
+const HostingRanges = Type.Array(Type.String({ maxLength: 50 }), {
+  maxItems: HOSTING_RANGES_LIMIT,
+  description: 'Addresses of hosting providers, as they publish them: a hint that a visit is a program’s.',
+});
+
 const Settings = Type.Object({
   ...rate,
   keys: Rates,
   webhookSecretSet: Type.Boolean({ description: 'The secret itself is never told.' }),
+  hostingRanges: HostingRanges,
 });
 
 /** Without a type, or the validator would take 0 for null; the room checks it. */
@@ -28,6 +35,7 @@ const Change = Type.Partial(
     eventsPerSecond: UncoercedRate,
     burst: UncoercedRate,
     keys: Nullable(Rates),
+    hostingRanges: Nullable(HostingRanges),
     webhookSecret: Nullable(Type.String({ description: "Segment's webhooks have to be signed with it." })),
   }),
   { additionalProperties: false },
@@ -53,6 +61,6 @@ export const addDoorRoutes: Routes = (app, context) => {
   );
 };
 
-function describe({ eventsPerSecond, burst, keys, webhookSecret }: Door) {
-  return { eventsPerSecond, burst, keys, webhookSecretSet: webhookSecret !== '' };
+function describe({ eventsPerSecond, burst, keys, webhookSecret, hostingRanges }: Door) {
+  return { eventsPerSecond, burst, keys, webhookSecretSet: webhookSecret !== '', hostingRanges: [...hostingRanges] };
 }

@@ -52,6 +52,7 @@ CREATE TABLE events
     seconds_on_page Float32,
     rating Float32 DEFAULT if(event = 'review', JSONExtractFloat(properties, 'rating'), 0),
     bot UInt8,
+    hosted UInt8,
     product_ids Array(String),
     categories Array(LowCardinality(String)),
     brands Array(LowCardinality(String)),
