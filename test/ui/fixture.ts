@@ -7,15 +7,17 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Live, ModelRow, Overview, PersonRow, Problem, Segment, Workspace } from '../../ui/src/api.ts';
+import type { Alerts, Live, ModelRow, Overview, PersonRow, Problem, Segment, Workspace } from '../../ui/src/api.ts';
 import {
   makeShop,
   modelId,
   overviewOf,
   personOf,
+  rightNowOf,
   type Shop,
   secretKey,
   segmentsOf,
+  sessionsOf,
   timelineOf,
   workspaceOf,
 } from './madeUp.ts';
@@ -69,6 +71,13 @@ async function respond(state: State, dist: string, request: IncomingMessage, res
     return;
   }
   if (!url.pathname.startsWith('/api/')) return serveFile(dist, url.pathname, response);
+  if (url.pathname === '/api/v1/live/sessions/stream' && state.variant !== 'broken') {
+    // The line stays open, as the server's does.
+    const now = state.variant === 'empty' ? { ...rightNowOf(state.shop), active: 0 } : rightNowOf(state.shop);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`event: sessions\ndata: ${JSON.stringify(now)}\n\n`);
+    return;
+  }
   const { status, body } = answer(state, request, url, await readBody(request));
   if (typeof body === 'string') {
     response.writeHead(status, { 'content-type': 'text/csv' }).end(body);
@@ -109,6 +118,7 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   const { shop, variant } = state;
   const scored = variant === 'full';
   if (path === '/overview') return ok(scored ? overviewOf(shop) : unscored(overviewOf(shop), variant));
+  if (path === '/alerts') return ok(alertsOf(shop, variant));
   if (path === '/live') return ok(live(shop, variant, Number(query.get('limit') ?? 50)));
   if (path === '/people') return ok(listPeople(scored ? shop.people : withoutScores(shop.people, variant), query));
   if (path === '/features')
@@ -122,7 +132,11 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   const id = encoded && decodeURIComponent(encoded);
   const person = shop.people.find((row) => row.id === id);
   if (room === 'people' && person) {
-    if (rest === 'timeline') return ok(page(timelineOf(shop, person), 'events', 'nextBefore', query.get('before'), 40));
+    if (rest === 'timeline') {
+      const events = timelineOf(shop, person);
+      const sessions = sessionsOf(person, events);
+      return ok({ ...page(events, 'events', 'nextBefore', query.get('before'), 40), sessions });
+    }
     const full = personOf(shop, person);
     return ok(scored ? full : { ...full, intent: null, score: null, segment: null, scoreHistory: [] });
   }
@@ -141,6 +155,15 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
     `No ${room ?? 'answer'} with the id ${id ?? path}.`,
     'Go back to the list.',
   );
+}
+
+/** A workspace without a model has had no data for a while. */
+function alertsOf(shop: Shop, variant: Variant): Alerts {
+  if (variant !== 'unscored') return { alerts: [] };
+  const since = new Date(shop.now.getTime() - 26 * 3_600_000).toISOString();
+  const hint = 'Look at the sites and servers that send.';
+  const message = 'No event has come in for 26 hours.';
+  return { alerts: [{ alert: 'no_data', message, hint, since, raisedAt: since, resolvedAt: null }] };
 }
 
 function create(state: State, path: string, body: Record<string, unknown>): Answer {
@@ -288,7 +311,8 @@ function live(shop: Shop, variant: Variant, limit: number): Live {
 }
 
 function unscored(overview: Overview, variant: Variant): Overview {
-  const nothing = { people: 0, events: 0, sessions: 0, purchases: 0, revenue: 0 };
+  const bots = { people: 0, events: 0, sessions: 0 };
+  const nothing = { people: 0, events: 0, sessions: 0, purchases: 0, revenue: 0, bots };
   const bare = { ...overview, otherCurrencies: [], intent: null, moved: null, movers: [] };
   return variant === 'empty' ? { ...bare, totals: nothing, eventsPerDay: [] } : bare;
 }

@@ -9,6 +9,8 @@ import type {
   Reason,
   Segment,
   SegmentToday,
+  Session,
+  SessionsRightNow,
   TimelineEvent,
   Workspace,
 } from '../../ui/src/api.ts';
@@ -113,6 +115,7 @@ export function overviewOf(shop: Shop): Overview {
       sessions: Math.round(sum(({ events }) => events) / 6.4),
       purchases: sum(({ purchases }) => purchases),
       revenue: sum(({ revenue }) => revenue),
+      bots: { people: 41, events: 1893, sessions: 402 },
     },
     currency: 'EUR',
     otherCurrencies: [{ currency: 'USD', purchases: 3, revenue: 1204 }],
@@ -194,6 +197,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
     platforms: ['web', 'ios'],
     country: 'NO',
     deviceType: 'mobile',
+    bot: false,
     otherCurrencies: [],
     intent: {
       modelId,
@@ -315,6 +319,62 @@ export function timelineOf(shop: Shop, row: PersonRow): TimelineEvent[] {
       properties: { path: '/collections/boots', position: index },
     };
   });
+}
+
+/** Visits around the events, by the 30-minute rule. */
+export function sessionsOf(row: PersonRow, events: readonly TimelineEvent[]): Session[] {
+  const sessions: Session[] = [];
+  for (const event of events) {
+    const open = sessions.at(-1);
+    if (open && Date.parse(open.startAt) - Date.parse(event.at) <= 30 * 60_000) {
+      open.startAt = event.at;
+      open.eventCount++;
+      open.durationSeconds = Math.round((Date.parse(open.endAt) - Date.parse(event.at)) / 1000);
+      if (event.event !== 'purchase') continue;
+      Object.assign(open, { converted: true, conversionType: 'purchase', conversionValue: 171.9 });
+    } else sessions.push(sessionOf(row.id, event));
+  }
+  return sessions;
+}
+
+function sessionOf(profile: string, { at, event }: TimelineEvent): Session {
+  const bought = event === 'purchase';
+  return {
+    ...{ id: `${profile}-${Date.parse(at).toString(16)}`, profile, startAt: at, endAt: at, durationSeconds: 0 },
+    ...{ pageCount: 3, eventCount: 1, converted: bought, conversionType: bought ? 'purchase' : '' },
+    ...{ conversionValue: bought ? 171.9 : 0, entryPage: '/', exitPage: '/collections/boots', platform: 'web' },
+    ...{
+      deviceType: 'mobile',
+      trafficSource: 'google',
+      medium: 'cpc',
+      campaign: 'spring',
+      botScore: 0,
+      botReasons: [],
+    },
+  };
+}
+
+export function rightNowOf(shop: Shop): SessionsRightNow {
+  const sessions = shop.people.slice(0, 8).map(({ id }, index) => {
+    const at = new Date(shop.now.getTime() - index * 20_000).toISOString();
+    return { ...sessionOf(id, { ...timelineOf(shop, shop.people[index])[0], at }), durationSeconds: 95 + index };
+  });
+  return {
+    ...{ asOf: shop.now.toISOString(), active: 31, bots: 2, converted: 3, sessions },
+    byPage: [
+      { name: '/collections/boots', sessions: 19 },
+      { name: '/', sessions: 12 },
+    ],
+    bySource: [
+      { name: '', sessions: 17 },
+      { name: 'google', sessions: 14 },
+    ],
+    byDevice: [
+      { name: 'mobile', sessions: 22 },
+      { name: 'desktop', sessions: 9 },
+    ],
+    byPlatform: [{ name: 'web', sessions: 31 }],
+  };
 }
 
 export function segmentsOf(shop: Shop): Segment[] {

@@ -76,9 +76,14 @@ pageTest('the live page streams events, links their people and explains rejects 
   const main = await text(seen);
   assert.match(main, /84 events in the last minute/);
   assert.match(main, /17 rejected/);
+  assert.match(main, /Right now .*without 2 programs\. 31 visits are under way, 3 of them with a conversion\./);
+  assert.match(main, /Page \/collections\/boots 19 \/ 12 Source direct 17 google 14 Device Mobile 22 Desktop 9/);
   assert.match(main, /The timestamp is not a date\. batch\[3\]\.timestamp was "yesterday"/);
   assert.match(main, /Ids of nobody .*userId was "null" 12 events/);
-  const first = seen.page.locator('main ol li').first();
+  const first = seen.page
+    .locator('section', { has: seen.page.getByRole('heading', { name: 'Arriving' }) })
+    .locator('ol li')
+    .first();
   assert.match(await wordsOf(first), /\d\d:\d\d:\d\d/);
   await seen.page.getByRole('button', { name: 'Pause' }).click();
   assert.match(await text(seen), /Paused; as of/);
@@ -162,6 +167,10 @@ pageTest(
     await events.first().waitFor();
     assert.equal(await events.count(), 40);
     assert.ok((await page.getByRole('heading', { level: 3 }).count()) > 2, 'events are grouped under days');
+    assert.match(
+      await text(seen),
+      /Visit of .*, 3 pages, from google, cpc, spring on mobile \/ to \/collections\/boots/,
+    );
     await page.getByRole('button', { name: 'Show earlier events' }).click();
     await events.nth(79).waitFor();
     await events.first().locator('summary').click();

@@ -83,6 +83,7 @@ test('events without a model: the figures that exist, the rest unknown, and how 
   await seen.open('/');
   assert.match(await wordsOf(seen.page.locator('main')), /1,200 people.*no model yet/s);
   await seen.page.getByText('npm run -s inkling -- train').waitFor();
+  await seen.page.getByText('No event has come in for 26 hours.').waitFor();
   await seen.open('/people');
   assert.match(await wordsOf(seen.page.locator('main')), /Nobody has a score yet/);
   assert.match(await wordsOf(seen.page.locator('tbody tr').first()), /unknown/);

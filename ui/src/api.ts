@@ -34,7 +34,15 @@ export type Workspace = {
 /** GET /api/v1/overview */
 export type Overview = {
   asOf: string;
-  totals: { people: number; events: number; sessions: number; purchases: number; revenue: number };
+  totals: {
+    people: number;
+    events: number;
+    sessions: number;
+    purchases: number;
+    revenue: number;
+    /** Programs, which the other numbers leave out. */
+    bots: { people: number; events: number; sessions: number };
+  };
   currency: string | null;
   /** Purchases that are in no sum of money. */
   otherCurrencies: OtherCurrency[];
@@ -133,6 +141,8 @@ export type Person = Omit<PersonRow, 'scoreHistory'> & {
   platforms: string[];
   country: string;
   deviceType: string;
+  /** Counts as a program: in no list, no training and no scoring. */
+  bot: boolean;
   otherCurrencies: OtherCurrency[];
   intent: PersonIntent | null;
   scoreHistory: { asOf: string; score: number; segment: Level }[];
@@ -176,8 +186,65 @@ export type Identity = {
   }[];
 };
 
+/** A visit. */
+export type Session = {
+  id: string;
+  profile: string;
+  startAt: string;
+  endAt: string;
+  durationSeconds: number;
+  pageCount: number;
+  eventCount: number;
+  converted: boolean;
+  conversionType: string;
+  conversionValue: number;
+  entryPage: string;
+  exitPage: string;
+  platform: string;
+  deviceType: string;
+  /** Empty = direct. */
+  trafficSource: string;
+  medium: string;
+  campaign: string;
+  /** 0 to 100; from 60 on it counts as a program's. */
+  botScore: number;
+  botReasons: string[];
+};
+
+/** GET /api/v1/live/sessions and the events of its stream */
+export type SessionsRightNow = {
+  asOf: string;
+  active: number;
+  bots: number;
+  converted: number;
+  byPage: SessionCount[];
+  bySource: SessionCount[];
+  byDevice: SessionCount[];
+  byPlatform: SessionCount[];
+  sessions: Session[];
+};
+
+export type SessionCount = { name: string; sessions: number };
+
+/** GET /api/v1/alerts */
+export type Alerts = {
+  alerts: {
+    alert: string;
+    message: string;
+    hint: string;
+    since: string;
+    raisedAt: string;
+    resolvedAt: string | null;
+  }[];
+};
+
 /** GET /api/v1/people/:id/timeline */
-export type TimelinePage = { events: TimelineEvent[]; nextBefore: string | null };
+export type TimelinePage = {
+  events: TimelineEvent[];
+  /** The visits that these events lie in, the latest first. */
+  sessions: Session[];
+  nextBefore: string | null;
+};
 
 export type TimelineEvent = {
   messageId: string;

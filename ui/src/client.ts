@@ -25,6 +25,21 @@ export async function getBlob(path: string, query: Query = {}): Promise<Blob> {
   return (await ask('GET', path + queryString(query))).blob();
 }
 
+/** Server-sent events: each one's data, for as long as the server speaks and the signal lets it. */
+export async function* events<T>(path: string, query: Query, signal: AbortSignal): AsyncGenerator<T> {
+  const response = await ask('GET', path + queryString(query), undefined, signal);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    const whole = (text + part.value).split('\n\n');
+    text = whole.pop() ?? '';
+    for (const event of whole) {
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (data) yield JSON.parse(data) as T;
+    }
+  }
+}
+
 export function post<T>(path: string, body: object): Promise<T> {
   return call<T>('POST', path, body);
 }

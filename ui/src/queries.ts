@@ -2,8 +2,10 @@
 // behind; a page that is left cancels what it asked for.
 
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type {
   AccuracyReport,
+  Alerts,
   Features,
   Live,
   Model,
@@ -18,14 +20,15 @@ import type {
   SegmentList,
   SegmentRequest,
   SegmentUsers,
+  SessionsRightNow,
   TimelinePage,
   Workspace,
 } from './api.ts';
-import { get, post, remove } from './client.ts';
+import { events, get, post, remove } from './client.ts';
 
 const pageSize = 50;
 
-export type PeopleFilter = { search: string; segment: string; category: string; sort: string };
+export type PeopleFilter = { search: string; segment: string; category: string; sort: string; bots: string };
 
 export function useWorkspace() {
   return useQuery({
@@ -52,6 +55,41 @@ export function useLive(limit: number, intervalMs: number) {
     refetchInterval: intervalMs > 0 ? intervalMs : false,
     placeholderData: keepPreviousData,
   });
+}
+
+export function useAlerts() {
+  return useQuery({
+    queryKey: ['alerts'],
+    queryFn: ({ signal }) => get<Alerts>('/api/v1/alerts', {}, signal),
+    refetchInterval: 60_000,
+  });
+}
+
+const streamAgainMs = 3000;
+
+/** Who is here now, told by the server with every change. `lost` while the line is down; it is then tried again. */
+export function useSessionsRightNow(limit: number, running: boolean) {
+  const [state, setState] = useState<{ data: SessionsRightNow | null; lost: boolean }>({ data: null, lost: false });
+  useEffect(() => {
+    if (!running) return;
+    const leaving = new AbortController();
+    const listen = async () => {
+      while (!leaving.signal.aborted) {
+        try {
+          const stream = events<SessionsRightNow>('/api/v1/live/sessions/stream', { limit }, leaving.signal);
+          for await (const data of stream) setState({ data, lost: false });
+        } catch {
+          // Told below; the next try says whether it is over.
+        }
+        if (leaving.signal.aborted) return;
+        setState(({ data }) => ({ data, lost: true }));
+        await new Promise((resolve) => setTimeout(resolve, streamAgainMs));
+      }
+    };
+    void listen();
+    return () => leaving.abort();
+  }, [limit, running]);
+  return state;
 }
 
 /** Sends a rejected message again; `mended` is the whole message as it is to be. */

@@ -7,9 +7,9 @@ import { fromHexId, toHexId } from '../../identify/index.ts';
 import { type Level, latestScoring, type ModelRecord } from '../../predict/index.ts';
 import type { Params, Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
-import type { Bots } from './sessions.ts';
 import { describeListed, type ListedPerson, type Standing, unscored } from './listed.ts';
 import { reasonInWords } from './reasons.ts';
+import type { Bots } from './sessions.ts';
 
 export type PeopleQuery = {
   workspace: string;

@@ -6,6 +6,7 @@ import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
 import { listPeople } from '../reading/people.ts';
 import { nodesOf, readPerson, requireProfile } from '../reading/person.ts';
+import { sessionsBetween } from '../reading/sessions.ts';
 import { readTimeline } from '../reading/timeline.ts';
 import { Bots, Level, Nullable } from '../shapes.ts';
 import { Person, PersonRow, Timeline } from './peopleShapes.ts';
@@ -90,7 +91,11 @@ export const addPeopleRoutes: Routes = (app, context) => {
       const profile = await requireProfile(store, workspace, params.id);
       const nodes = await nodesOf(store, { workspace, profile });
       const before = query.before ? new Date(query.before) : undefined;
-      return readTimeline(store, { workspace, nodes, before, limit: query.limit });
+      const page = await readTimeline(store, { workspace, nodes, before, limit: query.limit });
+      const [last, first] = [page.events.at(0), page.events.at(-1)];
+      const sessions =
+        first && last ? await sessionsBetween(store, { workspace, profile, from: first.at, to: last.at }) : [];
+      return { ...page, sessions };
     },
   );
 };

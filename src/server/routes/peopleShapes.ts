@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { Day, Level, Moment, Nullable, OtherCurrencies, Reason } from '../shapes.ts';
+import { SessionShape } from './sessionShapes.ts';
 
 const Identifiers = Type.Object({
   userIds: Type.Array(Type.String()),
@@ -93,5 +94,6 @@ export const Timeline = Type.Object({
       properties: Type.Record(Type.String(), Type.Unknown()),
     }),
   ),
+  sessions: Type.Array(SessionShape, { description: 'The visits that these events lie in, the latest first.' }),
   nextBefore: Nullable(Moment),
 });

@@ -5,6 +5,7 @@ import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Live } from '../api.ts';
 import { count, percent, plural, relative, stamp } from '../format.ts';
+import { AlertsNote } from '../parts/AlertsNote.tsx';
 import { FirstEvents, SourceSnippets } from '../parts/FirstEvents.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
@@ -15,6 +16,7 @@ import { useNow, usePlace, useZone } from '../place.tsx';
 import { useLive } from '../queries.ts';
 import { IgnoredIds } from './live/IgnoredIds.tsx';
 import { Rejected } from './live/Rejected.tsx';
+import { RightNow } from './live/RightNow.tsx';
 import { Stream } from './live/Stream.tsx';
 
 const shownEvents = 60;
@@ -37,9 +39,11 @@ export function LivePage() {
     <>
       <Answer live={live.data} running={running} onToggle={() => setRunning(!running)} />
       <div className="stack">
+        <AlertsNote />
         <StaleNote asOf={null} refreshFailed={live.isError} />
         <div className="grid">
-          <div className="span7">
+          <div className="span7 stack">
+            <RightNow running={running} />
             <Stream events={live.data.events} />
           </div>
           <div className="span5 stack">

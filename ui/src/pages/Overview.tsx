@@ -3,6 +3,7 @@
 import type { Overview, SegmentToday } from '../api.ts';
 import { ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
 import { factsOf } from '../levels.ts';
+import { AlertsNote } from '../parts/AlertsNote.tsx';
 import { FirstEvents } from '../parts/FirstEvents.tsx';
 import { IntentCard } from '../parts/IntentCard.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
@@ -41,6 +42,7 @@ function Content({ overview, refreshFailed }: { overview: Overview; refreshFaile
     <>
       <Answer overview={overview} />
       <div className="stack">
+        <AlertsNote />
         <StaleNote asOf={intent?.asOf ?? null} refreshFailed={refreshFailed} />
         <OtherCurrencies currency={currency} others={otherCurrencies} />
         {intent ? (

@@ -39,7 +39,7 @@ export function PeoplePage() {
       />
       {people.error && <ProblemNote error={people.error} onRetry={() => void people.refetch()} />}
       {people.data && rows.length === 0 && (
-        <NobodyFound onClear={() => setFilter({ search: '', segment: '', category: '' })} />
+        <NobodyFound onClear={() => setFilter({ search: '', segment: '', category: '', bots: '' })} />
       )}
       {rows.length > 0 && <List rows={rows} people={people} />}
     </>
@@ -49,7 +49,7 @@ export function PeoplePage() {
 /** The export of the server knows no search; then only what is on the screen can be had. */
 function Exports({ rows, filter }: { rows: PersonRow[]; filter: PeopleFilter }) {
   const { segment, category } = filter;
-  const whole = filter.search === '' && rows.some(({ score }) => score !== null);
+  const whole = filter.search === '' && filter.bots === '' && rows.some(({ score }) => score !== null);
   return (
     <span className="row">
       {whole && <ExportButton filter={{ segment, category }} name="people" />}

@@ -17,6 +17,7 @@ import { StaleNote } from '../parts/StaleNote.tsx';
 import { useZone } from '../place.tsx';
 import { usePerson } from '../queries.ts';
 import styles from './Person.module.css';
+import { BotNote } from './person/BotNote.tsx';
 import { Identity } from './person/Identity.tsx';
 import { PersonFacts } from './person/PersonFacts.tsx';
 import { Reasons } from './person/Reasons.tsx';
@@ -68,6 +69,7 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
       </div>
       <div className="stack">
         <StaleNote asOf={intent?.asOf ?? null} refreshFailed={refreshFailed} />
+        {person.bot && <BotNote />}
         <PersonFacts person={person} />
         <div className="grid">
           <div className="span7 stack">

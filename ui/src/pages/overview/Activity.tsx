@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import type { Overview } from '../../api.ts';
 import { activity, type Measure, measureNames } from '../../charts/activity.ts';
 import { Figure } from '../../charts/Figure.tsx';
-import { compactMoney, count, stamp } from '../../format.ts';
+import { compactMoney, count, plural, stamp } from '../../format.ts';
 import { Stats } from '../../parts/Stats.tsx';
 import { useZone } from '../../place.tsx';
 import styles from './Activity.module.css';
@@ -22,7 +22,7 @@ export function Activity({ overview }: { overview: Overview }) {
     <Figure
       title="What came in"
       name="Events per day"
-      note={`All that was collected until ${stamp(overview.asOf, zone)}; days are in UTC.`}
+      note={`All that was collected until ${stamp(overview.asOf, zone)}; days are in UTC.${withoutBots(totals.bots)}`}
       chart={activity}
       data={data}
       height={220}
@@ -45,4 +45,9 @@ export function Activity({ overview }: { overview: Overview }) {
       />
     </Figure>
   );
+}
+
+function withoutBots({ people, events }: Overview['totals']['bots']): string {
+  if (people === 0) return '';
+  return ` Without ${plural(people, 'program', 'programs')} and their ${plural(events, 'event', 'events')}.`;
 }

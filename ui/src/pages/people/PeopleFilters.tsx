@@ -10,7 +10,7 @@ import type { PeopleFilter } from '../../queries.ts';
 import { useOverview } from '../../queries.ts';
 import styles from './PeopleFilters.module.css';
 
-export const peopleFilterNames = ['search', 'segment', 'category', 'sort'] as const;
+export const peopleFilterNames = ['search', 'segment', 'category', 'sort', 'bots'] as const;
 
 export type PeopleFiltersProps = {
   filter: PeopleFilter;
@@ -45,6 +45,18 @@ export function PeopleFilters({ filter, onChange, actions }: PeopleFiltersProps)
         data={[
           { value: 'score', label: 'Highest score first' },
           { value: 'lastSeen', label: 'Last seen first' },
+        ]}
+      />
+      <Select
+        aria-label="Programs"
+        className={styles.select}
+        allowDeselect={false}
+        value={filter.bots || 'without'}
+        onChange={(bots) => onChange({ bots: bots === 'without' || bots === null ? '' : bots })}
+        data={[
+          { value: 'without', label: 'Without programs' },
+          { value: 'with', label: 'With programs' },
+          { value: 'only', label: 'Only programs' },
         ]}
       />
       <span className={styles.actions}>{actions}</span>

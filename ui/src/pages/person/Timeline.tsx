@@ -1,8 +1,8 @@
-// What the person did, newest first: a heading per day, a gap where half an hour passed without a sign, and under
-// each event what it carried.
+// What the person did, newest first: a heading per day, the visits with where they came from and what came of them, and
+// under each event what it carried.
 
 import { Button } from '@mantine/core';
-import type { TimelineEvent } from '../../api.ts';
+import type { Session, TimelineEvent } from '../../api.ts';
 import { day, money, plural, time, words } from '../../format.ts';
 import { EventIcon } from '../../parts/EventIcon.tsx';
 import { EventWords } from '../../parts/EventWords.tsx';
@@ -12,23 +12,26 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useCurrency, useZone } from '../../place.tsx';
 import { useTimeline } from '../../queries.ts';
 import styles from './Timeline.module.css';
-
-const sessionGapMinutes = 30;
+import { VisitHead } from './VisitHead.tsx';
 
 export function Timeline({ id }: { id: string }) {
   const zone = useZone();
   const timeline = useTimeline(id);
   const events = timeline.data?.pages.flatMap((page) => page.events) ?? [];
+  const sessions = timeline.data?.pages.flatMap((page) => page.sessions) ?? [];
   return (
     <Panel title="What happened" note={`Newest first; times in ${zone}.`}>
       {timeline.isPending && <LoadingBlock height={320} />}
       {timeline.error && <ProblemNote error={timeline.error} onRetry={() => void timeline.refetch()} />}
       {timeline.data && events.length === 0 && <p className="quiet">No events.</p>}
-      {byDay(events, zone).map(({ title, visits }) => (
+      {byDay(events, sessions, zone).map(({ title, visits }) => (
         <section key={title}>
           <h3 className={styles.day}>{title}</h3>
-          {visits.map((visit) => (
-            <Visit key={visit[0].messageId} events={visit} />
+          {visits.map(({ session, events }) => (
+            <div key={events[0].messageId}>
+              {session && <VisitHead session={session} />}
+              <Visit events={events} />
+            </div>
           ))}
         </section>
       ))}
@@ -93,23 +96,20 @@ function EventBody({ event }: { event: TimelineEvent }) {
   );
 }
 
-type Day = { title: string; visits: TimelineEvent[][] };
+type Day = { title: string; visits: { session: Session | undefined; events: TimelineEvent[] }[] };
 
-/** Events are newest first and stay so. */
-function byDay(events: TimelineEvent[], zone: string): Day[] {
+/** Events and sessions are newest first and stay so. What lies in no visit, such as a mail, stands by itself. */
+function byDay(events: TimelineEvent[], sessions: Session[], zone: string): Day[] {
   const days: Day[] = [];
-  let before: TimelineEvent | null = null;
   for (const event of events) {
     const title = day(event.at, zone);
-    const last = days.at(-1);
-    if (last?.title !== title) {
-      days.push({ title, visits: [[event]] });
-    } else if (before && Date.parse(before.at) - Date.parse(event.at) > sessionGapMinutes * 60_000) {
-      last.visits.push([event]);
-    } else {
-      last.visits.at(-1)?.push(event);
-    }
-    before = event;
+    if (days.at(-1)?.title !== title) days.push({ title, visits: [] });
+    const { visits } = days[days.length - 1];
+    const at = Date.parse(event.at);
+    const session = sessions.find(({ startAt, endAt }) => Date.parse(startAt) <= at && at <= Date.parse(endAt));
+    const last = visits.at(-1);
+    if (last && last.session?.id === session?.id) last.events.push(event);
+    else visits.push({ session, events: [event] });
   }
   return days;
 }
