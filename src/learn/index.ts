@@ -70,5 +70,8 @@ export { calibratedModel } from './search/calibrated.ts';
 export type { Candidate } from './search/candidate.ts';
 export { type Search, type SearchOptions, searchModel } from './search/search.ts';
 export type { Trial } from './search/trial.ts';
+export { hashTokens } from './sparse/hashing.ts';
+export { type SparseRows, sparseRows } from './sparse/rows.ts';
+export { fitSparse, readSparse, type SparseModel } from './sparse/sparseModel.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';
 export * from './uplift/index.ts';

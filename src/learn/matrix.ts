@@ -128,6 +128,17 @@ export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array
   checkColumns(x);
   checkLabels(x.rows, y, weights);
   checkExtent(x);
+  checkBothOccur(y, weights);
+}
+
+/** Refuses yes/no outcomes or weights that nothing can be learned from. */
+export function checkOutcomes(rows: number, y: Float32Array, weights?: Float32Array): void {
+  checkLabels(rows, y, weights);
+  if (rows === 0) noRows();
+  checkBothOccur(y, weights);
+}
+
+function checkBothOccur(y: Float32Array, weights?: Float32Array): void {
   let positive = 0;
   let negative = 0;
   for (let r = 0; r < y.length; r++) {
@@ -138,7 +149,7 @@ export function checkTraining(x: Matrix, y: Float32Array, weights?: Float32Array
   if (positive > 0 && negative > 0) return;
   const only = positive > 0 ? 1 : 0;
   tooLittle(
-    `All ${x.rows} rows have the outcome ${only}: there is nothing to tell apart.`,
+    `All ${y.length} rows have the outcome ${only}: there is nothing to tell apart.`,
     'Learn from a longer past or from another outcome, so that both outcomes occur.',
   );
 }
@@ -163,8 +174,12 @@ export function checkAmountTraining(
 }
 
 function checkExtent(x: Matrix): void {
-  if (x.rows === 0) tooLittle('There are no rows to learn from.', 'Bring in data first.');
+  if (x.rows === 0) noRows();
   if (x.columns.length === 0) tooLittle('There are no columns to learn from.', 'Choose at least one signal.');
+}
+
+function noRows(): never {
+  tooLittle('There are no rows to learn from.', 'Bring in data first.');
 }
 
 /** Refuses labels other than 0 and 1, and weights that are negative or not finite. */

@@ -11,8 +11,9 @@ import { randomForest } from './randomForest.ts';
 import { ridge } from './ridge.ts';
 import { calibrated } from './search/calibrated.ts';
 import { derived } from './search/derived.ts';
+import { sparseLogistic } from './sparse/sparseLogistic.ts';
 
-export const learners: readonly Learner[] = [logistic, ridge, boosting, randomForest, blend, baseline];
+export const learners: readonly Learner[] = [logistic, ridge, boosting, randomForest, blend, baseline, sparseLogistic];
 
 const wrapped: readonly Pick<Learner, 'name' | 'read'>[] = [derived, calibrated];
 
