@@ -34,7 +34,7 @@ export const foreignFormats: readonly ForeignFormat[] = [
   },
   {
     name: 'onnx',
-    sentence: 'ONNX: one ensemble of trees is read; trees, forests, linear models and blends are written.',
+    sentence: 'ONNX: one ensemble of trees is read; every kind of model is written, but for isotonic calibrations.',
     recognises: recognisesOnnx,
     read: readOnnx,
     write: writeOnnx,

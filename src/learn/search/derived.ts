@@ -93,7 +93,8 @@ export function deriveColumns(x: Matrix, recipes: readonly Recipe[], rows: 'trai
   return { ...x, names: [...x.names, ...recipes.map(nameOf)], columns: [...x.columns, ...derived] };
 }
 
-function nameOf(recipe: Recipe): string {
+/** The name of the column that a recipe makes. */
+export function nameOf(recipe: Recipe): string {
   if (recipe.form === 'frequency') return `${recipe.of} (frequency)`;
   return `${recipe.of} ${recipe.form === 'ratio' ? '/' : '×'} ${recipe.by} (derived)`;
 }

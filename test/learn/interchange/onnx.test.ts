@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { type FittedModel, fromJSON, openOnnxModel, readForeignModel, writeOnnx } from '../../../src/learn/index.ts';
+import {
+  calibratedModel,
+  calibrationMethods,
+  type FittedModel,
+  fromJSON,
+  openOnnxModel,
+  readForeignModel,
+  writeOnnx,
+} from '../../../src/learn/index.ts';
 import { assertClose, readGolden, rowsOf } from './golden.ts';
 
 const others = readGolden<{
@@ -15,6 +23,10 @@ const bytesOfOther = (name: string) => new Uint8Array(Buffer.from(others.models[
 
 type Written = { name: string; model: object; rows: (number | null)[][]; predicted: number[]; sha256: string };
 const written = readGolden<Written[]>('written-models.json');
+
+/** Models whose file says more than one ensemble of trees does. */
+const isMoreThanTrees = ({ name }: { name: string }) =>
+  /^(forest|logistic|sparse-logistic|ridge|blend|auto|boosting, calibrated)/.test(name);
 
 const isInstalled = await import('onnxruntime-node' as string).then(
   () => true,
@@ -55,7 +67,7 @@ test('one input per column names the columns, in the order in which the graph pu
 
 test('ONNX files that mean more than trees are refused with the way out [CBP-16]', () => {
   assert.throws(() => readForeignModel(bytesOfOther('bases')), { code: 'model_file_invalid', message: /two classes/ });
-  for (const { name, model } of written.filter((one) => /^(logistic|ridge|blend)/.test(one.name))) {
+  for (const { name, model } of written.filter(isMoreThanTrees)) {
     const bytes = writeOnnx(fromJSON(model));
     assert.throws(
       () => readForeignModel(bytes),
@@ -89,7 +101,7 @@ for (const { name, model: json, rows: given, predicted, sha256 } of written) {
     await served.close();
   });
 
-  if (/^(logistic|ridge|blend)/.test(name)) continue;
+  if (isMoreThanTrees({ name })) continue;
   test(`${name}: written as ONNX and read again it is the same model to 1e-6 [CBP-16]`, () => {
     const again: FittedModel = readForeignModel(bytes);
     assert.deepEqual([again.names, again.link], [model.names, model.link]);
@@ -107,6 +119,12 @@ test('serving says what is missing: the package, or a form that can be served [C
   const opened = openOnnxModel(bytesOfOther('sum'));
   if (isInstalled) await (await opened).close();
   else await assert.rejects(opened, { code: 'unavailable', hint: /npm install --no-save .*onnxruntime-node@/ });
+});
+
+test('an isotonic calibration is refused with the reason and the way out [CBP-16]', () => {
+  const model = fromJSON(written[0].model);
+  const curve = calibrationMethods.isotonic.fit([0.1, 0.4, 0.6, 0.9], [0, 1, 0, 1]);
+  assert.throws(() => writeOnnx(calibratedModel(model, curve)), { code: 'invalid_input', hint: /calibration=beta/ });
 });
 
 test('a model that ONNX cannot hold is refused by its kind', () => {

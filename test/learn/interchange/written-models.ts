@@ -5,14 +5,19 @@ import { readFileSync } from 'node:fs';
 import {
   blendModels,
   boosting,
+  calibratedModel,
+  calibrationMethods,
   copyRow,
   type FittedModel,
   logistic,
+  randomForest,
   readForeignModel,
   ridge,
   selectColumns,
   writeOnnx,
 } from '../../../src/learn/index.ts';
+import { deriveColumns, derivedModel, type Recipe } from '../../../src/learn/search/derived.ts';
+import { sparseLogistic } from '../../../src/learn/sparse/sparseLogistic.ts';
 import { drawRows } from '../rows.ts';
 
 const { x: all, y } = drawRows(600, 'written');
@@ -24,6 +29,25 @@ const read = (file: string, name: string, key: string): FittedModel =>
   readForeignModel(
     new TextEncoder().encode(JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).models[name][key]),
   );
+
+const recipes = [
+  ...(['spend', 'price'] as const).map((of) => countsOf(of)),
+  ...(['ratio', 'product'] as const).map((form) => ({ form, of: 'spend', by: 'visits' })),
+];
+const wider = deriveColumns(x, recipes, 'training');
+const derivedOf = (member: FittedModel) => derivedModel({ kind: 'derived', names: [...x.names], recipes }, member);
+const onDerived = derivedOf(boosting.fit(wider, y, small));
+const calibrations = {
+  platt: calibrationMethods.platt.fit(trees.predict(x), y),
+  beta: calibrationMethods.beta.fit(onDerived.predict(x), y),
+};
+const shops = { ...x, categorical: ['price'] };
+
+function countsOf(of: string): Recipe {
+  const counts = new Map<number, number>();
+  for (const value of x.columns[x.names.indexOf(of)]) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return { form: 'frequency', of, values: [...counts.keys()], counts: [...counts.values()] };
+}
 
 const models: Record<string, FittedModel> = {
   boosting: trees,
@@ -40,6 +64,17 @@ const models: Record<string, FittedModel> = {
     { model: trees, share: 2 },
     { model: logistic.fit(shuffled, y, { transform: 'log' }), share: 1 },
   ]),
+  forest: randomForest.fit(x, y, { trees: 8, minLeafRows: 20 }),
+  'auto, derived columns': onDerived,
+  'auto, calibrated blend': calibratedModel(
+    blendModels([
+      { model: onDerived, share: 2 },
+      { model: derivedOf(logistic.fit(wider, y, { transform: 'log' })), share: 1 },
+    ]),
+    calibrations.beta,
+  ),
+  'boosting, calibrated': calibratedModel(trees, calibrations.platt),
+  'sparse-logistic': sparseLogistic.fit(shops, y, { l1Ratio: 0.2 }),
   'XGBoost with categories': read('xgboost-models.json', 'logistic', 'json'),
   'XGBoost, counts': read('xgboost-models.json', 'poisson', 'json'),
   'LightGBM with zeros as missing': read('lightgbm-models.json', 'zero', 'text'),

@@ -10,8 +10,9 @@ export type GraphBuilder = {
   apply(op: string, inputs: string[], attributes?: Record<string, OnnxAttribute>, called?: string): string;
 };
 
-/** The operators of trees stand in a domain of their own. */
+/** The operators of learned models stand in a domain of their own. */
 export const ML_DOMAIN = 'ai.onnx.ml';
+const ML_OPERATORS = ['TreeEnsembleRegressor', 'LabelEncoder'];
 
 export function createGraph(): GraphBuilder {
   const nodes: OnnxNode[] = [];
@@ -25,7 +26,7 @@ export function createGraph(): GraphBuilder {
       return name;
     },
     apply(op, inputs, attributes = {}, called = `${op}_${nodes.length}`) {
-      const domain = op.startsWith('TreeEnsemble') ? ML_DOMAIN : '';
+      const domain = ML_OPERATORS.includes(op) ? ML_DOMAIN : '';
       nodes.push({ op, domain, inputs, outputs: [called], attributes });
       return called;
     },

@@ -1,14 +1,16 @@
-// Writes a model as ONNX (opset 13, ai.onnx.ml 3: any runtime since 2021 reads it). One graph whatever the model: each
-// member's raw score, their weighted sum, and the link. Trees become a TreeEnsembleRegressor with a Sigmoid behind it,
+// Writes a model as ONNX (opset 13, ai.onnx.ml 3: any runtime since 2021 reads it). One graph whatever the model: columns
+// derived of others, each member's raw score, their weighted sum, a calibration, and the link. Trees become a TreeEnsembleRegressor with a Sigmoid behind it,
 // never a TreeEnsembleClassifier: onnxruntime leaves out its LOGISTIC where all leaves are positive.
 import { InklingError } from '../../../errors.ts';
 import type { Tree } from '../../forest.ts';
 import type { FittedModel } from '../../learner.ts';
 import type { LinearFile } from '../../linear.ts';
+import type { Recipe } from '../../search/derived.ts';
 import type { TreesFile } from '../trees.ts';
 import { cast, createGraph, type GraphBuilder, gatherColumns, ML_DOMAIN } from './graph.ts';
 import { ELEMENT, encodeModel, type OnnxValue } from './messages.ts';
 import { METADATA, PRODUCER } from './metadata.ts';
+import { calibratedScore, derivedTable, type SavedCalibration } from './writeDerived.ts';
 import { linearScore } from './writeLinear.ts';
 import { treesScore } from './writeTrees.ts';
 
@@ -43,11 +45,22 @@ type SavedModel = { kind?: unknown };
 type SavedTrees = { names: string[]; baseScore: number; trees: Tree[]; zeroIsMissing?: string[] };
 /** The leaves of a random forest are shares, whose mean is kept so far from 0 and 1. */
 type SavedForest = { names: string[]; floor: number; trees: Tree[] };
+type SavedDerived = { names: string[]; recipes: Recipe[]; model: SavedModel };
+type SavedCalibrated = { calibration: SavedCalibration; model: SavedModel };
 type SavedBlend = { members: { share: number; model: SavedModel }[] };
 
 /** The name of the model's raw scores, doubles [rows, 1], from a float table whose columns are called `names`. */
 function rawScore(graph: GraphBuilder, saved: SavedModel, table: string, names: readonly string[]): string {
   if (saved.kind === 'blend') return blendScore(graph, saved as SavedBlend, table, names);
+  if (saved.kind === 'calibrated') {
+    const { calibration, model } = saved as SavedCalibrated;
+    return calibratedScore(graph, calibration, rawScore(graph, model, table, names));
+  }
+  if (saved.kind === 'derived') {
+    const { names: own, recipes, model } = saved as SavedDerived;
+    const wider = derivedTable(graph, recipes, ordered(graph, table, names, own), own);
+    return rawScore(graph, model, wider.table, wider.names);
+  }
   if (saved.kind === 'boosting' || saved.kind === 'trees') {
     const forest = saved as SavedTrees;
     return treesScore(graph, forest, ordered(graph, table, names, forest.names));
@@ -63,7 +76,7 @@ function rawScore(graph: GraphBuilder, saved: SavedModel, table: string, names: 
     return linearScore(graph, linear, ordered(graph, table, names, own));
   }
   throw new InklingError('invalid_input', `A model of the kind ${JSON.stringify(saved.kind)} has no form in ONNX.`, {
-    hint: 'Write trees, forests, linear models and blends of them.',
+    hint: 'Write trees, forests, linear models, blends of them, and those with derived columns or a calibration.',
   });
 }
 
