@@ -82,10 +82,10 @@ export async function readMatrix({ facts }: Store, options: MatrixOptions): Prom
 /** The people of one snapshot in order of their id, in blocks of bounded size. */
 export async function* streamFeatures(
   { facts }: Store,
-  options: { workspace: string; signalSet: string; signals?: readonly Signal[]; asOf: Date },
+  options: { workspace: string; signalSet: string; signals?: readonly Signal[]; asOf: Date; rowsPerPage?: number },
 ): AsyncIterable<FeatureBlock> {
   const names = namesOf(options);
-  for await (const page of pages(facts, options, options.asOf, '1')) {
+  for await (const page of pages(facts, options, options.asOf, '1', options.rowsPerPage)) {
     const columns = names.map(() => new Float32Array(page.rows));
     const profiles = new BigUint64Array(page.rows);
     const categories = new Array<string>(page.rows);
@@ -149,9 +149,15 @@ async function sampleCondition(facts: Facts, options: MatrixOptions, sample: { m
   return first ? `${hash} < ${first.hash}` : '1';
 }
 
-async function* pages(facts: Facts, source: Source, moment: Date, chosen: string): AsyncIterable<Page> {
+async function* pages(
+  facts: Facts,
+  source: Source,
+  moment: Date,
+  chosen: string,
+  rowsPerPage = ROWS_PER_PAGE,
+): AsyncIterable<Page> {
   const rows = await countRows(facts, source, moment, chosen);
-  const parts = Math.max(1, Math.ceil(rows / ROWS_PER_PAGE));
+  const parts = Math.max(1, Math.ceil(rows / rowsPerPage));
   for (let index = 0; index < parts; index++) yield await readPage(facts, source, moment, chosen, { index, of: parts });
 }
 

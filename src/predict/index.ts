@@ -9,6 +9,16 @@ export {
   readAccuracy,
   type ScoreTally,
 } from './accuracy.ts';
+export {
+  activateByHand,
+  challenge,
+  keepChampion,
+  type Retraining,
+  readStanding,
+  type Standing,
+  setRetraining,
+} from './challenge.ts';
+export type { Decision } from './decisions.ts';
 export { personDrivers, segmentDrivers } from './drivers.ts';
 export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
 export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';

@@ -36,6 +36,7 @@ export type Learned = {
   predictor: Predictor;
   choice: Choice & { calibration: CalibratorKind; learner: string };
   performance: Performance;
+  tested: Tested;
   drivers: Driver[];
   ladder: LadderStep[];
   /** Mean confidence of the people of the test. */
@@ -47,6 +48,9 @@ export type Learned = {
   /** `refit` is what the fit of the deployed model took beyond the test beside it. */
   seconds: { choose: number; test: number; refit: number };
 };
+
+/** Row by row what the figures rest on: people of the test moments, what was predicted of them, and what they did. */
+export type Tested = { profiles: BigUint64Array; predicted: Float64Array; y: Float32Array };
 
 export type SnapshotCount = { asOf: Date; people: number; conversions: number };
 export type OnProgress = (done: number, total: number) => void;
@@ -138,6 +142,7 @@ function reportOn(job: LearningJob, climbed: Climbed, train: Rows, options: Refi
   const { x } = withSignals(rows, train.x.names);
   return {
     performance,
+    tested: { profiles: rows.profiles, predicted, y: rows.y },
     drivers: driversOf(climbed.predictor, x, sample),
     confidence: meanConfidence(climbed.predictor, x, predicted, sample),
   };

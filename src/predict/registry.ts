@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
-import type { Store } from '../store/index.ts';
+import type { State, Store } from '../store/index.ts';
 import type { Performance } from './evaluate.ts';
 import type { Driver } from './explain.ts';
 import type { LadderStep } from './ladder.ts';
@@ -107,23 +107,18 @@ export type TrainedModel = {
   drivers: Driver[];
   ladder: LadderStep[];
   lineage: Lineage;
+  status: 'ACTIVE' | 'DEPRECATED';
   now: Date;
 };
 
-/** Saves the model and makes it the active one. The blob is written first: an active row always has its file. */
-export async function activateModel(store: Store, record: ModelRecord, trained: TrainedModel): Promise<ModelRecord> {
+/** Saves the model and, as ACTIVE, puts it to use. The blob is written first: an active row always has its file. */
+export async function saveTrained(store: Store, record: ModelRecord, trained: TrainedModel): Promise<ModelRecord> {
   const key = artifactKey(record.id);
   await store.blobs.put(key, JSON.stringify(trained.predictor.toJSON()));
   await store.state.transaction(async (tx) => {
-    if (record.modelType === 'GENERIC') {
-      await tx.query(
-        `UPDATE models SET status = 'DEPRECATED', updated_at = $5 WHERE workspace = $1 AND question = $2
-           AND timeframe_days = $3 AND model_type = 'GENERIC' AND status = 'ACTIVE' AND id <> $4`,
-        [record.workspace, record.question, record.timeframeDays, record.id, trained.now],
-      );
-    }
+    if (trained.status === 'ACTIVE') await makeRoom(tx, record, trained.now);
     await tx.query(
-      `UPDATE models SET status = 'ACTIVE', rung = $2, learner = $3, signals = $4::jsonb, performance = $5::jsonb,
+      `UPDATE models SET status = $12, rung = $2, learner = $3, signals = $4::jsonb, performance = $5::jsonb,
          lineage = $6::jsonb, warnings = $7::jsonb, confidence = $8, trained_on = $9, training_data_size = $10,
          artifact_key = $11, updated_at = $9 WHERE id = $1`,
       [
@@ -138,10 +133,34 @@ export async function activateModel(store: Store, record: ModelRecord, trained: 
         trained.now,
         trained.trainingDataSize,
         key,
+        trained.status,
       ],
     );
   });
   return getModel(store, record.workspace, record.id);
+}
+
+/** Puts a model that was replaced to use again. */
+export async function reactivateModel(store: Store, record: ModelRecord, now: Date): Promise<ModelRecord> {
+  await store.state.transaction(async (tx) => {
+    await makeRoom(tx, record, now);
+    await tx.query("UPDATE models SET status = 'ACTIVE', updated_at = $2 WHERE id = $1", [record.id, now]);
+  });
+  return getModel(store, record.workspace, record.id);
+}
+
+/** One generic model is active for each question and timeframe: whichever was gives way. */
+async function makeRoom(
+  tx: Pick<State, 'query'>,
+  { workspace, question, timeframeDays, modelType, id }: ModelRecord,
+  now: Date,
+) {
+  if (modelType !== 'GENERIC') return;
+  await tx.query(
+    `UPDATE models SET status = 'DEPRECATED', updated_at = $5 WHERE workspace = $1 AND question = $2
+       AND timeframe_days = $3 AND model_type = 'GENERIC' AND status = 'ACTIVE' AND id <> $4`,
+    [workspace, question, timeframeDays, id, now],
+  );
 }
 
 /** Notes that a training stopped, with its reason among the warnings. */

@@ -3,7 +3,7 @@
 
 import { type FeatureBlock, streamFeatures } from '../features/index.ts';
 import { copyRow, selectColumns } from '../learn/index.ts';
-import type { Store } from '../store/index.ts';
+import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { addDays, startOfDay, toClickHouseTime } from '../time.ts';
 import { topColumns } from './explain.ts';
 import { findDataSpan, prepareSnapshots, readRows } from './history.ts';
@@ -19,7 +19,10 @@ export type ScoringOptions = {
   modelId?: string;
   /** Only what happened before this moment is looked at. */
   asOf: Date;
+  /** When the scoring began. One that was cut off goes on where it stopped when it is given the same moments again. */
   now: Date;
+  /** People scored at a time; absent = some ten thousand. */
+  peopleAtATime?: number;
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -39,7 +42,7 @@ const LEVEL_ROWS = 50_000;
 const PEOPLE_PER_TURN = 400;
 
 export async function scoreEveryone(store: Store, options: ScoringOptions): Promise<Scoring> {
-  const { workspace, asOf, now, onProgress } = options;
+  const { workspace, asOf, now, peopleAtATime, onProgress } = options;
   const model = await usableModel(store, workspace, options.modelId);
   const learned = await loadPredictor(store, model);
   const started = performance.now();
@@ -49,22 +52,27 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   const levelShift = predictor.level.shift;
   const featuresReady = performance.now();
   const total = await countSnapshot(store, workspace, signalSet, asOf);
-  const segments: Record<Level, number> = { HIGH: 0, MEDIUM: 0, LOW: 0 };
-  let people = 0;
-  for await (const block of streamFeatures(store, { workspace, signalSet, asOf })) {
-    const rows = await scoreBlock(predictor, block, { model, asOf, now }, (done) => onProgress?.(people + done, total));
+  const place = { model, asOf, now };
+  const progress = (await readProgress(store, place)) ?? noProgress();
+  for await (const page of streamFeatures(store, { workspace, signalSet, asOf, rowsPerPage: peopleAtATime })) {
+    const block = beyond(page, progress.after);
+    if (block.profiles.length === 0) continue;
+    const rows = await scoreBlock(predictor, block, place, (done) => onProgress?.(progress.people + done, total));
     await store.facts.insert('scores', rows, { lane: 'batch' });
-    for (const row of rows) segments[row.segment]++;
-    people += rows.length;
+    for (const row of rows) progress.segments[row.segment]++;
+    progress.people += rows.length;
+    progress.after = String(block.profiles[block.profiles.length - 1]);
+    await writeProgress(store, place, progress);
   }
   await removeOlder(store, model, asOf, now);
   await saveLevel(store, model, { asOf, shift: levelShift }, now);
+  await forgetProgress(store, place);
   return {
     modelId: model.id,
     modelVersion: model.version,
     asOf,
-    people,
-    segments,
+    people: progress.people,
+    segments: progress.segments,
     levelShift,
     seconds: {
       features: (featuresReady - started) / 1000,
@@ -75,14 +83,11 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
 
 /** The level measured at the last scoring, for predictions in between; undefined before the first. */
 export async function readLevel(store: Store, model: ModelRecord): Promise<number | undefined> {
-  const [row] = await store.state.query<{ value: { shift: number } }>(
-    'SELECT value FROM settings WHERE workspace = $1 AND name = $2',
-    [model.workspace, levelSetting(model)],
-  );
-  return row?.value.shift;
+  return (await readSetting<{ shift: number }>(store, model.workspace, levelSetting(model)))?.shift;
 }
 
-async function measurePresentLevel(
+/** How far the level has moved since the training, from outcomes complete by `asOf`, in log-odds. */
+export async function measurePresentLevel(
   store: Store,
   model: ModelRecord,
   predictor: Predictor,
@@ -106,10 +111,47 @@ async function measurePresentLevel(
   return expected ? { shift: measureLevel(expected, rows.y), over: { from: before, days } } : learned;
 }
 
+type Place = { model: ModelRecord; asOf: Date; now: Date };
+
+/** How far a scoring got: everybody up to and with this profile. Kept after each insert, which can be repeated. */
+type Progress = { after: string | null; people: number; segments: Record<Level, number> };
+
+const noProgress = (): Progress => ({ after: null, people: 0, segments: { HIGH: 0, MEDIUM: 0, LOW: 0 } });
+
+async function readProgress(store: Store, { model, asOf, now }: Place): Promise<Progress | undefined> {
+  const kept = await readSetting<Progress & { of: string }>(store, model.workspace, progressSetting(model));
+  return kept?.of === scoringName(asOf, now) ? kept : undefined;
+}
+
+async function writeProgress(store: Store, { model, asOf, now }: Place, progress: Progress): Promise<void> {
+  const value = { of: scoringName(asOf, now), ...progress };
+  await writeSetting(store, { workspace: model.workspace, name: progressSetting(model), value, now });
+}
+
+async function forgetProgress(store: Store, { model, now }: Place): Promise<void> {
+  await writeSetting(store, { workspace: model.workspace, name: progressSetting(model), value: { of: '' }, now });
+}
+
+const progressSetting = (model: ModelRecord) => `scoring ${model.id}`;
+const scoringName = (asOf: Date, now: Date) => `${asOf.toISOString()} ${now.toISOString()}`;
+
+/** The people of a page, which is in order, that come after a profile. */
+function beyond(page: FeatureBlock, after: string | null): FeatureBlock {
+  if (after === null) return page;
+  const last = BigInt(after);
+  let from = 0;
+  while (from < page.profiles.length && page.profiles[from] <= last) from++;
+  return {
+    profiles: page.profiles.subarray(from),
+    categories: page.categories.slice(from),
+    x: { ...page.x, rows: page.x.rows - from, columns: page.x.columns.map((column) => column.subarray(from)) },
+  };
+}
+
 async function scoreBlock(
   predictor: Predictor,
   block: FeatureBlock,
-  { model, asOf, now }: { model: ModelRecord; asOf: Date; now: Date },
+  { model, asOf, now }: Place,
   onTurn: (done: number) => void,
 ): Promise<ScoreRow[]> {
   const x = selectColumns(block.x, predictor.signals);
@@ -180,11 +222,8 @@ async function removeOlder(store: Store, model: ModelRecord, asOf: Date, now: Da
 }
 
 async function saveLevel(store: Store, model: ModelRecord, level: { asOf: Date; shift: number }, now: Date) {
-  await store.state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, $2, $3::jsonb, $4)
-     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    [model.workspace, levelSetting(model), { asOf: level.asOf.toISOString(), shift: level.shift }, now],
-  );
+  const value = { asOf: level.asOf.toISOString(), shift: level.shift };
+  await writeSetting(store, { workspace: model.workspace, name: levelSetting(model), value, now });
 }
 
 const levelSetting = (model: ModelRecord) => `level ${model.id}`;

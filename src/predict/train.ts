@@ -7,12 +7,12 @@ import { signals as everySignal } from '../features/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS } from '../time.ts';
 import { type DataSpan, findDataSpan, prepareSnapshots, readRows, readWeeks } from './history.ts';
-import type { Learned, LearningJob } from './learning.ts';
+import type { Learned, LearningJob, Tested } from './learning.ts';
 import { learnAside } from './learningWorker.ts';
 import type { Outcome, Question } from './question.ts';
 import { findQuestion } from './questions/index.ts';
 import type { PurchaseIntentSettings } from './questions/purchaseIntent.ts';
-import { activateModel, failModel, type ModelRecord, type ModelType, registerModel } from './registry.ts';
+import { failModel, type ModelRecord, type ModelType, registerModel, saveTrained } from './registry.ts';
 import type { Rows } from './rows.ts';
 import { fitSeason, type Season } from './season.ts';
 import { completeSettings } from './settings.ts';
@@ -28,6 +28,8 @@ export type TrainOptions = Partial<PurchaseIntentSettings> & {
   /** Moments the figures come from; absent = the last ones with a complete outcome. */
   testMoments?: readonly Date[];
   now: Date;
+  /** Asked when the model has been tested: whether it is put to use; absent = it is. Otherwise it is kept, DEPRECATED. */
+  takesPlace?: (tested: Tested, model: ModelRecord) => Promise<boolean>;
   onProgress?: (done: number, total: number, step: 'snapshots' | 'rows' | 'learning') => void;
 };
 
@@ -106,8 +108,10 @@ async function run(
   onProgress?.(30, 100, 'rows');
   const rowsRead = performance.now();
   const learned = await learnAside(job, (done, total) => onProgress?.(30 + (70 * done) / total, 100, 'learning'));
-  return activateModel(store, model, {
+  const isPlaced = (await options.takesPlace?.(learned.tested, model)) ?? true;
+  return saveTrained(store, model, {
     ...learned,
+    status: isPlaced ? 'ACTIVE' : 'DEPRECATED',
     learner: learned.choice.learner,
     trainingDataSize: learned.conversions,
     lineage: {

@@ -1,6 +1,7 @@
 // The service: HTTP over every room, and the road as one call.
 
 export {
+  challengeNow,
   momentOfScoring,
   type RoadOptions,
   type RoadResult,

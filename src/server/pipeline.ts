@@ -4,10 +4,13 @@
 import { InklingError } from '../errors.ts';
 import { resolveAll } from '../identify/index.ts';
 import {
+  challenge,
+  type Decision,
   findDataSpan,
   type ModelRecord,
   planModelSnapshots,
   prepareSnapshots,
+  type Scoring,
   scoreEveryone,
   trainModel,
 } from '../predict/index.ts';
@@ -89,6 +92,21 @@ export async function walkTheRoad(store: Store, options: RoadOptions): Promise<R
   });
 
   return { model, asOf, people, scored, seconds };
+}
+
+/** A challenger now; when it takes the champion's place everybody is scored with it, so that no list stays empty. */
+export async function challengeNow(
+  store: Store,
+  asked: { workspace: string; now: Date; by: string; onProgress?: (done: number, total: number) => void },
+): Promise<Decision> {
+  const decision = await challenge(store, asked);
+  if (decision.verdict === 'DEPLOYED') await scoreNow(store, asked);
+  return decision;
+}
+
+/** Everybody with the active model, as of now or the end of the data. */
+export async function scoreNow(store: Store, { workspace, now }: { workspace: string; now: Date }): Promise<Scoring> {
+  return scoreEveryone(store, { workspace, asOf: await momentOfScoring(store, workspace, now), now });
 }
 
 /** Now where events are still coming in; the end of the data where they ended days ago, as in a file from the past. */

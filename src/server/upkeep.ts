@@ -6,16 +6,10 @@ import { type Intake, pruneRejected } from '../collect/index.ts';
 import { forgetSnapshots } from '../features/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
 import { listRecut, openFollower, resolveAll, type SessionsNow } from '../identify/index.ts';
-import {
-  failAbandonedTrainings,
-  findActiveModel,
-  type IntentNow,
-  logAccuracy,
-  scoreEveryone,
-} from '../predict/index.ts';
+import { failAbandonedTrainings, type IntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { HOUR_MS, MINUTE_MS } from '../time.ts';
-import { momentOfScoring } from './pipeline.ts';
+import { spendNight } from './night.ts';
 
 export type UpkeepOptions = {
   store: Store;
@@ -35,8 +29,6 @@ export type Upkeep = {
   close(): Promise<void>;
 };
 
-/** Scores are due from this hour on, in the zone of the workspace: well before the morning. */
-const NIGHT_HOUR = 2;
 const TICK_MS = MINUTE_MS / 4;
 
 export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
@@ -84,7 +76,10 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
         const watch = { workspace: id, now: now(), log: onNews, onFault };
         await attempt(() => watchOver(store, watch), 'looking for alerts');
       }
-      await attempt(() => scoreNightly(store, id, timeZone, now(), resolve), 'scoring at night');
+      await attempt(
+        () => spendNight(store, { workspace: id, timeZone, now: now(), resolve, onFault }),
+        'scoring at night',
+      );
     }
   };
   const attempt = async (work: () => Promise<unknown>, doing: string) => {
@@ -125,44 +120,4 @@ async function workspacesBehind({ facts }: Store): Promise<string[]> {
      WHERE e.last > toInt64(p.resolved)`,
   );
   return rows.map((row) => row.workspace);
-}
-
-/** Once a night: people resolved, scored with the active model, and older scores held against what came of them. */
-async function scoreNightly(
-  store: Store,
-  workspace: string,
-  timeZone: string,
-  now: Date,
-  resolve: (workspace: string) => Promise<void>,
-): Promise<void> {
-  const { day, hour } = clockIn(timeZone, now);
-  if (hour < NIGHT_HOUR) return;
-  const model = await findActiveModel(store, workspace);
-  if (!model) return;
-  const [last] = await store.state.query<{ value: { day: string } }>(
-    `SELECT value FROM settings WHERE workspace = $1 AND name = 'scored_night'`,
-    [workspace],
-  );
-  if (last ? last.value.day >= day : model.createdAt.slice(0, 10) >= day) return;
-  await resolve(workspace);
-  await scoreEveryone(store, { workspace, asOf: await momentOfScoring(store, workspace, now), now });
-  await logAccuracy(store, { workspace, now });
-  await store.state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'scored_night', $2, $3)
-     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    [workspace, { day }, now],
-  );
-}
-
-function clockIn(timeZone: string, now: Date): { day: string; hour: number } {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    hourCycle: 'h23',
-  });
-  const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  return { day: `${part['year']}-${part['month']}-${part['day']}`, hour: Number(part['hour']) };
 }

@@ -7,5 +7,6 @@ export type { Facts, InsertOptions, Lane, Params } from './facts.ts';
 export { type Block, type Damage, type Journal, type JournalOptions, openJournal } from './journal.ts';
 export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
+export { readSetting, writeSetting } from './settings.ts';
 export type { State } from './state.ts';
 export { openStore, type Store, type StoreOptions, storeOptionsFrom } from './store.ts';

@@ -13,6 +13,7 @@ const commands = [
   'score',
   'report',
   'accuracy',
+  'challenge',
   'workspace',
   'keys',
   'lab',

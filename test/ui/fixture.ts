@@ -22,7 +22,7 @@ import {
   workspaceOf,
 } from './madeUp.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
-import { accuracyOf } from './madeUpQuality.ts';
+import { accuracyOf, standingOf } from './madeUpQuality.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
 export type FixtureSettings = {
@@ -125,6 +125,7 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
     return ok(variant === 'empty' ? { asOf: shop.asOf, people: 0, signals: [] } : featuresOf(shop));
   if (path === '/intent/models') return ok({ models: scored ? state.models : [] });
   if (path === `/intent/models/${modelId}`) return ok(modelOf(shop));
+  if (path === '/intent/challenges') return ok(standingOf(shop));
   if (path === '/intent/accuracy') return ok(accuracyOf(shop));
   if (path === '/intent/export') return ok(exportOf(shop, query));
   if (path === '/intent/segments') return ok({ segments: scored ? state.segments : [] });

@@ -1,7 +1,15 @@
 // The made-up model's quality from two normal distributions, buyers `distance` above the others: ROC, precision,
 // lift, thresholds and the rates of High, Medium and Low all follow from the same two curves and agree.
 
-import type { AccuracyFigures, AccuracyReport, Interval, Level, Performance, Threshold } from '../../ui/src/api.ts';
+import type {
+  AccuracyFigures,
+  AccuracyReport,
+  Interval,
+  Level,
+  Performance,
+  Standing,
+  Threshold,
+} from '../../ui/src/api.ts';
 
 export const people = 4067;
 export const buyers = 471;
@@ -75,6 +83,37 @@ export function accuracyOf({ asOf }: { asOf: string }): AccuracyReport {
     overall: figures,
     nextKnownAt: new Date(Date.parse(asOf) + 86_400_000).toISOString(),
     statement: `Of 100 people called High, ${Math.round(100 * (at.precision ?? 0))} converted within 30 days, over 12 days of scores; of as many chosen at random, 11.6 would have.`,
+  };
+}
+
+/** Two challengers tried: the later one took the place. */
+export function standingOf({ asOf }: { asOf: string }): Standing {
+  const daysBefore = (days: number) => new Date(Date.parse(asOf) - days * 86_400_000).toISOString();
+  const decision = { championId: 'm-0', challengerId: 'm-1', decidedBy: 'schedule' };
+  return {
+    everyDays: 7,
+    paused: false,
+    championId: 'm-1',
+    freshFrom: daysBefore(-22),
+    isFresh: false,
+    decisions: [
+      {
+        id: 'd-2',
+        ...decision,
+        verdict: 'DEPLOYED',
+        reason:
+          'The challenger did better on 4,067 people as known on 2026-02-01, 471 of whom converted: log loss 0.2612 against 0.2710 (p 0.003), AUC 0.842 against 0.829 (p 0.011).',
+        decidedAt: daysBefore(8),
+      },
+      {
+        id: 'd-1',
+        ...decision,
+        verdict: 'KEPT',
+        reason:
+          'The champion stays: it was not beaten on 4,012 people as known on 2026-01-25, 455 of whom converted: log loss 0.2702 against 0.2698 (p 0.731), AUC 0.830 against 0.831 (p 0.640).',
+        decidedAt: daysBefore(15),
+      },
+    ],
   };
 }
 

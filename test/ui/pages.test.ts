@@ -202,11 +202,14 @@ pageTest(
 );
 
 pageTest(
-  'models are listed with what they have to beat, and a new question can be asked [INT-4]',
+  'models are listed with what they have to beat, and a new question can be asked [INT-4] [WH-15]',
   '/models',
   async (seen) => {
     const { page } = seen;
     assert.match(await text(seen, 'header'), /84% of the time \(AUC 0\.84; the simple rule 0\.68\)/);
+    const decisions = page.getByRole('list', { name: 'Decisions' }).getByRole('listitem');
+    assert.match(await wordsOf(decisions.first()), /New model in use .* The challenger did better on 4,067 people/);
+    assert.equal(await page.getByRole('button', { name: 'Try a challenger now' }).isDisabled(), true);
     await page.getByRole('button', { name: 'Ask a new question' }).click();
     await page.getByLabel('Name').fill('Boots in a week');
     await page.getByLabel('Days ahead').fill('7');

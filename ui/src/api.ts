@@ -379,6 +379,27 @@ export type ModelRequest = {
   signals?: { include?: string[]; exclude?: string[] };
 };
 
+/** GET /api/v1/intent/challenges */
+export type Standing = {
+  everyDays: number;
+  paused: boolean;
+  championId: string | null;
+  /** From when on there are complete outcomes that the champion has not learned from. */
+  freshFrom: string | null;
+  isFresh: boolean;
+  decisions: Decision[];
+};
+
+export type Decision = {
+  id: string;
+  championId: string;
+  challengerId: string;
+  verdict: 'DEPLOYED' | 'KEPT' | 'ROLLED_BACK' | 'BY_HAND';
+  reason: string;
+  decidedBy: string;
+  decidedAt: string;
+};
+
 /** GET /api/v1/intent/accuracy */
 export type AccuracyReport = {
   modelId: string;

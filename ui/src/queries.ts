@@ -21,6 +21,7 @@ import type {
   SegmentRequest,
   SegmentUsers,
   SessionsRightNow,
+  Standing,
   TimelinePage,
   Workspace,
 } from './api.ts';
@@ -162,6 +163,18 @@ export function useAccuracy(modelId: string) {
     queryKey: ['accuracy', modelId],
     queryFn: ({ signal }) => get<AccuracyReport>('/api/v1/intent/accuracy', { modelId }, signal),
   });
+}
+
+export function useChallenges() {
+  return useQuery({
+    queryKey: ['challenges'],
+    queryFn: ({ signal }) => get<Standing>('/api/v1/intent/challenges', {}, signal),
+    refetchInterval: 30_000,
+  });
+}
+
+export function useChallenge() {
+  return useMutation({ mutationFn: () => post<{ startedAt: string }>('/api/v1/intent/challenges', {}) });
 }
 
 export function useTrainModel() {

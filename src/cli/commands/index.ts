@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { addAccuracy } from './accuracy.ts';
+import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addImport } from './import.ts';
@@ -23,6 +24,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addScore,
   addReport,
   addAccuracy,
+  addChallenge,
   addWorkspace,
   addKeys,
   addLab,

@@ -3,6 +3,7 @@
 import type { Routes } from '../context.ts';
 import { addAccuracyRoutes } from './accuracy.ts';
 import { addAlertRoutes } from './alerts.ts';
+import { addChallengeRoutes } from './challenges.ts';
 import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addDoorRoutes } from './door.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Routes[] = [
   addFeaturesRoutes,
   addIntentRoutes,
   addAccuracyRoutes,
+  addChallengeRoutes,
   addSdkRoutes,
   addClientSettingsRoutes,
 ];

@@ -15,6 +15,7 @@ import { Term } from '../parts/Term.tsx';
 import { usePlace } from '../place.tsx';
 import { useModels } from '../queries.ts';
 import { questionOf } from '../question.ts';
+import { Challenges } from './models/Challenges.tsx';
 import { ModelCard } from './models/ModelCard.tsx';
 import { TrainForm } from './models/TrainForm.tsx';
 
@@ -60,6 +61,7 @@ function Content({ models }: { models: ModelRow[] }) {
           {models.map((model) => (
             <ModelCard key={model.id} model={model} />
           ))}
+          <Challenges />
         </div>
       )}
     </>
