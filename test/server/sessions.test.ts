@@ -179,3 +179,44 @@ test('visits are cut as the workspace sets it [CBP-2]', async () => {
   });
   assert.deepEqual(entries, ['/f', '/e', '/c', '/a']);
 });
+
+test('who behaves like a program is flagged with the reason, kept, and left out until asked for [CBP-2][CBP-7]', async () => {
+  const settings = await ask('/collect/door', { method: 'PATCH', body: { hostingRanges: ['127.0.0.0/8'] } });
+  assert.deepEqual(settings.hostingRanges, ['127.0.0.0/8']);
+  const wrong = await ask('/collect/door', { method: 'PATCH', body: { hostingRanges: ['10.0.0.0/8', 'here'] } });
+  assert.deepEqual([wrong.status, wrong.field], [400, 'hostingRanges[1]']);
+  for (let i = 0; i < 8; i++) await send('scraper', 60 - i / 30, 'page', { path: `/shelf/${i}` });
+  await ask('/collect/door', { method: 'PATCH', body: { hostingRanges: null } });
+  const pauses = [0, 4, 47, 55, 130, 140, 290, 300];
+  for (const [i, seconds] of pauses.entries()) {
+    await send('reader', 60 - seconds / 60, 'page', { path: `/shelf/${i}` });
+  }
+  const [visit] = await until('the visit', async () => {
+    const { sessions } = await ask('/people/scraper/sessions');
+    return sessions?.[0]?.pageCount === 8 && sessions;
+  });
+  assert.deepEqual([visit.botScore, visit.botReasons], [100, ['hosted', 'even']]);
+  const listed = async (filter: string) => {
+    const { people } = await ask(`/people?sort=lastSeen&limit=100${filter}`);
+    return people.flatMap(({ identifiers }: Json) => identifiers.userIds);
+  };
+  await until('both people', async () => (await listed('&bots=with')).includes('reader'));
+  const people = await listed('');
+  assert.ok(people.includes('reader') && !people.includes('scraper'));
+  assert.deepEqual(await listed('&bots=only'), ['scraper']);
+  const { id, bot } = await ask('/people/scraper');
+  assert.equal(bot, true);
+  const visits = async (filter: string) => (await ask(`/sessions?limit=500${filter}`)).sessions;
+  assert.ok((await visits('')).every(({ profile }: Json) => profile !== id));
+  assert.deepEqual(
+    (await visits('&bots=only')).map(({ profile }: Json) => profile),
+    [id],
+  );
+  const without = (await ask('/overview')).totals;
+  const everything = (await ask('/overview?bots=with')).totals;
+  assert.deepEqual(without.bots, { people: 1, events: 8, sessions: 1 });
+  assert.deepEqual(
+    [everything.people, everything.events, everything.sessions],
+    [without.people + 1, without.events + 8, without.sessions + 1],
+  );
+});

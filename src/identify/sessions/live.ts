@@ -41,9 +41,9 @@ export function openLiveSessions(
   store: Store,
   { workspace, stepsAtMost = 300_000 }: LiveSessionsOptions,
 ): LiveSessions {
-  const people = openThreads(stepsAtMost);
   /** What was worked out and still holds. */
   const described = new Map<bigint, Session>();
+  const people = openThreads(stepsAtMost, (profile) => described.delete(profile));
   let warm: Promise<void> | undefined;
   let basis = '';
   /** How often somebody changed hands. */
@@ -105,10 +105,11 @@ export function openLiveSessions(
       const since = now.getTime() - rule.timeoutMs;
       const found: Session[] = [];
       for (const [profile, threads] of people.byProfile()) {
-        if (!threads.some(({ steps }) => steps.at(-1)!.at >= since)) continue;
-        const session = described.get(profile) ?? describeVisit(profile, lastVisit(threads, rule), isSummed);
-        described.set(profile, session);
-        found.push(session);
+        if (threads.some(({ steps }) => steps.at(-1)!.at >= since)) {
+          const session = described.get(profile) ?? describeVisit(profile, lastVisit(threads, rule), isSummed);
+          described.set(profile, session);
+          found.push(session);
+        } else described.delete(profile);
       }
       return found.sort((a, b) => b.endAt.getTime() - a.endAt.getTime() || (a.id < b.id ? -1 : 1));
     },
@@ -122,7 +123,7 @@ function lastVisit(threads: readonly Thread[], rule: SessionRule): Step[] {
 }
 
 /** The steps by identifier, in the order of their latest use, and the people behind them. */
-function openThreads(stepsAtMost: number) {
+function openThreads(stepsAtMost: number, onRemoved: (profile: bigint) => void) {
   const threads = new Map<string, Thread>();
   const byNode = new Map<bigint, Thread>();
   const strangers = new Set<Thread>();
@@ -144,6 +145,7 @@ function openThreads(stepsAtMost: number) {
   };
   const remove = (thread: Thread) => {
     steps -= thread.steps.length;
+    if (thread.profile !== undefined) onRemoved(thread.profile);
     assign(thread, undefined);
     strangers.delete(thread);
     threads.delete(thread.anchor);
