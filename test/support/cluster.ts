@@ -2,6 +2,7 @@
 // clickhouse-node.c). Replication can't be tested this way: the engine has no interserver listener.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,15 @@ import { fileURLToPath } from 'node:url';
 import { resolveLibchdb } from 'chdb/libchdb';
 import { InklingError } from '../../src/errors.ts';
 
-export type Cluster = { urls: string[]; name: string; stop(): void };
+export type Cluster = {
+  urls: string[];
+  name: string;
+  /** Ends a node at once, as a crash would. */
+  kill(node: number): Promise<void>;
+  /** Starts a node that was killed, on what it left. */
+  restart(node: number): Promise<void>;
+  stop(): void;
+};
 
 const NAME = 'inkling';
 
@@ -22,9 +31,8 @@ export async function startCluster(shards = 2): Promise<Cluster> {
   const tcpPorts = ports.slice(shards);
   const config = join(folder, 'config.xml');
   writeFileSync(config, configuration(tcpPorts));
-  const children = httpPorts.map((http, i) =>
-    startNode(program, config, join(folder, `node${i + 1}`), http, tcpPorts[i]),
-  );
+  const start = (i: number) => startNode(program, config, join(folder, `node${i + 1}`), httpPorts[i], tcpPorts[i]);
+  const children = httpPorts.map((_, i) => start(i));
   const stop = () => {
     for (const child of children) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -35,7 +43,19 @@ export async function startCluster(shards = 2): Promise<Cluster> {
     stop();
     throw error;
   }
-  return { urls: httpPorts.map((port) => `http://127.0.0.1:${port}`), name: NAME, stop };
+  return {
+    urls: httpPorts.map((port) => `http://127.0.0.1:${port}`),
+    name: NAME,
+    kill: async (node) => {
+      children[node].kill('SIGKILL');
+      await once(children[node], 'exit');
+    },
+    restart: async (node) => {
+      children[node] = start(node);
+      await untilReady(httpPorts[node], children[node]);
+    },
+    stop,
+  };
 }
 
 function compileNode(): string {

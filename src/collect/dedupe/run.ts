@@ -81,8 +81,12 @@ export async function writeRun(
   }
 }
 
+/** Keys of a run that are read as a whole when it is opened; those of larger ones are checked when they are looked at. */
+const CHECKED_AT_START = 1_048_576;
+
 /** Throws `journal_damaged` when header or index of the run fail their checksum. */
-export async function openRun({ disk, onFault }: RunPlace, file: string): Promise<Run> {
+export async function openRun(place: RunPlace, file: string): Promise<Run> {
+  const { disk, onFault } = place;
   const handle = await disk.open(file, 'read');
   try {
     const header = await readAt(handle, 0, HEADER_BYTES);
@@ -97,7 +101,7 @@ export async function openRun({ disk, onFault }: RunPlace, file: string): Promis
     if (state === 'mended' || indexState === 'mended') onFault(damaged(file, MENDED), READING);
     const words = wordsOf(index);
     const filter = words.slice(fenceCount * 2);
-    return {
+    const run = {
       file,
       handle,
       count,
@@ -107,8 +111,10 @@ export async function openRun({ disk, onFault }: RunPlace, file: string): Promis
       sums: words.slice(fenceCount, fenceCount * 2),
       filter,
       filterBytes: filter.byteLength,
-      reported: new Set(),
+      reported: new Set<number>(),
     };
+    if (count <= CHECKED_AT_START) await readKeys(place, run, 0, count);
+    return run;
   } catch (error) {
     await handle.close();
     throw error;
