@@ -18,6 +18,8 @@ export type LiveFeatures = {
   values: Float32Array;
   /** The category they lean to; '' = none known. */
   category: string;
+  /** The product of that category they looked at or put in the cart last and have not bought since; '' = none. */
+  product: string;
   basedOn: { events: number; lastEventAt: Date | null };
 };
 
@@ -131,10 +133,12 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       if (!person) return undefined;
       const history = openHistory(person.events, asOf, await productsOn(asOf), await sessionRuleOf(store, workspace));
       const last = history.events.at(-1);
+      const category = topCategory.evaluate(history, allInterest);
       return {
         profile: person.profile,
         values: Float32Array.from(signals, (signal) => signal.measure.evaluate(history)),
-        category: topCategory.evaluate(history, allInterest),
+        category,
+        product: latestProduct(history.events, category),
         basedOn: { events: history.events.length, lastEventAt: last ? new Date(last.at) : null },
       };
     },
@@ -158,6 +162,20 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       }
     },
   };
+}
+
+const interests = new Set(['product_view', 'add_to_cart', 'add_to_wishlist']);
+
+function latestProduct(events: readonly HistoryEvent[], category: string): string {
+  const bought = new Set<string>();
+  for (let i = events.length - 1; i >= 0; i--) {
+    const { event, product_ids, categories } = events[i];
+    if (event === 'purchase') for (const product of product_ids) bought.add(product);
+    if (!interests.has(event)) continue;
+    const place = product_ids.findIndex((id, line) => id && !bought.has(id) && categories[line] === category);
+    if (place >= 0) return product_ids[place];
+  }
+  return '';
 }
 
 async function readEvents(store: Store, workspace: string, nodes: ReadonlySet<bigint>): Promise<HistoryEvent[]> {

@@ -38,6 +38,8 @@ export type Prediction = {
   confidenceReason: string;
   predictedConversionDate: string | null;
   category: string | null;
+  /** The product of that category they looked at last and have not bought since. */
+  product: string | null;
   /** The whole in one plain sentence. */
   sentence: string;
   reasons: Reason[];
@@ -100,6 +102,7 @@ export function openIntentNow(store: Store): IntentNow {
         userId: person === toHexId(live.profile) ? null : person,
         profileId: toHexId(live.profile),
         category: live.category || null,
+        product: live.product || null,
         basedOn: { events: live.basedOn.events, lastEventAt: live.basedOn.lastEventAt?.toISOString() ?? null },
         latencyMs: performance.now() - started,
       };
@@ -113,7 +116,7 @@ export function openIntentNow(store: Store): IntentNow {
   };
 }
 
-type Answer = Omit<Prediction, 'userId' | 'profileId' | 'category' | 'basedOn' | 'latencyMs'>;
+type Answer = Omit<Prediction, 'userId' | 'profileId' | 'category' | 'product' | 'basedOn' | 'latencyMs'>;
 
 function answer(model: ModelRecord, predictor: Predictor, row: Float32Array, name: string, now: Date): Answer {
   const probability = predictor.predictRow(row);

@@ -18,6 +18,7 @@ const rooms = [
   'identify',
   'features',
   'predict',
+  'decide',
   'alerts',
   'server',
   'cli',

@@ -6,6 +6,7 @@ import { addAlertRoutes } from './alerts.ts';
 import { addChallengeRoutes } from './challenges.ts';
 import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
+import { addDecideRoutes } from './decide.ts';
 import { addDoorRoutes } from './door.ts';
 import { addFeaturesRoutes } from './features.ts';
 import { addHealthRoutes } from './health.ts';
@@ -39,6 +40,7 @@ export const routes: readonly Routes[] = [
   addIntentRoutes,
   addAccuracyRoutes,
   addChallengeRoutes,
+  addDecideRoutes,
   addSdkRoutes,
   addClientSettingsRoutes,
 ];

@@ -262,6 +262,7 @@ export const Prediction = Type.Object({
   confidenceReason: Type.String(),
   predictedConversionDate: Nullable(Day),
   category: Nullable(Type.String()),
+  product: Nullable(Type.String({ description: 'Of that category: looked at last, not bought since.' })),
   sentence: Type.String(),
   reasons: Type.Array(Reason),
   basedOn: Type.Object({ events: Type.Integer(), lastEventAt: Nullable(Moment) }),

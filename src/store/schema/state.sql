@@ -217,3 +217,15 @@ CREATE TABLE challenges (
   decided_at timestamptz NOT NULL
 );
 CREATE INDEX challenges_by_workspace ON challenges (workspace, decided_at DESC);
+
+-- What ads may show: for one product, for a category, or for the brand. An empty category or product stands for any.
+CREATE TABLE ad_creatives (
+  workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  id text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('product', 'category', 'brand')),
+  category text NOT NULL DEFAULT '',
+  product_id text NOT NULL DEFAULT '',
+  content jsonb NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (workspace, id)
+);
