@@ -1,22 +1,12 @@
 // A learner with its settings, ready to be fitted: one name on the command line, one line in a comparison. `auto` is one
 // too (auto.ts).
 import { InklingError } from '../errors.ts';
-import {
-  completeSettings,
-  type FittedModel,
-  type Learner,
-  learners,
-  type Matrix,
-  selectRows,
-  stratifiedFolds,
-} from '../learn/index.ts';
+import { completeSettings, type FittedModel, type Learner, learners, stratifiedFolds } from '../learn/index.ts';
 import { openAuto } from './auto.ts';
 import { calibrating, takeCalibration } from './calibrating.ts';
 import type { Label } from './label.ts';
+import { pickRows, type Rows } from './rows.ts';
 import { readSettings } from './settings.ts';
-
-/** Rows with their outcomes. */
-export type Rows = { x: Matrix; y: Float32Array };
 
 export type Arm = {
   /** As the person wrote it, such as `boosting:trees=500`. */
@@ -66,11 +56,6 @@ export function openArm(options: ArmOptions): Arm {
       options.seed,
     ),
   };
-}
-
-/** The rows picked by index. */
-export function pickRows({ x, y }: Rows, rows: Int32Array): Rows {
-  return { x: selectRows(x, rows), y: Float32Array.from(rows, (r) => y[r]) };
 }
 
 function fitWith(

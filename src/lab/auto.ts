@@ -1,8 +1,9 @@
 // The learner `auto`: a search over learners, settings and blends by folds within the rows it is given (learn/search), so
 // that its choice never sees a row it is judged on.
 import { type Static, Type } from 'typebox';
-import { completeSettings, type FittedModel, type Matrix, searchModel } from '../learn/index.ts';
+import { completeSettings, type FittedModel, searchModel } from '../learn/index.ts';
 import { calibrationNames } from './calibrating.ts';
+import type { Rows } from './rows.ts';
 import { readSettings } from './settings.ts';
 
 const AutoSettings = Type.Object(
@@ -22,8 +23,6 @@ const AutoSettings = Type.Object(
 );
 
 const TRIALS = 12;
-
-type Rows = { x: Matrix; y: Float32Array };
 
 /** Opens the search for labels of two outcomes. */
 export function openAuto(set: readonly string[], seed: number) {

@@ -8,11 +8,10 @@ import {
   calibrationMethods,
   chooseCalibration,
   type FittedModel,
-  selectRows,
   stratifiedFolds,
 } from '../learn/index.ts';
-import type { Rows } from './arm.ts';
 import type { Label } from './label.ts';
+import { pickRows, type Rows } from './rows.ts';
 
 export type AskedCalibration = CalibrationName | 'auto';
 
@@ -50,8 +49,7 @@ export function calibrating(fit: Fit, name: AskedCalibration, seed: number): Fit
     const splits = stratifiedFolds(rows.y, { folds: FOLDS, seed });
     const p = new Float64Array(rows.y.length);
     splits.forEach(({ train, test }, k) => {
-      const learned = { x: selectRows(rows.x, train), y: Float32Array.from(train, (r) => rows.y[r]) };
-      const predicted = fit(learned).predict(selectRows(rows.x, test));
+      const predicted = fit(pickRows(rows, train)).predict(pickRows(rows, test).x);
       test.forEach((r, i) => {
         p[r] = predicted[i];
       });

@@ -2,12 +2,12 @@
 // so figures, predictions and model file are its own; tables, features and splits are those of every fit.
 import { InklingError } from '../errors.ts';
 import { ClassesSettings, type FittedClasses, fitClasses, likeliest, stratifiedFolds } from '../learn/index.ts';
-import { pickRows, type Rows } from './arm.ts';
 import type { ClassScored, SavedClasses } from './classFile.ts';
 import { type Dropped, type EncodingOptions, encode, findFeatures } from './encoding.ts';
 import { columnAside, describeJudging, type Judging, splitsOf } from './experiment.ts';
 import { type Figures, judgeClasses, type Spread, spread, spreadOf } from './figures.ts';
 import { type ClassLabel, readClassPlaces } from './label.ts';
+import { pickRows, type Rows } from './rows.ts';
 import { readSettings } from './settings.ts';
 import type { Table } from './table/table.ts';
 

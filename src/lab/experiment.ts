@@ -2,11 +2,12 @@
 // from and the model to keep. Nothing is chosen on the rows that judge.
 import { InklingError } from '../errors.ts';
 import { type FittedModel, groupedFolds, type Split, selectRows, stratifiedFolds, timeSplit } from '../learn/index.ts';
-import { type Arm, pickRows, type Rows } from './arm.ts';
+import type { Arm } from './arm.ts';
 import { type Dropped, type EncodingOptions, encode, type Feature, findFeatures } from './encoding.ts';
 import { type Figures, judge } from './figures.ts';
 import { type Loss, lossesByFeature } from './importance.ts';
 import { type ClassLabel, findLabel, type Label, readOutcomes } from './label.ts';
+import { pickRows, type Rows } from './rows.ts';
 import { columnNamed, type Table } from './table/table.ts';
 
 /** How a model is judged. `repeats` shuffles the folds anew; rows with one value of `groupColumn` stay in one fold. */

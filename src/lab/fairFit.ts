@@ -9,7 +9,7 @@ import {
   type Learner,
   learners,
 } from '../learn/index.ts';
-import { openArm, pickRows, type Rows } from './arm.ts';
+import { openArm } from './arm.ts';
 import type { Dropped } from './encoding.ts';
 import {
   columnAside,
@@ -25,6 +25,7 @@ import {
 import { THRESHOLD } from './figures.ts';
 import { type Label, spellingOf } from './label.ts';
 import type { SavedModel } from './modelFile.ts';
+import { pickRows, type Rows } from './rows.ts';
 import { columnNamed, type Table } from './table/table.ts';
 
 export type FairRequest = PrepareOptions & {

@@ -10,10 +10,10 @@ import {
   selectColumns,
   selectRows,
 } from '../learn/index.ts';
-import { pickRows, type Rows } from './arm.ts';
 import { encode, unseenNotes } from './encoding.ts';
 import { type Label, readOutcomes } from './label.ts';
 import type { SavedModel } from './modelFile.ts';
+import { pickRows, type Rows } from './rows.ts';
 import type { Table } from './table/table.ts';
 
 /** What shuffling a feature costs, in the unit of the score: its mean and standard deviation over the repeats. */
