@@ -3,7 +3,7 @@
 // is missing, as the node has learned.
 import { type Static, Type } from 'typebox';
 import { brokenModel } from './learner.ts';
-import type { Matrix } from './matrix.ts';
+import { LARGEST_CODE, type Matrix } from './matrix.ts';
 
 /** Trees node by node; `column` is −1 at a leaf. Children stand after their parent. */
 export type Forest = {
@@ -26,9 +26,6 @@ export type Forest = {
 
 /** Levels of a tree at most, so that a path's columns fit the bits of an integer. */
 export const DEEPEST = 30;
-
-/** Codes of categories up to here are exact as 32-bit floats. */
-export const LARGEST_CODE = 2 ** 24;
 
 /** One tree as it is grown and saved; child indices count from the tree's own root. */
 export const Tree = Type.Object({

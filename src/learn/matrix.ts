@@ -206,6 +206,9 @@ function checkWeights(rows: number, weights?: ArrayLike<number>): void {
   }
 }
 
+/** Codes of categories up to here are exact as 32-bit floats. */
+export const LARGEST_CODE = 2 ** 24;
+
 export const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 const NO_INFINITY = 'Use NaN for an unknown value, and a finite number otherwise.';

@@ -3,20 +3,22 @@
 // The raw score is the log-odds of that mean. Shapley values are exact for the mean of shares; stretched by one factor
 // per row they add up to the log-odds, so a row's reasons keep their signs and proportions.
 import { type Static, Type } from 'typebox';
-import { createRandom, type Random } from '../math/index.ts';
-import { addLeaves, checkTrees, DEEPEST, plantForest, sumOfLeaves, Tree } from './forest.ts';
-import { binTable, type GiniLimits, growGiniTree } from './giniTree.ts';
+import { checkTrees, DEEPEST, plantForest, Tree } from './forest.ts';
+import { binTable, type GiniLimits } from './giniTree.ts';
+import { growTrees } from './growing.ts';
 import {
   brokenModel,
   checkModelFile,
   completeModel,
   completeSettings,
+  type FitOptions,
   type FittedModel,
   type Learner,
   rankGains,
 } from './learner.ts';
 import { logOdds } from './link.ts';
 import { checkTraining, countedRows, sortColumns, type TrainingRows } from './matrix.ts';
+import { createScorer } from './scoring/scorer.ts';
 import { stretchContributions } from './stretch.ts';
 import { createTreeExplainer } from './treeshap.ts';
 
@@ -73,7 +75,7 @@ export const randomForest: Learner<RandomForestSettings> = {
     const sorted = sortColumns(x);
     const place = new Map(x.names.map((name, c) => [name, c]));
     const counted = countedRows(sorted, y, options.weights);
-    const trees = growForest(counted, settings, options.onProgress);
+    const trees = growForest(counted, settings, options);
     return forestFrom({
       kind: 'forest',
       names: [...x.names],
@@ -95,11 +97,9 @@ export const randomForest: Learner<RandomForestSettings> = {
 function growForest(
   rows: TrainingRows,
   settings: RandomForestSettings,
-  onProgress?: (done: number, total: number) => void,
+  { threads, onProgress }: Pick<FitOptions, 'threads' | 'onProgress'>,
 ): Tree[] {
   const { x, y } = rows;
-  const table = binTable(x, settings.maxBins);
-  const all = massOfAll(rows);
   const limits: GiniLimits = {
     columnsPerNode: Math.min(
       x.columns.length,
@@ -109,56 +109,26 @@ function growForest(
     maxDepth: settings.maxDepth,
     thresholds: settings.randomThresholds ? 'random' : 'best',
   };
-  const random = createRandom(settings.seed);
-  return Array.from({ length: settings.trees }, (_, t) => {
-    const own = random.fork(t);
-    const mass = settings.sample === 'all' ? all : drawMass(own, all);
-    const tree = growGiniTree(table, y, mass, limits, own);
-    // Where nothing could be split, the sample says less about the share than all rows do.
-    if (tree.column.length === 1) tree.value[0] = shareOf(y, all);
-    onProgress?.(t + 1, settings.trees);
-    return tree;
-  });
+  const { trees, sample, seed } = settings;
+  const table = binTable(x, settings.maxBins);
+  return growTrees(table, y, massOfAll(rows), { trees, sample, seed, limits, threads, onProgress });
 }
 
 function massOfAll({ y, weights }: TrainingRows): Float64Array {
   return weights === undefined ? new Float64Array(y.length).fill(1) : Float64Array.from(weights);
 }
 
-/** As many draws with replacement as there are rows; a row's mass is its weight times how often it was drawn. */
-function drawMass(random: Random, all: Float64Array): Float64Array {
-  const mass = new Float64Array(all.length);
-  for (let draw = 0; draw < all.length; draw++) {
-    const r = random.int(all.length);
-    mass[r] += all[r];
-  }
-  return mass;
-}
-
-function shareOf(y: Float32Array, mass: Float64Array): number {
-  let positive = 0;
-  let total = 0;
-  for (let r = 0; r < y.length; r++) {
-    positive += mass[r] * y[r];
-    total += mass[r];
-  }
-  return positive / total;
-}
-
 function forestFrom(file: RandomForestFile): FittedModel {
   const { names, floor, trees } = file;
   const forest = plantForest(trees);
+  const scorer = createScorer(forest, names.length);
   const explain = createTreeExplainer(forest, names.length);
   const toScore = (sum: number) => logOdds(Math.min(1 - floor, Math.max(floor, sum / trees.length)));
   return completeModel({
     kind: 'forest',
     names,
-    rawScore: (row) => toScore(sumOfLeaves(forest, row)),
-    rawScores(x) {
-      const sums = new Float64Array(x.rows);
-      addLeaves(forest, x, sums);
-      return sums.map(toScore);
-    },
+    rawScore: (row) => toScore(scorer.scoreRow(row)),
+    rawScores: (x) => scorer.scoreRows(x).map(toScore),
     contributions: (row) => stretchContributions(explain(row), toScore),
     importance() {
       const gains = new Float64Array(names.length);

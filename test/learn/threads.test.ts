@@ -1,7 +1,7 @@
 // The number of threads changes how long a fit takes and nothing else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BoostingSettings, boosting, type Matrix } from '../../src/learn/index.ts';
+import { type BoostingSettings, boosting, type Matrix, randomForest, selectRows } from '../../src/learn/index.ts';
 import { createRandom } from '../../src/math/index.ts';
 
 const ROWS = 160_000;
@@ -44,6 +44,26 @@ for (const [what, settings] of Object.entries(cases)) {
       JSON.stringify(boosting.fit(x, outcomes, { trees: 6, ...settings }, { threads, weights }));
     const alone = fit(1);
     assert.equal(JSON.parse(alone).trees.length, 6);
+    assert.equal(fit(2), alone);
+    assert.equal(fit(4), alone);
+  });
+}
+
+for (const settings of [{}, { randomThresholds: true }, { sample: 'all', maxDepth: 6 }] as const) {
+  test(`the same forest, byte for byte, with 1, 2 and 4 threads: ${JSON.stringify(settings)}`, () => {
+    const few = Array.from({ length: 20_000 }, (_, r) => r);
+    const some = selectRows(x, few);
+    const fit = (threads: number) =>
+      JSON.stringify(
+        randomForest.fit(
+          some,
+          y.slice(0, few.length),
+          { trees: 9, ...settings },
+          { threads, weights: weights.slice(0, few.length) },
+        ),
+      );
+    const alone = fit(1);
+    assert.equal(JSON.parse(alone).trees.length, 9);
     assert.equal(fit(2), alone);
     assert.equal(fit(4), alone);
   });

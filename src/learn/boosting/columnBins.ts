@@ -1,6 +1,6 @@
 // How one column is cut into bins: amounts at edges of about equal mass (bins.ts), categories by how common they are.
 import { binOf, findEdges } from '../bins.ts';
-import { LARGEST_CODE } from '../forest.ts';
+import { LARGEST_CODE } from '../matrix.ts';
 
 export type ColumnBins = {
   /** Bins of known values, 1 to 255. */
