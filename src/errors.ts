@@ -15,6 +15,7 @@ export const errorCodes = {
   model_file_invalid: { status: 422, meaning: 'A saved model is damaged or not of a known kind.' },
   data_folder_in_use: { status: 409, meaning: 'Another process holds the data folder.' },
   data_folder_unusable: { status: 500, meaning: 'The data folder cannot be read or written.' },
+  secret_unreadable: { status: 500, meaning: 'A stored secret cannot be decrypted with the key of this process.' },
   journal_damaged: { status: 500, meaning: 'A record of the journal fails its checksum.' },
   unavailable: { status: 503, meaning: 'The service cannot take this now; nothing was acknowledged, send it again.' },
   engine_failed: { status: 500, meaning: 'A database engine refused a statement.' },

@@ -21,4 +21,5 @@ export {
   readPersonal,
   writePersonalPolicy,
 } from './personal.ts';
+export { openSecrets, SECRET_KEY_FILE, type Secrets } from './secrets.ts';
 export { createWorkspace, ensureWorkspace, getWorkspace, listWorkspaces, type Workspace } from './workspaces.ts';
