@@ -8,42 +8,58 @@ import { HISTORY_COLUMNS } from './history.ts';
 import type { Use } from './measure.ts';
 import { lookUp, productTableSql } from './products.ts';
 import type { Signal } from './signal.ts';
+import { surroundingsTableSql } from './surroundings.ts';
 
 /** The name of an ordered list of definitions: any change of one changes it. */
 export function signalSetOf(signals: readonly Signal[]): string {
-  const { text } = compile(signals, 0, defaultRule);
+  const { text } = compile(signals, { asOf: new Date(0), sessionRule: defaultRule, hasSurroundings: true });
   const names = signals.map((signal) => signal.name).join(',');
   return createHash('sha256').update(`${names}\n${text}`).digest('hex').slice(0, 16);
 }
 
+export type FeaturesQuery = {
+  asOf: Date;
+  sessionRule?: SessionRule;
+  part?: ProfilePart;
+  /** Whether the workspace has loaded any; without them nothing is read for their sake. */
+  hasSurroundings?: boolean;
+};
+
+/** Columns that only surroundings ask for. */
+const ofPlaces = new Set<string>(['country', 'city']);
+
 /** A SELECT of (profile, values, category) for everyone known before the moment, without programs; binds {workspace:String}. */
 export function featuresSql(
   signals: readonly Signal[],
-  asOf: Date,
-  { sessionRule = defaultRule, part }: { sessionRule?: SessionRule; part?: ProfilePart } = {},
+  { asOf, sessionRule = defaultRule, part, hasSurroundings = false }: FeaturesQuery,
 ): string {
-  const { aggregates, layers, values, category, products } = compile(signals, asOf.getTime(), sessionRule);
-  const columns = HISTORY_COLUMNS.filter((column) => column !== 'message_id');
+  const { aggregates, layers, values, category, tables } = compile(signals, { asOf, sessionRule, hasSurroundings });
+  const columns = HISTORY_COLUMNS.filter(
+    (column) => column !== 'message_id' && (hasSurroundings || !ofPlaces.has(column)),
+  );
   const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day,
       (${asOf.getTime()} - at_ms) / 86400000 AS age
     FROM (${resolvedEventsSql({ asOf, columns, part })})`;
   const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile
     HAVING min(bot) = 0 AND profile NOT IN (${botsSql})`;
   const derived = layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, known);
-  const table = products === undefined ? '' : `WITH ${products} `;
-  return `${table}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
+  const beside = tables.length === 0 ? '' : `WITH ${tables.join(', ')} `;
+  return `${beside}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
     FROM (${derived})`;
 }
 
-function compile(signals: readonly Signal[], asOf: number, sessionRule: SessionRule) {
+type Compiling = Required<Pick<FeaturesQuery, 'asOf' | 'sessionRule' | 'hasSurroundings'>>;
+
+function compile(signals: readonly Signal[], { asOf, sessionRule, hasSurroundings }: Compiling) {
   const aggregates = new Map<string, string>();
   const derived = new Map<string, string>();
   const layers: string[][] = [];
   const layerOf = new Map<string, number>();
   let products: string | undefined;
   const use: Use = {
-    asOf,
+    asOf: asOf.getTime(),
     sessionRule,
+    hasSurroundings,
     aggregate: (sql) => remember(aggregates, 'a', sql),
     // An expression stands one layer above those it names: written as aliases of each other, the engine would copy
     // one into the other until the statement has a million nodes.
@@ -57,18 +73,19 @@ function compile(signals: readonly Signal[], asOf: number, sessionRule: SessionR
       return name;
     },
     product(hash, column) {
-      products ??= productTableSql(new Date(asOf));
+      products ??= productTableSql(asOf);
       return lookUp(hash, column);
     },
   };
   const values = signals.map((signal) => signal.measure.sql(use));
   const category = topCategory.sql(use, allInterest);
+  const surroundings = hasSurroundings && signals.some(({ group }) => group === 'Surroundings');
   const parts = {
     aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`),
     layers,
     values,
     category,
-    products,
+    tables: [products, surroundings ? surroundingsTableSql(asOf) : undefined].filter((sql) => sql !== undefined),
   };
   return { ...parts, text: JSON.stringify(parts) };
 }

@@ -3,6 +3,7 @@
 
 import { defaultRule, type SessionRule } from '../identify/index.ts';
 import { noProducts, type Products } from './products.ts';
+import { noSurroundings, type Surroundings } from './surroundings.ts';
 
 /** The columns of `events` a history is read from, in the order of the point query. */
 export const HISTORY_COLUMNS = [
@@ -30,6 +31,8 @@ export const HISTORY_COLUMNS = [
   'brands',
   'prices',
   'quantities',
+  'country',
+  'city',
 ] as const;
 
 export type HistoryEvent = {
@@ -58,6 +61,8 @@ export type HistoryEvent = {
   brands: readonly string[];
   prices: readonly number[];
   quantities: readonly number[];
+  country: string;
+  city: string;
 };
 
 export interface History {
@@ -69,6 +74,8 @@ export interface History {
   readonly products: Products;
   /** How the workspace wants visits cut. */
   readonly sessionRule: SessionRule;
+  /** What went on around people at the moment. */
+  readonly surroundings: Surroundings;
   /** Computes something once per history, for measures that share it. */
   memo<T>(key: string, make: () => T): T;
 }
@@ -79,6 +86,7 @@ export function openHistory(
   asOf: Date | number,
   products: Products = noProducts,
   sessionRule: SessionRule = defaultRule,
+  surroundings: Surroundings = noSurroundings,
 ): History {
   const moment = new Date(asOf).getTime();
   let known = events.length;
@@ -89,6 +97,7 @@ export function openHistory(
     events: known === events.length ? events : events.slice(0, known),
     products,
     sessionRule,
+    surroundings,
     memo<T>(key: string, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;

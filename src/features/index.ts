@@ -11,3 +11,5 @@ export { type Product, type Products, readProducts } from './products.ts';
 export type { Signal, SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';
 export { forgetSnapshots, type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
+export { readSurroundings, type Surroundings } from './surroundings.ts';
+export { addSurroundings, removeSurroundings, type SurroundingsChange } from './surroundingsLoading.ts';

@@ -5,12 +5,13 @@ import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
 import { findProfile, membersOf, nodeOf, sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
-import { fromClickHouseTime, toDay } from '../time.ts';
+import { fromClickHouseTime, MINUTE_MS, toDay } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { HISTORY_COLUMNS, type HistoryEvent, openHistory } from './history.ts';
 import { type Products, readProducts } from './products.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
+import { readSurroundings, type Surroundings } from './surroundings.ts';
 
 export type LiveFeatures = {
   profile: bigint;
@@ -62,6 +63,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
   /** Rows that arrive while a history is being read might be missing from what is read. */
   const loads = new Set<EventRow[]>();
   let products: { day: string; table: Promise<Products> } | undefined;
+  let surroundings: { day: string; readAt: number; table: Promise<Surroundings> } | undefined;
 
   const load = async (profile: bigint): Promise<Person> => {
     const meanwhile: EventRow[] = [];
@@ -116,6 +118,20 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
     return products.table;
   };
 
+  /** Read again after minutes: what is loaded now is to be seen now. */
+  const surroundingsOn = (asOf: Date): Promise<Surroundings> => {
+    const day = toDay(asOf);
+    const readAt = performance.now();
+    if (surroundings?.day !== day || readAt - surroundings.readAt > SURROUNDINGS_MS) {
+      const table = readSurroundings(store, workspace, asOf);
+      surroundings = { day, readAt, table };
+      table.catch(() => {
+        surroundings = undefined;
+      });
+    }
+    return surroundings.table;
+  };
+
   const take = (rows: readonly EventRow[]) => {
     for (const list of loads) list.push(...rows);
     if (byNode.size === 0) return;
@@ -131,7 +147,13 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
     async features(asked, asOf) {
       const person = await find(asked);
       if (!person) return undefined;
-      const history = openHistory(person.events, asOf, await productsOn(asOf), await sessionRuleOf(store, workspace));
+      const history = openHistory(
+        person.events,
+        asOf,
+        await productsOn(asOf),
+        await sessionRuleOf(store, workspace),
+        await surroundingsOn(asOf),
+      );
       const last = history.events.at(-1);
       const category = topCategory.evaluate(history, allInterest);
       return {
@@ -177,6 +199,8 @@ function latestProduct(events: readonly HistoryEvent[], category: string): strin
   }
   return '';
 }
+
+const SURROUNDINGS_MS = 5 * MINUTE_MS;
 
 async function readEvents(store: Store, workspace: string, nodes: ReadonlySet<bigint>): Promise<HistoryEvent[]> {
   const rows = await store.facts.rows<StoredRow>(

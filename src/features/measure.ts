@@ -16,6 +16,8 @@ export interface Use {
   readonly sessionRule: SessionRule;
   aggregate(sql: string): string;
   derive(sql: string): string;
+  /** Whether the workspace has loaded anything of what goes on around people. */
+  readonly hasSurroundings: boolean;
   /** The value of the product with that hash as of the day, NaN where it is not known. */
   product(hash: string, column: ProductColumn): string;
 }

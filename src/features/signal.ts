@@ -19,7 +19,8 @@ export type SignalGroup =
   | 'Category affinity'
   | 'Product demand'
   | 'Context'
-  | 'Season';
+  | 'Season'
+  | 'Surroundings';
 
 export type Signal = {
   /** snake_case with its window: cart_adds_7d. */

@@ -8,6 +8,7 @@ import { toClickHouseTime } from '../time.ts';
 import { featuresSql, signalSetOf } from './compile.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
+import { hasSurroundings } from './surroundings.ts';
 
 export type SnapshotOptions = {
   workspace: string;
@@ -30,7 +31,6 @@ const EVENTS_PER_PART = 3_000_000;
 
 /** Everyone with an event before `asOf`, except bots. */
 export async function takeSnapshot(store: Store, options: SnapshotOptions): Promise<Snapshot> {
-  const { facts } = store;
   const { workspace, asOf, signals = everySignal, now, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
   if (signals.length === 0) {
     throw new InklingError('invalid_input', 'A snapshot of no signals was asked for.', {
@@ -38,6 +38,7 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
       hint: 'Choose at least one signal.',
     });
   }
+  const { facts } = store;
   const signalSet = signalSetOf(signals);
   const sessionRule = await sessionRuleOf(store, workspace);
   const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };
@@ -52,13 +53,14 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
     params,
     'batch',
   );
+  const placed = await hasSurroundings(store, workspace);
   const version = Math.max(now.getTime(), Number(older.version) + 1);
   const parts = Math.max(1, Math.ceil(Number(before.events) / eventsPerPart));
   for (let index = 0; index < parts; index++) {
     await facts.command(
       `INSERT INTO features (workspace, as_of, profile, signal_set, values, category, version)
        SELECT {workspace:String}, {asOf:DateTime64(3, 'UTC')}, profile, {signalSet:String}, values, category, ${version}
-       FROM (${featuresSql(signals, asOf, { sessionRule, part: parts > 1 ? { index, of: parts } : undefined })})
+       FROM (${featuresSql(signals, { asOf, sessionRule, part: parts > 1 ? { index, of: parts } : undefined, hasSurroundings: placed })})
        SETTINGS ${withoutCompiler}`,
       params,
     );

@@ -4,10 +4,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  addSurroundings,
   allInterest,
   openHistory,
   readMatrix,
   readProducts,
+  readSurroundings,
   signals,
   streamFeatures,
   takeSnapshot,
@@ -29,6 +31,18 @@ async function nodesOf(anchors: readonly string[]): Promise<Map<bigint, string>>
   return new Map(rows.map((row) => [BigInt(row.node), row.anchor]));
 }
 
+const surroundings = [
+  { kind: 'holiday', country: 'DE', date: '2024-11-20', name: 'Day of Repentance' },
+  { kind: 'holiday', country: 'Germany', date: '2024-12-25', name: 'Christmas Day' },
+  { kind: 'holiday', country: 'FR', date: '2024-11-11', name: 'Armistice Day' },
+  { kind: 'weather', country: 'DE', date: '2024-11-18', temperature: 4.5, rain: 2 },
+  { kind: 'weather', country: 'DE', city: 'Berlin', date: '2024-11-18', temperature: 3, rain: 0 },
+  { kind: 'weather', country: 'DE', city: 'Berlin', date: '2024-11-19', temperature: 4 },
+  { kind: 'weather', country: 'DE', city: 'Berlin', date: '2024-11-20', temperature: 30, rain: 99 },
+  { kind: 'event', country: 'DE', city: 'München', date: '2024-11-26', name: 'Fair' },
+  { kind: 'event', country: 'FR', date: '2024-11-28', name: 'Later' },
+];
+
 const cutOften = { timeoutMinutes: 20, newOnCampaign: true, midnight: true };
 
 for (const { seed, most, visits } of [
@@ -46,6 +60,7 @@ for (const { seed, most, visits } of [
     const sessionRule = await sessionRuleOf(store, workspace);
     const events = randomHistories({ people: 150, most, asOf, seed });
     await store.facts.insert('events', asEventRows(workspace, events));
+    await addSurroundings(store, { workspace, from: surroundings, now: new Date(5) });
     const { people, signalSet } = await takeSnapshot(store, { workspace, asOf, now: new Date(5) });
     assert.equal(people, 150);
     const { profiles, x } = await readMatrix(store, { workspace, signalSet, asOf: [asOf] });
@@ -55,10 +70,11 @@ for (const { seed, most, visits } of [
     for await (const block of streamFeatures(store, { workspace, signalSet, asOf }))
       categories.push(...block.categories);
     const products = await readProducts(store, workspace, asOf);
+    const around = await readSurroundings(store, workspace, asOf);
     const wrong: string[] = [];
     profiles.forEach((profile, row) => {
       const anchor = anchors.get(profile)!;
-      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf, products, sessionRule);
+      const history = openHistory(asHistory(byAnchor.get(anchor)!), asOf, products, sessionRule, around);
       signals.forEach((signal, c) => {
         const [sql, live] = [x.columns[c][row], Math.fround(signal.measure.evaluate(history))];
         const near = Number.isNaN(sql)

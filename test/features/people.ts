@@ -75,6 +75,8 @@ export function randomHistories(options: { people: number; most: number; asOf: D
         click_id: pick(['', '', '', 'gclid=1']),
         session_id: pick(['', 'one', 'two', `own-${Math.floor(i / 7)}`, `own-${Math.floor(i / 7)}`]),
         device_type: pick(['mobile', 'desktop', 'tablet', '']),
+        country: pick(['', 'DE', 'Germany', 'de', 'FR', 'Nowhere']),
+        city: pick(['', 'Berlin', 'MÜNCHEN']),
         coupon: pick(['', '', 'SPRING']),
         search_query: event === 'search_performed' ? pick(['shoes', 'hats', 'Été']) : '',
         order_id: event === 'purchase' ? `o-${i}` : '',
@@ -153,4 +155,6 @@ const blank: Omit<HistoryEvent, 'at' | 'event'> = {
   brands: [],
   prices: [],
   quantities: [],
+  country: '',
+  city: '',
 };

@@ -12,6 +12,7 @@ import { addReport } from './report.ts';
 import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';
 import { addStart } from './start.ts';
+import { addSurroundingsCommands } from './surroundings.ts';
 import { addTrain } from './train.ts';
 import { addWorkspace } from './workspace.ts';
 
@@ -19,6 +20,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addDemo,
   addStart,
   addImport,
+  addSurroundingsCommands,
   addResolve,
   addTrain,
   addScore,

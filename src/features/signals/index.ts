@@ -13,6 +13,7 @@ import { rfmSignals } from './rfm.ts';
 import { rhythmSignals } from './rhythm.ts';
 import { searchSignals } from './search.ts';
 import { seasonSignals } from './season.ts';
+import { surroundingSignals } from './surroundings.ts';
 import { visitSignals } from './visiting.ts';
 
 export const signals: readonly Signal[] = [
@@ -29,4 +30,5 @@ export const signals: readonly Signal[] = [
   ...demandSignals,
   ...contextSignals,
   ...seasonSignals,
+  ...surroundingSignals,
 ];

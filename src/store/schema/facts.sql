@@ -279,6 +279,24 @@ CREATE TABLE exposures
 ENGINE = ReplacingMergeTree
 ORDER BY (workspace, experiment, profile, id); -- shard by profile
 
+-- What goes on around people: weather, holidays, events, by place and span of time [CBP-1]. `places` are the names under
+-- which an event may carry the place, in lower case: "de", "germany", "de|berlin".
+CREATE TABLE surroundings
+(
+    workspace LowCardinality(String),
+    kind LowCardinality(String),
+    country LowCardinality(String),
+    city String,
+    places Array(String),
+    starts DateTime64(3, 'UTC'),
+    ends DateTime64(3, 'UTC'),
+    name String,
+    values Map(LowCardinality(String), Float64),
+    version UInt64
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (workspace, kind, country, city, starts, name); -- shard by cityHash64(country, city)
+
 -- The star schema that analysts query [WH-1]: dimensions, facts, features and scores as views over the tables above.
 -- customer_id is the profile as known today; days are UTC. Features stand for the first moment of reference_date.
 
