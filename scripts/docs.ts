@@ -5,7 +5,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { commands } from '../src/cli/commands/index.ts';
-import { catalogue, connectors, describeSettings, personalKeys, placeholderIds } from '../src/collect/index.ts';
+import {
+  catalogue,
+  connectors,
+  describeSettings,
+  personalKeys,
+  placeholderIds,
+  webhooks,
+} from '../src/collect/index.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
 import { learners, upliftLearners } from '../src/learn/index.ts';
@@ -66,16 +73,19 @@ const pages: Record<string, () => string | Promise<string>> = {
       '',
       row('format', 'setting', 'default', 'what it is'),
       rule(4),
-      ...connectors.flatMap((c) =>
-        describeSettings(c).map((s) =>
-          row(
-            `\`${c.name}\``,
-            `\`${s.name}\``,
-            s.default === undefined ? '' : `\`${JSON.stringify(s.default)}\``,
-            s.choices.length > 0 ? `${s.description} One of ${s.choices.join(', ')}.` : s.description,
-          ),
-        ),
-      ),
+      ...connectors.flatMap(settingRows),
+      '',
+      'Platforms that may call by themselves, at `/v1/webhook/NAME?writeKey=wk_…`:',
+      '',
+      row('source', 'what it is', 'what to do there'),
+      rule(3),
+      ...webhooks.map((w) => row(`\`${w.name}\``, w.sentence, w.setUp.replace('{address}', 'of the source'))),
+      '',
+      'Their settings, as the Live page and `PATCH /api/v1/sources/NAME` take them:',
+      '',
+      row('source', 'setting', 'default', 'what it is'),
+      rule(4),
+      ...webhooks.flatMap(settingRows),
     ]),
   'learners.md': () =>
     page('Learners', 'What a model can be made of.', [
@@ -130,6 +140,17 @@ function page(title: string, lead: string, lines: readonly string[]): string {
 
 function row(...cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+}
+
+function settingRows(settable: Parameters<typeof describeSettings>[0]): string[] {
+  return describeSettings(settable).map((s) =>
+    row(
+      `\`${settable.name}\``,
+      `\`${s.name}\``,
+      s.default === undefined ? '' : `\`${JSON.stringify(s.default)}\``,
+      s.choices.length > 0 ? `${s.description} One of ${s.choices.join(', ')}.` : s.description,
+    ),
+  );
 }
 
 function rule(columns: number): string {

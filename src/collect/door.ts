@@ -1,6 +1,5 @@
-// What a workspace sets at its door: how fast its keys may send, the secret that signs Segment's webhook, and where
-// programs come from. Kept as one setting in the state, and remembered for a few seconds, since it is asked for with
-// every request.
+// What a workspace sets at its door: how fast its keys may send, and where programs come from. Kept as one setting in the
+// state, and remembered for a few seconds, since it is asked for with every request.
 
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
@@ -15,8 +14,6 @@ export type Rate = { eventsPerSecond: number; burst: number };
 export type Door = Rate & {
   /** Rates of single keys by their id (`key_…`); they stand instead of the workspace's. */
   keys: Readonly<Record<string, Rate>>;
-  /** Signs the bodies of Segment's webhook destination; '' = signatures are not looked at. */
-  webhookSecret: string;
   /** Addresses of hosting providers, where people seldom sit: `192.0.2.0/24`. */
   hostingRanges: readonly string[];
 };
@@ -29,7 +26,6 @@ export const defaultDoor: Door = {
   eventsPerSecond: 100_000,
   burst: 1_000_000,
   keys: {},
-  webhookSecret: '',
   hostingRanges: [],
 };
 

@@ -54,5 +54,19 @@ export { personalKeys } from './redaction.ts';
 export { rejectedRow } from './rejected.ts';
 export { type ReplayRequest, type ReplayResult, replayRejected } from './replay.ts';
 export { type ActivationHashes, seal, unseal } from './seal.ts';
+export {
+  describeSurroundings,
+  forgetSurroundings,
+  loadSurroundings,
+  loadSurroundingsFile,
+  type SurroundingsLoaded,
+  type SurroundingsSummary,
+  surroundingKinds,
+} from './surroundings/load.ts';
+export { WITHIN } from './surroundings/place.ts';
 export { openThrottle, type Throttle } from './throttle.ts';
 export { BATCH_LIMIT_BYTES, faultOf, MESSAGE_LIMIT_BYTES, shorten } from './validate.ts';
+export { webhooks } from './webhooks/index.ts';
+export { lookupsIn } from './webhooks/lookups.ts';
+export { openWebhookSettings, sealDoorSecrets, type WebhookSettings } from './webhooks/settings.ts';
+export type { WebhookCall, WebhookSource } from './webhooks/webhook.ts';

@@ -8,7 +8,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { Doors, Intake, Throttle } from '../collect/index.ts';
+import type { Doors, Intake, Throttle, WebhookSettings } from '../collect/index.ts';
 import type { KeyRing } from '../govern/index.ts';
 import type { SessionsNow } from '../identify/index.ts';
 import type { IntentNow } from '../predict/index.ts';
@@ -24,6 +24,8 @@ export type ServerContext = {
   /** How fast they may come in. */
   doors: Doors;
   throttle: Throttle;
+  /** What platforms need to call. */
+  webhooks: WebhookSettings;
   /** Answers about people as they are this second. */
   live: IntentNow;
   /** Visits that are under way. */

@@ -1,6 +1,14 @@
 // Opens the service on an address and closes it without losing what was acknowledged.
 
-import { type Intake, type IntakeOptions, openDoors, openIntake, openThrottle } from '../collect/index.ts';
+import {
+  type Intake,
+  type IntakeOptions,
+  openDoors,
+  openIntake,
+  openThrottle,
+  openWebhookSettings,
+  sealDoorSecrets,
+} from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
 import { openKeyRing } from '../govern/index.ts';
 import { openSessionsNow, type SessionsNow } from '../identify/index.ts';
@@ -46,6 +54,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   } = options;
   const numbers = { engineSeconds: openEngineSeconds(), answerSeconds: openAnswerSeconds() };
   const store = withWatch(unwatched, numbers.engineSeconds.observe);
+  await sealDoorSecrets(store, now());
   // What the journal finds damaged when it is opened is told once there is a log.
   const early: [error: unknown, doing: string][] = [];
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
@@ -103,5 +112,10 @@ export async function describeApi(): Promise<object> {
 
 /** Who may come in, and how fast. */
 function doorOf(store: Store, now: () => Date) {
-  return { keys: openKeyRing(store), doors: openDoors(store), throttle: openThrottle(now) };
+  return {
+    keys: openKeyRing(store),
+    doors: openDoors(store),
+    throttle: openThrottle(now),
+    webhooks: openWebhookSettings(store),
+  };
 }

@@ -5,7 +5,9 @@ import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { InklingError } from '../../errors.ts';
 import { shorten } from '../validate.ts';
-import type { Connector } from './connector.ts';
+
+/** Whatever has a name and settings. */
+type Settable = { readonly name: string; readonly settings: TSchema };
 
 export type SettingDescription = {
   name: string;
@@ -13,15 +15,18 @@ export type SettingDescription = {
   default: unknown;
   /** The values there are, where they are few. */
   choices: readonly string[];
+  /** Told to nobody once it is set. */
+  secret: boolean;
 };
 
 /** What can be set of a connector, in the order of its schema. */
-export function describeSettings(connector: Connector): SettingDescription[] {
+export function describeSettings(connector: Settable): SettingDescription[] {
   return Object.entries(propertiesOf(connector)).map(([name, schema]) => ({
     name,
     description: schema.description ?? '',
     default: schema.default,
     choices: choicesOf(schema),
+    secret: schema.secret === true,
   }));
 }
 
@@ -29,7 +34,7 @@ export function describeSettings(connector: Connector): SettingDescription[] {
  * Settings with defaults; text, as from a command line, becomes the number or (cut at commas) the list that the schema
  * asks for. Throws `invalid_input` that names every mistake.
  */
-export function completeSettings(connector: Connector, given: Readonly<Record<string, unknown>>): unknown {
+export function completeSettings(connector: Settable, given: Readonly<Record<string, unknown>>): unknown {
   const properties = propertiesOf(connector);
   const read = Object.entries(given).map(([name, value]) => [name, asGiven(properties[name], value)]);
   const settings = Value.Default(connector.settings, Value.Convert(connector.settings, Object.fromEntries(read)));
@@ -37,7 +42,6 @@ export function completeSettings(connector: Connector, given: Readonly<Record<st
   const mistakes = mistakesIn(connector, settings as Record<string, unknown>);
   throw new InklingError('invalid_input', `The settings of ${connector.name} cannot be used: ${mistakes.join('; ')}.`, {
     field: 'settings',
-    value: given,
     hint: `Its settings are ${Object.keys(properties).join(', ')}.`,
   });
 }
@@ -46,10 +50,11 @@ type Described = TSchema & {
   type?: string;
   default?: unknown;
   description?: string;
+  secret?: boolean;
   anyOf?: { const?: unknown }[];
 };
 
-function propertiesOf({ settings }: Connector): Record<string, Described> {
+function propertiesOf({ settings }: Settable): Record<string, Described> {
   return (settings as { properties?: Record<string, Described> }).properties ?? {};
 }
 
@@ -62,7 +67,7 @@ function asGiven(schema: Described | undefined, value: unknown): unknown {
   return structuredClone(value);
 }
 
-function mistakesIn(connector: Connector, settings: Record<string, unknown>): string[] {
+function mistakesIn(connector: Settable, settings: Record<string, unknown>): string[] {
   const properties = propertiesOf(connector);
   return Object.entries(settings).flatMap(([name, value]) => {
     const schema = properties[name];
@@ -70,8 +75,7 @@ function mistakesIn(connector: Connector, settings: Record<string, unknown>): st
     if (Value.Check(schema, value)) return [];
     const choices = choicesOf(schema);
     const [first] = Value.Errors(schema, value);
-    return [
-      `${name} (${shorten(value)}) ${choices.length > 0 ? `is not one of ${choices.join(', ')}` : first.message}`,
-    ];
+    const shown = schema.secret ? '' : ` (${shorten(value)})`;
+    return [`${name}${shown} ${choices.length > 0 ? `is not one of ${choices.join(', ')}` : first.message}`];
   });
 }

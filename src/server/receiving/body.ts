@@ -8,26 +8,25 @@ import { BATCH_LIMIT_BYTES } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import type { App } from '../context.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The unpacked bytes of a body that came with a signature. */
-    signedBytes?: Buffer;
-  }
-}
-
 /** The routes of this scope read any body as JSON; who checks it is the intake. */
 export function readAnythingAsJson(app: App): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     const encoding = String(request.headers['content-encoding'] ?? 'identity').toLowerCase();
-    const settle = (bytes: Buffer) => {
-      if (request.headers['x-signature'] !== undefined) request.signedBytes = bytes;
-      return parse(bytes);
-    };
-    if (encoding === 'identity') return attempt(() => settle(body as Buffer), done);
-    unpack(request, body as Buffer, encoding).then((bytes) => attempt(() => settle(bytes), done), done);
+    if (encoding === 'identity') return attempt(() => parse(body as Buffer), done);
+    unpack(request, body as Buffer, encoding).then((bytes) => attempt(() => parse(bytes), done), done);
   });
   app.setValidatorCompiler(() => (value) => ({ value }));
+}
+
+/** The routes of this scope get any body as its unpacked bytes. */
+export function readBytes(app: App): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = String(request.headers['content-encoding'] ?? 'identity').toLowerCase();
+    if (encoding === 'identity') return done(null, body);
+    unpack(request, body as Buffer, encoding).then((bytes) => done(null, bytes), done);
+  });
 }
 
 /** A JSON text as a value. Throws `invalid_input` that shows where it begins to be none. */

@@ -11,7 +11,6 @@ import type { Routes, ServerContext } from '../context.ts';
 import { sendProblem } from '../problems.ts';
 import { readAnythingAsJson } from '../receiving/body.ts';
 import { receiverOf } from '../receiving/receive.ts';
-import { checkSignature } from '../receiving/signature.ts';
 
 const fields = Type.Record(Type.String(), Type.Unknown());
 const id = Type.Union([Type.String({ maxLength: 256 }), Type.Number()]);
@@ -72,22 +71,6 @@ export const addCollectRoutes: Routes = (app, context) => {
       take(request, reply, messagesOf(request.body), { path: 'batch' }),
     );
   }
-
-  const webhook = { ...common, summary: "Segment's webhook destination", description: WEBHOOK };
-  const signed = async (request: FastifyRequest) =>
-    checkSignature(request, (await context.doors.of(request.workspace)).webhookSecret);
-  app.post(
-    '/v1/webhook/segment',
-    { preHandler: [preHandler, signed], schema: webhook, bodyLimit: BATCH_LIMIT_BYTES },
-    (request, reply) => {
-      // Segment has set the times right already.
-      const how = { source: 'segment', clock: 'corrected' as const };
-      const { body } = request;
-      return Array.isArray(body)
-        ? take(request, reply, body, { ...how, path: 'batch' })
-        : take(request, reply, [body], how);
-    },
-  );
 };
 
 /** Takes the messages of a request and answers for them. */
@@ -108,9 +91,6 @@ function takerOf(context: ServerContext) {
 
 const FAULTS_NAMED = 10;
 const DURABLE = 'Answered after the message is on disk.';
-const WEBHOOK =
-  'One message with its type, or a list of them. With a secret set (PATCH /api/v1/collect/door) X-Signature has to be the ' +
-  'HMAC-SHA1 of the body.';
 const PARTLY =
   'When some messages are faulty the others are taken all the same and the faulty ones are kept as rejected: the ' +
   'answer is then 400 and says how many. Send only the mended ones again.';

@@ -1,5 +1,5 @@
-// The settings of the door: how fast the keys of a workspace may send, the secret of Segment's webhook, and the networks
-// of hosting providers, from where programs come.
+// The settings of the door: how fast the keys of a workspace may send, and the networks of hosting providers, from where
+// programs come.
 
 import { Type } from 'typebox';
 import { type Door, HOSTING_RANGES_LIMIT } from '../../collect/index.ts';
@@ -23,7 +23,6 @@ const HostingRanges = Type.Array(Type.String({ maxLength: 50 }), {
 const Settings = Type.Object({
   ...rate,
   keys: Rates,
-  webhookSecretSet: Type.Boolean({ description: 'The secret itself is never told.' }),
   hostingRanges: HostingRanges,
 });
 
@@ -36,7 +35,6 @@ const Change = Type.Partial(
     burst: UncoercedRate,
     keys: Nullable(Rates),
     hostingRanges: Nullable(HostingRanges),
-    webhookSecret: Nullable(Type.String({ description: "Segment's webhooks have to be signed with it." })),
   }),
   { additionalProperties: false },
 );
@@ -61,6 +59,6 @@ export const addDoorRoutes: Routes = (app, context) => {
   );
 };
 
-function describe({ eventsPerSecond, burst, keys, webhookSecret, hostingRanges }: Door) {
-  return { eventsPerSecond, burst, keys, webhookSecretSet: webhookSecret !== '', hostingRanges: [...hostingRanges] };
+function describe({ eventsPerSecond, burst, keys, hostingRanges }: Door) {
+  return { eventsPerSecond, burst, keys, hostingRanges: [...hostingRanges] };
 }

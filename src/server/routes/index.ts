@@ -20,6 +20,9 @@ import { addPixelRoutes } from './pixel.ts';
 import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
 import { addSessionRoutes } from './sessions.ts';
+import { addSourceRoutes } from './sources.ts';
+import { addSurroundingsRoutes } from './surroundings.ts';
+import { addWebhookRoutes } from './webhooks.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
 
 export const routes: readonly Routes[] = [
@@ -28,6 +31,9 @@ export const routes: readonly Routes[] = [
   addAlertRoutes,
   addCollectRoutes,
   addPixelRoutes,
+  addWebhookRoutes,
+  addSourceRoutes,
+  addSurroundingsRoutes,
   addDoorRoutes,
   addLiveRoutes,
   addLiveSessionRoutes,
