@@ -58,6 +58,7 @@ export {
   type Learner,
 } from './learner.ts';
 export { type Link, logOdds, sigmoid } from './link.ts';
+export * from './linkage/index.ts';
 export { type LogisticSettings, logistic } from './logistic.ts';
 export { copyRow, type Matrix, selectColumns, selectRows } from './matrix.ts';
 export { accuracy, brier, calibrationError, f1Score, logLoss, prAuc, rocAuc } from './metrics.ts';

@@ -4,7 +4,7 @@ import { closeSync, createReadStream, existsSync, openSync, readSync } from 'nod
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { InklingError } from '../../errors.ts';
-import { type Column, type ColumnBuilder, createColumn, MISSING_TEXTS } from './column.ts';
+import { type Column, createColumn, MISSING_TEXTS } from './column.ts';
 import { textOf } from './decimal.ts';
 import { readParquet } from './parquet.ts';
 import { readRecords } from './records.ts';
@@ -23,19 +23,22 @@ export type TableOptions = {
 
 /** Reads a file; throws `not_found`, `invalid_input` with file, line and column, or `too_little_data` when it is empty. */
 export async function readTable(path: string, options: TableOptions = {}): Promise<Table> {
-  const file = basename(path);
-  if (!existsSync(path)) {
-    throw new InklingError('not_found', `There is no file ${path}.`, { field: path, hint: 'Check the path.' });
-  }
+  const file = fileAt(path);
   const missing = new Set([...MISSING_TEXTS, ...(options.missing ?? [])]);
   const start = firstBytes(path);
   const columns =
     start.toString('latin1', 0, 4) === 'PAR1'
       ? await readParquet(path, missing)
-      : await readDelimited(path, { file, gzipped: start[0] === 0x1f && start[1] === 0x8b, ...options, missing });
+      : await readDelimited(path, { file, ...options, missing });
   const rows = columns[0]?.values.length ?? 0;
   if (rows > 0) return { file, rows, columns };
   throw new InklingError('too_little_data', `${file} holds no rows.`, { hint: 'Give a file with a header and rows.' });
+}
+
+/** The name of a file that exists. */
+export function fileAt(path: string): string {
+  if (existsSync(path)) return basename(path);
+  throw new InklingError('not_found', `There is no file ${path}.`, { field: path, hint: 'Check the path.' });
 }
 
 /** The column of that name; an error names those that exist. */
@@ -51,27 +54,39 @@ export function columnNamed(table: Table, name: string, option: string): Column 
   });
 }
 
-type Reading = Omit<TableOptions, 'missing'> & { file: string; gzipped: boolean; missing: ReadonlySet<string> };
+type Reading = Omit<TableOptions, 'missing'> & { file: string; missing: ReadonlySet<string> };
 
-async function readDelimited(path: string, reading: Reading): Promise<Column[]> {
-  const { file, gzipped, missing, firstLine = 'names' } = reading;
-  const delimiter = reading.delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : undefined);
+async function readDelimited(path: string, { missing, ...reading }: Reading): Promise<Column[]> {
+  const builders = await readCells(path, reading, (name) => createColumn(name, missing));
+  return builders.map((builder) => builder.finish());
+}
+
+/** What takes the cells of one column. */
+export type CellTaker = { addBytes(bytes: Uint8Array, start: number, end: number, line: number): void };
+
+/** Hands the cells of a delimited file, packed or not, to what `open` makes for each column. */
+export async function readCells<T extends CellTaker>(
+  path: string,
+  { file, firstLine = 'names', delimiter }: { file: string } & TableOptions,
+  open: (name: string) => T,
+): Promise<T[]> {
+  const start = firstBytes(path);
   const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
+  const gzipped = start[0] === 0x1f && start[1] === 0x8b;
   const chunks = gzipped ? bytes.pipe(createGunzip({ chunkSize: 1 << 20 })) : bytes;
   if (gzipped) bytes.on('error', (error) => chunks.destroy(error));
-  let builders: ColumnBuilder[] | undefined;
-  await readRecords(chunks, { file, delimiter }, ({ bytes, count, start, end }, line) => {
-    if (builders === undefined) {
+  const separator = delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : undefined);
+  let takers: T[] | undefined;
+  await readRecords(chunks, { file, delimiter: separator }, ({ bytes, count, start, end }, line) => {
+    if (takers === undefined) {
       const cells = Array.from({ length: count }, (_, c) => textOf(bytes, start[c], end[c]));
-      builders = nameColumns(file, firstLine === 'names' ? cells : cells.map(() => '')).map((name) =>
-        createColumn(name, missing),
-      );
+      takers = nameColumns(file, firstLine === 'names' ? cells : cells.map(() => '')).map(open);
       if (firstLine === 'names') return;
     }
-    if (count !== builders.length) refuseWidth(file, line, count, builders.length);
-    for (let c = 0; c < count; c++) builders[c].addBytes(bytes, start[c], end[c], line);
+    if (count !== takers.length) refuseWidth(file, line, count, takers.length);
+    for (let c = 0; c < count; c++) takers[c].addBytes(bytes, start[c], end[c], line);
   });
-  return (builders ?? []).map((builder) => builder.finish());
+  return takers ?? [];
 }
 
 /** Names for all columns: one without a name is called by its place, and no name may stand twice. */

@@ -1,0 +1,15 @@
+// Linkage of records that name the same person or thing: Fellegi and Sunter's weights, learned without labels.
+
+export { cluster, type Edge } from './clusters.ts';
+export { type Comparison, levelsSql } from './comparison.ts';
+export { comparisons } from './comparisons/registry.ts';
+export type { ThresholdRow } from './decide.ts';
+export type { PairExplanation, Step } from './explain.ts';
+export type { ColumnPlan, TextColumn, TextTable } from './fields.ts';
+export { kinds } from './kinds/registry.ts';
+export { type Linkage, type LinkOptions, link } from './link.ts';
+export { chanceOf, type LinkageModel } from './model.ts';
+export { plainAddress } from './normalise/address.ts';
+export { nicknameOf } from './normalise/nicknames.ts';
+export { soundOf } from './normalise/sound.ts';
+export { plainText } from './normalise/text.ts';

@@ -1,0 +1,145 @@
+// Keys: what two records of one thing are likely to share, such as a whole date of birth or the sound of a surname. A
+// rule asks for one or two keys at once; records that agree on it are a candidate pair. Rules are joined by OR.
+
+import type { Field } from './fields.ts';
+
+/** One key of one field, as a number for each record; −1 where the record has none. */
+export type Key = {
+  name: string;
+  field: number;
+  column: string;
+  of: Int32Array;
+  size: number;
+  texts: readonly string[];
+};
+
+/** The names of the keys that have to agree. */
+export type Rule = { keys: readonly string[] };
+
+/** The records that agree on a rule, gathered: group g holds `members[start[g]] … members[start[g + 1] − 1]`. */
+export type Blocks = {
+  rule: Rule;
+  /** Of each record its group, −1 where it has none or its group is too large to help. */
+  groupOf: Int32Array;
+  groups: number;
+  start: Int32Array;
+  members: Int32Array;
+  /** Candidate pairs within the groups. */
+  pairs: number;
+  /** Records per group beyond which a rule says nothing. */
+  largest: number;
+};
+
+/** Every key that the fields offer, by name. */
+export function keysOf(fields: readonly Field[]): Key[] {
+  return fields.flatMap((field, f) =>
+    field.facet.keys.map(({ name, of }) => {
+      const places = new Map<string, number>();
+      const placeOfValue = Int32Array.from(field.values, (value) => {
+        const text = of(value);
+        if (text === '') return -1;
+        const place = places.get(text);
+        if (place !== undefined) return place;
+        places.set(text, places.size);
+        return places.size - 1;
+      });
+      const codes = new Int32Array(new SharedArrayBuffer(4 * field.codes.length));
+      for (let r = 0; r < codes.length; r++) codes[r] = field.codes[r] < 0 ? -1 : placeOfValue[field.codes[r]];
+      return {
+        ...{ name: `${field.name}: ${name}`, field: f, column: field.column, of: codes },
+        ...{ size: places.size, texts: [...places.keys()] },
+      };
+    }),
+  );
+}
+
+/** Gathers the records that agree on a rule. With `split`, the first so many records are linked to the others. */
+export function gather(
+  rule: Rule,
+  keys: readonly Key[],
+  { split, largest }: { split?: number; largest: number },
+): Blocks {
+  const used = rule.keys.map((name) => keys.find((key) => key.name === name) as Key);
+  const records = used[0].of.length;
+  const { groupOf, groups } = group(used, records);
+  const start = new Int32Array(groups + 2);
+  const lefts = new Int32Array(groups);
+  for (let r = 0; r < records; r++) {
+    if (groupOf[r] < 0) continue;
+    start[groupOf[r] + 2]++;
+    if (split !== undefined && r < split) lefts[groupOf[r]]++;
+  }
+  let pairs = 0;
+  for (let g = 0; g < groups; g++) {
+    const size = start[g + 2];
+    if (size > largest) lefts[g] = -1;
+    else pairs += split === undefined ? (size * (size - 1)) / 2 : lefts[g] * (size - lefts[g]);
+    start[g + 2] += start[g + 1];
+  }
+  const members = new Int32Array(new SharedArrayBuffer(4 * start[groups + 1]));
+  for (let r = 0; r < records; r++) {
+    const g = groupOf[r];
+    if (g < 0) continue;
+    members[start[g + 1]++] = r;
+    if (lefts[g] === -1) groupOf[r] = -1;
+  }
+  return { rule, groupOf, groups, start: share(start.subarray(0, groups + 1)), members, pairs, largest };
+}
+
+/** How many candidate pairs a rule would make, judged on the first `sample` places of a shuffled order. */
+export function countPairs(used: readonly Key[], sample: Int32Array, records: number, largest: number): number {
+  const counts = new Map<number, number>();
+  for (const r of sample) {
+    const first = used[0].of[r];
+    if (first < 0) continue;
+    const second = used.length > 1 ? used[1].of[r] : 0;
+    if (second < 0) continue;
+    const combined = used.length > 1 ? first * used[1].size + second : first;
+    counts.set(combined, (counts.get(combined) ?? 0) + 1);
+  }
+  const scale = records / sample.length;
+  let pairs = 0;
+  for (const count of counts.values()) if (count * scale <= largest || count === 1) pairs += (count * (count - 1)) / 2;
+  return pairs * scale * scale;
+}
+
+/** Numbers the different combinations of keys, by open addressing. */
+function group(used: readonly Key[], records: number): { groupOf: Int32Array; groups: number } {
+  const groupOf = new Int32Array(new SharedArrayBuffer(4 * records)).fill(-1);
+  if (used.length === 1) {
+    groupOf.set(used[0].of);
+    return { groupOf, groups: used[0].size };
+  }
+  let capacity = 1 << 12;
+  while (capacity < 2 * records) capacity *= 2;
+  const slots = new Int32Array(capacity).fill(-1);
+  const [a, b] = used;
+  const firstOf = new Int32Array(records);
+  let groups = 0;
+  for (let r = 0; r < records; r++) {
+    const [x, y] = [a.of[r], b.of[r]];
+    if (x < 0 || y < 0) continue;
+    let slot = (Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca6b) ^ (x >>> 7)) & (capacity - 1);
+    for (; ; slot = (slot + 1) & (capacity - 1)) {
+      const known = slots[slot];
+      if (known < 0) {
+        slots[slot] = groups;
+        firstOf[groups] = r;
+        groupOf[r] = groups++;
+        break;
+      }
+      const first = firstOf[known];
+      if (a.of[first] === x && b.of[first] === y) {
+        groupOf[r] = known;
+        break;
+      }
+    }
+  }
+  return { groupOf, groups };
+}
+
+function share(values: Int32Array): Int32Array {
+  const shared = new Int32Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
+}

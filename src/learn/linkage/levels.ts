@@ -1,0 +1,63 @@
+// The levels of a pair of records: one small number per field. 0: nothing can be said, one of the values is missing;
+// 1 … L: the comparison's levels from the best to "differs". One more level stands between the last two where people
+// write values into each other's places: the value stands in the other field of the other record.
+
+import type { TokenWeights } from './comparison.ts';
+import { type Field, tokenWeightsOf } from './fields.ts';
+
+export type Levels = {
+  /** Levels of each field, 0 included. */
+  sizes: readonly number[];
+  /** What each level says, per field. */
+  says: readonly (readonly string[])[];
+  /** Writes the levels of two records. */
+  compare(r: number, s: number, out: Uint8Array, at: number): void;
+  /** The level of one field. */
+  levelOf(f: number, r: number, s: number): number;
+};
+
+export function openLevels(fields: readonly Field[], weights: (field: Field) => TokenWeights = tokenWeightsOf): Levels {
+  const compares = fields.map((field) =>
+    field.comparison.open(field.values, field.comparison.exactFirst ? noWeights : weights(field)),
+  );
+  const codes = fields.map((field) => field.codes);
+  const others = fields.map((field) => field.others.map((other) => fields[other].codes));
+  const says = fields.map((field) => saysOf(field));
+  const last = says.map((levels) => levels.length - 1);
+
+  const levelOf = (f: number, r: number, s: number): number => {
+    const own = codes[f];
+    const [a, b] = [own[r], own[s]];
+    if (a < 0 || b < 0) {
+      // A value whose own place is empty may still stand in another.
+      return others[f].length > 0 && isElsewhere(others[f], own, r, s) ? last[f] - 1 : 0;
+    }
+    const level = compares[f](a, b) + 1;
+    if (others[f].length === 0 || level < last[f] - 1) return level;
+    return isElsewhere(others[f], own, r, s) ? last[f] - 1 : last[f];
+  };
+  return {
+    sizes: says.map(({ length }) => length),
+    says,
+    levelOf,
+    compare(r, s, out, at) {
+      for (let f = 0; f < codes.length; f++) out[at + f] = levelOf(f, r, s);
+    },
+  };
+}
+
+const noWeights: TokenWeights = { weightOf: () => 1 };
+
+function saysOf({ comparison: { levels }, others }: Field): string[] {
+  const differs = levels[levels.length - 1];
+  return others.length === 0
+    ? ['missing', ...levels]
+    : ['missing', ...levels.slice(0, -1), 'stands in another field', differs];
+}
+
+function isElsewhere(others: readonly Int32Array[], own: Int32Array, r: number, s: number): boolean {
+  for (const other of others) {
+    if ((own[r] >= 0 && own[r] === other[s]) || (own[s] >= 0 && own[s] === other[r])) return true;
+  }
+  return false;
+}

@@ -1,0 +1,123 @@
+// How alike two short texts are, counted on their code units exactly as ClickHouse counts bytes: normalised values are
+// ASCII (normalise/text.ts), so both say the same. Jaro 1989 and Winkler 1990; what ClickHouse
+// calls Damerau-Levenshtein is the optimal string alignment (no letter is moved twice), and so is this.
+
+const MOST = 128;
+const takenA = new Uint8Array(MOST);
+const takenB = new Uint8Array(MOST);
+
+/** Jaro–Winkler similarity, 0 … 1; four letters of prefix count 0.1 each, where Jaro is above 0.7. */
+export function jaroWinkler(a: string, b: string): number {
+  if (a === b) return 1;
+  const [m, n] = [Math.min(a.length, MOST), Math.min(b.length, MOST)];
+  if (m === 0 || n === 0) return 0;
+  const reach = Math.max(0, (Math.max(m, n) >> 1) - 1);
+  takenA.fill(0, 0, m);
+  takenB.fill(0, 0, n);
+  let same = 0;
+  for (let i = 0; i < m; i++) {
+    const code = a.charCodeAt(i);
+    const end = Math.min(n - 1, i + reach);
+    for (let j = Math.max(0, i - reach); j <= end; j++) {
+      if (takenB[j] === 0 && b.charCodeAt(j) === code) {
+        takenA[i] = 1;
+        takenB[j] = 1;
+        same++;
+        break;
+      }
+    }
+  }
+  if (same === 0) return 0;
+  let moved = 0;
+  for (let i = 0, j = 0; i < m; i++) {
+    if (takenA[i] === 0) continue;
+    while (takenB[j] === 0) j++;
+    if (a.charCodeAt(i) !== b.charCodeAt(j)) moved++;
+    j++;
+  }
+  const jaro = (same / m + same / n + (same - moved / 2) / same) / 3;
+  if (jaro <= 0.7) return jaro;
+  let prefix = 0;
+  while (prefix < 4 && prefix < m && prefix < n && a.charCodeAt(prefix) === b.charCodeAt(prefix)) prefix++;
+  return jaro + 0.1 * prefix * (1 - jaro);
+}
+
+let [older, above, row] = [new Uint8Array(MOST + 2), new Uint8Array(MOST + 2), new Uint8Array(MOST + 2)];
+
+/** Insertions, deletions, replacements and swaps of neighbours between two texts; `atMost` + 1 when there are more. */
+export function editDistance(a: string, b: string, atMost: number): number {
+  if (a === b) return 0;
+  const over = atMost + 1;
+  let [m, n] = [Math.min(a.length, MOST), Math.min(b.length, MOST)];
+  if (Math.abs(m - n) > atMost) return over;
+  // What both begin and end with costs nothing.
+  while (m > 0 && n > 0 && a.charCodeAt(m - 1) === b.charCodeAt(n - 1)) {
+    m--;
+    n--;
+  }
+  let skip = 0;
+  while (skip < m && skip < n && a.charCodeAt(skip) === b.charCodeAt(skip)) skip++;
+  m -= skip;
+  n -= skip;
+  if (m === 0 || n === 0) return m + n;
+  if (atMost === 1) return isOneEdit(a, b, skip, m, n) ? 1 : 2;
+  return align(a, b, skip, m, n, atMost);
+}
+
+/** Whether what is left between a common start and a common end is one replacement or one swap. */
+function isOneEdit(a: string, b: string, skip: number, m: number, n: number): boolean {
+  if (m !== n || m > 2) return false;
+  return m === 1 || (a.charCodeAt(skip) === b.charCodeAt(skip + 1) && a.charCodeAt(skip + 1) === b.charCodeAt(skip));
+}
+
+/** Optimal string alignment; only cells within `atMost` of the diagonal can matter, their neighbours count as over. */
+function align(a: string, b: string, skip: number, m: number, n: number, atMost: number): number {
+  const over = atMost + 1;
+  for (let j = 0; j <= n + 1; j++) above[j] = j <= atMost ? j : over;
+  for (let i = 1; i <= m; i++) {
+    const from = Math.max(1, i - atMost);
+    const to = Math.min(n, i + atMost);
+    row[from - 1] = from === 1 && i <= atMost ? i : over;
+    let least = row[from - 1];
+    const code = a.charCodeAt(skip + i - 1);
+    for (let j = from; j <= to; j++) {
+      const other = b.charCodeAt(skip + j - 1);
+      let cost = above[j - 1] + (code === other ? 0 : 1);
+      if (above[j] + 1 < cost) cost = above[j] + 1;
+      if (row[j - 1] + 1 < cost) cost = row[j - 1] + 1;
+      const swapped = i > 1 && j > 1 && code === b.charCodeAt(skip + j - 2) && a.charCodeAt(skip + i - 2) === other;
+      if (swapped && older[j - 2] + 1 < cost) cost = older[j - 2] + 1;
+      row[j] = Math.min(cost, over);
+      if (cost < least) least = cost;
+    }
+    row[to + 1] = over;
+    if (least > atMost) return over;
+    [older, above, row] = [above, row, older];
+  }
+  return Math.min(above[n], over);
+}
+
+/** The pairs of neighbouring letters of an ASCII text, each once, ascending. */
+export function bigramsOf(text: string): Uint16Array {
+  const pairs = new Uint16Array(Math.max(0, text.length - 1));
+  for (let i = 0; i < pairs.length; i++) pairs[i] = (text.charCodeAt(i) << 8) | text.charCodeAt(i + 1);
+  pairs.sort();
+  let size = 0;
+  for (let i = 0; i < pairs.length; i++) if (i === 0 || pairs[i] !== pairs[i - 1]) pairs[size++] = pairs[i];
+  return pairs.subarray(0, size);
+}
+
+/** Share of ascending lists that is common to both (Jaccard), 0 … 1. */
+export function overlap(a: Uint16Array, b: Uint16Array): number {
+  let common = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i] === b[j]) {
+      common++;
+      i++;
+      j++;
+    } else if (a[i] < b[j]) i++;
+    else j++;
+  }
+  const all = a.length + b.length - common;
+  return all === 0 ? 0 : common / all;
+}
