@@ -18,6 +18,8 @@ export { metrics, type Spread, THRESHOLD } from './figures.ts';
 export { type Fit, type FitRequest, type FitSummary, fit } from './fit.ts';
 export { findImportances, type Importances } from './importance.ts';
 export { type ClassLabel, findClasses, findLabel } from './label.ts';
+export { type Linked, type LinkRequest, type LinkSummary, linkFiles, linkLines } from './link.ts';
+export { drawLinkReport } from './linkReport.ts';
 export { readModel, type SavedModel, writeModel } from './modelFile.ts';
 export { type Prediction, predict } from './predict.ts';
 export { writePredictions } from './predictions.ts';

@@ -5,6 +5,7 @@ import { addCompare } from './compare.ts';
 import { addExchange } from './exchange.ts';
 import { addExplain } from './explain.ts';
 import { addFit } from './fit.ts';
+import { addLink } from './link.ts';
 import { addMatrix } from './matrix.ts';
 import { addPredict } from './predict.ts';
 import { addUplift } from './uplift.ts';
@@ -15,6 +16,7 @@ const parts: readonly ((lab: Command) => void)[] = [
   addExplain,
   addCompare,
   addUplift,
+  addLink,
   addExchange,
   addMatrix,
 ];
