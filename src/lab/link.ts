@@ -168,9 +168,17 @@ function findRecord(names: readonly Ids[], lefts: number): Found['recordNamed'] 
     const second = side === 'right' && names.length === 2;
     const row = second ? names[1].find(name) : names[0].find(name);
     if (row !== undefined) return second ? lefts + row : row;
-    throw new InklingError('invalid_input', `No record of the ${second ? 'right' : 'left'} file is called ${JSON.stringify(name)}.`, {
-      ...{ field: side, value: name, hint: 'Records are called by their first column, or by the one named with --id.' },
-    });
+    throw new InklingError(
+      'invalid_input',
+      `No record of the ${second ? 'right' : 'left'} file is called ${JSON.stringify(name)}.`,
+      {
+        ...{
+          field: side,
+          value: name,
+          hint: 'Records are called by their first column, or by the one named with --id.',
+        },
+      },
+    );
   };
 }
 
