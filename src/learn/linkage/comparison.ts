@@ -27,6 +27,11 @@ export function textual(level: (a: string, b: string) => number): Comparison['op
   return (values) => (a, b) => (a === b ? 0 : level(values[a], values[b]));
 }
 
+/** Jaro–Winkler likeness of two values whichever comes first. */
+export function likenessSql(a: string, b: string): string {
+  return `jaroWinklerSimilarity(least(${a}, ${b}), greatest(${a}, ${b}))`;
+}
+
 /** The first condition that holds gives the level; the last level is what is left. */
 export function levelsSql(...conditions: readonly string[]): string {
   return `multiIf(${conditions.map((condition, level) => `${condition}, ${level}`).join(', ')}, ${conditions.length})`;

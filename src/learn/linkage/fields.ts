@@ -49,8 +49,12 @@ export function recognise(
   return plans;
 }
 
-/** The fields of one or two tables by a plan; empty columns give none. */
-export function encodeFields(tables: readonly TextTable[], plans: readonly ColumnPlan[]): Field[] {
+/** The fields of one or two tables by a plan; empty columns give none unless they are kept. */
+export function encodeFields(
+  tables: readonly TextTable[],
+  plans: readonly ColumnPlan[],
+  empty: 'drop' | 'keep' = 'drop',
+): Field[] {
   const dictionaries = new Map<string, Dictionary>();
   const fields: Field[] = [];
   for (const { column, kind: kindName } of plans) {
@@ -58,7 +62,7 @@ export function encodeFields(tables: readonly TextTable[], plans: readonly Colum
     for (const facet of kind.facets) {
       const dictionary = kind.swapsWithin === undefined ? openDictionary() : shared(dictionaries, kind.swapsWithin);
       const codes = encode(tables, column, facet, dictionary);
-      if (!codes.some((code) => code >= 0)) continue;
+      if (empty === 'drop' && !codes.some((code) => code >= 0)) continue;
       fields.push({
         ...{ name: column + facet.suffix, column, kind, facet, comparison: comparisonNamed(facet.comparison), codes },
         ...{ values: dictionary.values, counts: new Float64Array(0), others: [] },
@@ -154,7 +158,11 @@ function encode(tables: readonly TextTable[], name: string, facet: Facet, { valu
   const codes = new Int32Array(new SharedArrayBuffer(4 * records)).fill(-1);
   let at = 0;
   for (const { columns, rows } of tables) {
-    const column = columns.find((one) => one.name === name) as TextColumn;
+    const column = columns.find((one) => one.name === name) ?? {
+      name,
+      codes: new Int32Array(rows).fill(-1),
+      texts: [],
+    };
     const placeOfText = new Int32Array(column.texts.length);
     column.texts.forEach((text, t) => {
       const value = facet.normalise(text);

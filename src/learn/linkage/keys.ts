@@ -57,22 +57,24 @@ export function keysOf(fields: readonly Field[]): Key[] {
 export function gather(
   rule: Rule,
   keys: readonly Key[],
-  { split, largest }: { split?: number; largest: number },
+  { split, largest, common }: { split?: number; largest: number; common?: ReadonlySet<string> },
 ): Blocks {
   const used = rule.keys.map((name) => keys.find((key) => key.name === name) as Key);
   const records = used[0].of.length;
   const { groupOf, groups } = group(used, records);
   const start = new Int32Array(groups + 2);
   const lefts = new Int32Array(groups);
+  const firsts = new Int32Array(groups);
   for (let r = 0; r < records; r++) {
     if (groupOf[r] < 0) continue;
-    start[groupOf[r] + 2]++;
+    if (start[groupOf[r] + 2]++ === 0) firsts[groupOf[r]] = r;
     if (split !== undefined && r < split) lefts[groupOf[r]]++;
   }
   let pairs = 0;
   for (let g = 0; g < groups; g++) {
     const size = start[g + 2];
-    if (size > largest) lefts[g] = -1;
+    const isTooLarge = common === undefined ? size > largest : common.has(textOfGroup(used, firsts[g]));
+    if (isTooLarge) lefts[g] = -1;
     else pairs += split === undefined ? (size * (size - 1)) / 2 : lefts[g] * (size - lefts[g]);
     start[g + 2] += start[g + 1];
   }
@@ -84,6 +86,22 @@ export function gather(
     if (lefts[g] === -1) groupOf[r] = -1;
   }
   return { rule, groupOf, groups, start: share(start.subarray(0, groups + 1)), members, pairs, largest };
+}
+
+/** The keys that too many records share for a rule to say anything. */
+export function commonKeysOf({ rule, groupOf, groups, start, members }: Blocks, keys: readonly Key[]): Set<string> {
+  const used = rule.keys.map((name) => keys.find((key) => key.name === name) as Key);
+  const common = new Set<string>();
+  for (let g = 0; g < groups; g++) {
+    const first = members[start[g]];
+    if (start[g + 1] > start[g] && groupOf[first] < 0) common.add(textOfGroup(used, first));
+  }
+  return common;
+}
+
+/** What a record's keys are, as a text. */
+function textOfGroup(used: readonly Key[], record: number): string {
+  return JSON.stringify(used.map((key) => key.texts[key.of[record]]));
 }
 
 /** How many candidate pairs a rule would make, judged on the first `sample` places of a shuffled order. */

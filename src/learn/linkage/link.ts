@@ -6,8 +6,11 @@ import { type Clusters, cluster } from './clusters.ts';
 import { type Decision, decide } from './decide.ts';
 import { explainPair, type PairExplanation } from './explain.ts';
 import { type ColumnPlan, encodeFields, type Field, recognise, type TextTable, tokenWeightsOf } from './fields.ts';
+import type { Frozen } from './frozen.ts';
+import { commonKeysOf, keysOf } from './keys.ts';
 import { openLevels } from './levels.ts';
 import type { LinkageModel } from './model.ts';
+import type { PairSource } from './pairs.ts';
 import { scorePairs } from './scoring.ts';
 import { train } from './training.ts';
 
@@ -23,6 +26,8 @@ export type LinkOptions = {
   threshold?: number;
   threads?: number;
   seed?: number;
+  /** Rules even where all pairs could be compared: for a model that is to be frozen. */
+  rules?: 'always';
 };
 
 export type Linkage = Decision &
@@ -33,6 +38,8 @@ export type Linkage = Decision &
     /** Candidate pairs that were weighed. */
     candidates: number;
     explain(r: number, s: number): PairExplanation;
+    /** What was learned, for records that come later; only where rules were used. */
+    freeze(): Frozen;
     seconds: { read: number; learn: number; score: number; decide: number };
   };
 
@@ -61,6 +68,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     split,
     oneToOne,
     seed: options.seed ?? 1,
+    rules: options.rules,
     tokens,
   });
   const learn = clock();
@@ -98,7 +106,29 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     ...clusters,
     ...{ model, candidates, ignored: recognised.filter(isLeft).map(({ column }) => column) },
     ...{ explain: (r, s) => explainPair({ model, fields, levels, rarity }, r, s) },
+    freeze: () => freeze(model, fields, source, words),
     seconds: { read, learn, score, decide: clock() },
+  };
+}
+
+function freeze(model: LinkageModel, fields: readonly Field[], { blocks }: PairSource, words: Frozen['words']): Frozen {
+  const { rules } = model;
+  if (blocks === 'all' || rules === 'all pairs') {
+    throw new InklingError(
+      'invalid_input',
+      'This linkage compared all pairs, so it has no rules for records to come.',
+      {
+        hint: "Link with rules: 'always'; columns that only hold long texts give no rule.",
+      },
+    );
+  }
+  const keys = keysOf(fields);
+  return {
+    ...{ model: { ...model, rules }, words, common: blocks.map((block) => commonKeysOf(block, keys)) },
+    counts: fields.map(
+      ({ values, counts }) =>
+        new Map([...counts.entries()].filter(([, count]) => count > 1).map(([value, count]) => [values[value], count])),
+    ),
   };
 }
 

@@ -60,3 +60,8 @@ export function rarityOf({ exactShare, filled }: { exactShare: number; filled: n
 export function chanceOf(weight: number): number {
   return 1 / (1 + 2 ** -weight);
 }
+
+/** The weight (log2 odds) of a probability. */
+export function weightOf(probability: number): number {
+  return Math.log2(probability / (1 - probability));
+}

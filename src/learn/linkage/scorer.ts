@@ -12,7 +12,9 @@ export type Scoring = {
   /** Of each field the weight of each level. */
   weights: readonly Float64Array[];
   /** Of each field what an equal value adds, by its place; undefined where levels are not about equal values. */
-  rarity: readonly (Float32Array | undefined)[];
+  rarity: readonly (ArrayLike<number> | undefined)[];
+  /** The most that rarity may add in each field, where values are still to come. */
+  rarest?: readonly number[];
   prior: number;
   sorts: readonly StrangerSort[];
   tokens: (field: Field) => TokenWeights;
@@ -23,9 +25,9 @@ export type Scorer = {
   weigh(r: number, s: number): number;
 };
 
-export function openScorer({ fields, weights, rarity, prior, sorts, tokens }: Scoring, floor: number): Scorer {
+export function openScorer({ fields, weights, rarity, rarest, prior, sorts, tokens }: Scoring, floor: number): Scorer {
   const levels = openLevels(fields, tokens);
-  const most = fields.map((_, f) => Math.max(0, ...weights[f]) + Math.max(0, highest(rarity[f])));
+  const most = fields.map((_, f) => Math.max(0, ...weights[f]) + (rarest?.[f] ?? highest(rarity[f])));
   const least = weights.map((own) => Math.min(0, ...own));
   const order = fields.map((_, f) => f).sort((a, b) => most[b] - least[b] - (most[a] - least[a]) || a - b);
   const rest = new Float64Array(order.length + 1);
@@ -55,8 +57,8 @@ export function openScorer({ fields, weights, rarity, prior, sorts, tokens }: Sc
   };
 }
 
-function highest(values: Float32Array | undefined): number {
+function highest(values: ArrayLike<number> | undefined): number {
   let most = 0;
-  if (values !== undefined) for (const value of values) if (value > most) most = value;
+  for (let i = 0; i < (values?.length ?? 0); i++) most = Math.max(most, values?.[i] ?? 0);
   return most;
 }

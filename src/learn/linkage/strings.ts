@@ -7,8 +7,10 @@ const takenA = new Uint8Array(MOST);
 const takenB = new Uint8Array(MOST);
 
 /** Jaro–Winkler similarity, 0 … 1; four letters of prefix count 0.1 each, where Jaro is above 0.7. */
-export function jaroWinkler(a: string, b: string): number {
-  if (a === b) return 1;
+export function jaroWinkler(first: string, second: string): number {
+  if (first === second) return 1;
+  // Letters are matched greedily, so the order can matter: it is made the same for both ways round.
+  const [a, b] = first < second ? [first, second] : [second, first];
   const [m, n] = [Math.min(a.length, MOST), Math.min(b.length, MOST)];
   if (m === 0 || n === 0) return 0;
   const reach = Math.max(0, (Math.max(m, n) >> 1) - 1);

@@ -18,6 +18,8 @@ export type TrainingOptions = {
   split?: number;
   oneToOne: boolean;
   seed: number;
+  /** Rules also where all pairs could be compared: for records that come one by one. */
+  rules?: 'always';
   tokens: (field: Field) => TokenWeights;
 };
 
@@ -66,7 +68,9 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
   };
   const keys = keysOf(fields);
   const chosen =
-    pairs <= ALL_PAIRS || keys.length === 0 ? undefined : chooseRules(keys, learn, { ...options, records });
+    (pairs <= ALL_PAIRS && options.rules !== 'always') || keys.length === 0
+      ? undefined
+      : chooseRules(keys, learn, { ...options, records });
   const source: PairSource = { records, split, blocks: chosen?.map(({ blocks }) => blocks) ?? 'all' };
   const { parameters } = learn(source);
   const model: LinkageModel = {
@@ -120,7 +124,10 @@ function chooseRules(
     left: Int32Array.from(likely, (p) => candidates.left[p]),
     right: Int32Array.from(likely, (p) => candidates.right[p]),
   };
-  return suggestRules(offers, keys, first, found, budget).map((suggestion) => ({
+  const suggested = suggestRules(offers, keys, first, found, budget);
+  // Where hardly any match was found, nothing can be said of the rules: the first ones stay.
+  const taken = suggested.length > 0 ? suggested : first.map((rule) => ({ ...rule, reached: Number.NaN }));
+  return taken.map((suggestion) => ({
     blocks: gathered(suggestion),
     reached: suggestion.reached,
   }));
@@ -181,6 +188,7 @@ function exactShareOf({ counts }: Field): { share: number; filled: number } {
   return { share: Math.max(squares, 1) / Math.max(1, filled * (filled - 1)), filled };
 }
 
+/** What each value adds by its rarity when two records have it. */
 function raritiesOf({ comparison, counts }: Field, exactShare: number): Float32Array | undefined {
   if (!comparison.exactFirst) return undefined;
   let filled = 0;

@@ -1,5 +1,5 @@
 // For words that are short and whose first letters are seldom wrong (Winkler 1990).
-import { type Comparison, levelsSql, textual } from '../comparison.ts';
+import { type Comparison, levelsSql, likenessSql, textual } from '../comparison.ts';
 import { jaroWinkler } from '../strings.ts';
 
 const bounds = [0.94, 0.88, 0.8] as const;
@@ -13,5 +13,5 @@ export const jaroWinklerLevels: Comparison = {
     const likeness = jaroWinkler(a, b);
     return likeness >= bounds[0] ? 1 : likeness >= bounds[1] ? 2 : likeness >= bounds[2] ? 3 : 4;
   }),
-  sql: (a, b) => levelsSql(`${a} = ${b}`, ...bounds.map((bound) => `jaroWinklerSimilarity(${a}, ${b}) >= ${bound}`)),
+  sql: (a, b) => levelsSql(`${a} = ${b}`, ...bounds.map((bound) => `${likenessSql(a, b)} >= ${bound}`)),
 };

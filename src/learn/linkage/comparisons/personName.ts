@@ -1,5 +1,5 @@
 // A given name or a surname: a slip of the pen, a nickname, an initial, then likeness of letters.
-import { type Comparison, levelsSql, textual } from '../comparison.ts';
+import { type Comparison, levelsSql, likenessSql, textual } from '../comparison.ts';
 import { nicknameOf, nicknamesSql } from '../normalise/nicknames.ts';
 import { editDistance, jaroWinkler } from '../strings.ts';
 
@@ -21,8 +21,8 @@ export const personName: Comparison = {
       `${a} = ${b}`,
       `length(${a}) + length(${b}) >= 6 AND damerauLevenshteinDistance(${a}, ${b}) = 1`,
       `${nicknamesSql(a)} = ${nicknamesSql(b)}`,
-      `jaroWinklerSimilarity(${a}, ${b}) >= 0.88`,
-      `jaroWinklerSimilarity(${a}, ${b}) >= 0.78`,
+      `${likenessSql(a, b)} >= 0.88`,
+      `${likenessSql(a, b)} >= 0.78`,
       `least(length(${a}), length(${b})) = 1 AND substring(${a}, 1, 1) = substring(${b}, 1, 1)`,
     ),
 };

@@ -29,19 +29,16 @@ export const tokens: Comparison = {
   },
 };
 
-export type Vectors = {
-  /** Places of the words of a value, ascending. */
-  wordsOf(value: number): Int32Array;
-  /** Weight of each of them, the vector's length being one. */
-  weightsOf(value: number): Float64Array;
+type Vectors = {
   cosine(a: number, b: number): number;
-  words: readonly string[];
 };
 
-/** Each value as a sparse vector of length one over its different words. */
-export function openVectors(values: readonly string[], { weightOf }: TokenWeights): Vectors {
+/** Each value as a sparse vector of length one over its different words, made when it is first asked for. */
+function openVectors(values: readonly string[], { weightOf }: TokenWeights): Vectors {
   const places = new Map<string, number>();
   const names: string[] = [];
+  const wordsOf: (Int32Array | undefined)[] = [];
+  const weightsOf: Float64Array[] = [];
   const placeOf = (word: string) => {
     let place = places.get(word);
     if (place === undefined) {
@@ -50,23 +47,22 @@ export function openVectors(values: readonly string[], { weightOf }: TokenWeight
     }
     return place;
   };
-  const wordsOf: Int32Array[] = [];
-  const weightsOf: Float64Array[] = [];
-  for (const value of values) {
-    const own = Int32Array.from(new Set(value.split(' ').map(placeOf))).sort();
+  const wordsIn = (value: number): Int32Array => {
+    const known = wordsOf[value];
+    if (known !== undefined) return known;
+    const own = Int32Array.from(new Set(values[value].split(' ').map(placeOf))).sort();
     const weights = Float64Array.from(own, (word) => weightOf(names[word]));
     let square = 0;
     for (const weight of weights) square += weight * weight;
     const length = Math.sqrt(square) || 1;
-    wordsOf.push(own);
-    weightsOf.push(weights.map((weight) => weight / length));
-  }
+    wordsOf[value] = own;
+    weightsOf[value] = weights.map((weight) => weight / length);
+    return own;
+  };
   return {
-    words: names,
-    wordsOf: (value) => wordsOf[value],
-    weightsOf: (value) => weightsOf[value],
     cosine(a, b) {
-      const [x, y, v, w] = [wordsOf[a], wordsOf[b], weightsOf[a], weightsOf[b]];
+      const [x, y] = [wordsIn(a), wordsIn(b)];
+      const [v, w] = [weightsOf[a], weightsOf[b]];
       let sum = 0;
       for (let i = 0, j = 0; i < x.length && j < y.length; ) {
         if (x[i] === y[j]) sum += v[i++] * w[j++];
