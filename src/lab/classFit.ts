@@ -3,48 +3,37 @@
 import { InklingError } from '../errors.ts';
 import { ClassesSettings, type FittedClasses, fitClasses, likeliest, stratifiedFolds } from '../learn/index.ts';
 import type { ClassScored, SavedClasses } from './classFile.ts';
-import { type Dropped, type EncodingOptions, encode, findFeatures } from './encoding.ts';
-import { columnAside, describeJudging, type Judging, splitsOf } from './experiment.ts';
+import { type EncodingOptions, encode, findFeatures } from './encoding.ts';
+import {
+  columnAside,
+  describeJudging,
+  type ExperimentRequest,
+  type ExperimentSummary,
+  type Judging,
+  splitsOf,
+} from './experiment.ts';
 import { type Figures, judgeClasses, type Spread, spread, spreadOf } from './figures.ts';
 import { type ClassLabel, readClassPlaces } from './label.ts';
 import { pickRows, type Rows } from './rows.ts';
 import { readSettings } from './settings.ts';
 import type { Table } from './table/table.ts';
 
-export type ClassRequest = Omit<EncodingOptions, 'label'> & {
-  train: Table;
-  judging: Judging;
-  label: ClassLabel;
-  /** Only boosting tells several classes apart. */
-  learner: string;
-  /** `key=value` pairs. */
-  set?: readonly string[];
-  /** Share of the training rows by which the learner decides when to stop. */
-  validShare?: number;
-  seed: number;
-  /** Over folds a model for all rows is fitted at the end; `skip` saves that time. */
-  finalModel?: 'fit' | 'skip';
-  onProgress?: (done: number, total: number) => void;
-};
+export type ClassRequest = Omit<EncodingOptions, 'label'> &
+  ExperimentRequest & {
+    label: ClassLabel;
+    /** Share of the training rows by which the learner decides when to stop. */
+    validShare?: number;
+  };
 
 /** What it comes to, as `--json` prints it. */
-export type ClassSummary = {
-  file: string;
-  rows: number;
-  features: number;
+export type ClassSummary = ExperimentSummary & {
   label: ClassLabel & { shares: number[] };
-  learner: string;
-  settings: Record<string, unknown>;
-  judgedBy: string;
   trainRows: number;
-  testRows: number;
   /** Over the folds, each figure's mean and standard deviation; of one judged set, the deviation is 0. */
   figures: Record<string, Spread>;
   pooled: Figures;
   /** Rows by their class, then by the class that was most probable. */
   confusion: number[][];
-  dropped: readonly Dropped[];
-  notes: readonly string[];
 };
 
 export type ClassFit = { summary: ClassSummary; scored: ClassScored; saved: SavedClasses | undefined };

@@ -16,6 +16,32 @@ export type Judging =
   | { by: 'folds'; folds: number; repeats: number; groupColumn?: string }
   | { by: 'time'; column: string; cut?: number; early?: number };
 
+/** What every fit on a table is asked with. */
+export type ExperimentRequest = {
+  train: Table;
+  judging: Judging;
+  learner: string;
+  /** `key=value` pairs. */
+  set?: readonly string[];
+  seed: number;
+  /** Over folds a model for all rows is fitted at the end; `skip` saves that time. */
+  finalModel?: 'fit' | 'skip';
+  onProgress?: (done: number, total: number) => void;
+};
+
+/** What every fit on a table says of itself. */
+export type ExperimentSummary = {
+  file: string;
+  rows: number;
+  features: number;
+  learner: string;
+  settings: Record<string, unknown>;
+  judgedBy: string;
+  testRows: number;
+  dropped: readonly Dropped[];
+  notes: readonly string[];
+};
+
 /** A table made ready to learn from. */
 export type Prepared = {
   label: Label;

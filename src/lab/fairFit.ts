@@ -10,12 +10,12 @@ import {
   learners,
 } from '../learn/index.ts';
 import { openArm } from './arm.ts';
-import type { Dropped } from './encoding.ts';
 import {
   columnAside,
   describeJudging,
+  type ExperimentRequest,
+  type ExperimentSummary,
   encodeLabelled,
-  type Judging,
   type Prepared,
   type PrepareOptions,
   prepare,
@@ -28,33 +28,18 @@ import type { SavedModel } from './modelFile.ts';
 import { pickRows, type Rows } from './rows.ts';
 import { columnNamed, type Table } from './table/table.ts';
 
-export type FairRequest = PrepareOptions & {
-  train: Table;
-  judging: Judging;
-  learner: string;
-  /** `key=value` pairs. */
-  set?: readonly string[];
-  seed: number;
-  constraint: FairnessConstraint;
-  /** Column whose values are the groups. */
-  group: string;
-  slack?: number;
-  method?: 'reductions' | 'reweighing';
-  /** Over folds a model for all rows is fitted at the end; `skip` saves that time. */
-  finalModel?: 'fit' | 'skip';
-  onProgress?: (done: number, total: number) => void;
-};
+export type FairRequest = PrepareOptions &
+  ExperimentRequest & {
+    constraint: FairnessConstraint;
+    /** Column whose values are the groups. */
+    group: string;
+    slack?: number;
+    method?: 'reductions' | 'reweighing';
+  };
 
 /** What it comes to, as `--json` prints it; figures over all judged rows together. */
-export type FairSummary = {
-  file: string;
-  rows: number;
-  features: number;
+export type FairSummary = ExperimentSummary & {
   label: Label;
-  learner: string;
-  settings: Record<string, unknown>;
-  judgedBy: string;
-  testRows: number;
   constraint: FairnessConstraint;
   method: 'reductions' | 'reweighing';
   threshold: number;
@@ -62,8 +47,6 @@ export type FairSummary = {
   group: { column: string; values: readonly string[] };
   before: FairnessFigures;
   after: FairnessFigures;
-  dropped: readonly Dropped[];
-  notes: readonly string[];
 };
 
 export type FairFit = { summary: FairSummary; scored: Scored; saved: SavedModel | undefined };

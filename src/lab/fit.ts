@@ -3,10 +3,11 @@
 import { type FittedModel, rocAucInterval } from '../learn/index.ts';
 import { type Arm, openArm } from './arm.ts';
 import { describeChoice } from './auto.ts';
-import type { Dropped } from './encoding.ts';
 import {
   columnAside,
   describeJudging,
+  type ExperimentRequest,
+  type ExperimentSummary,
   encodeLabelled,
   type Judging,
   type Prepared,
@@ -25,37 +26,21 @@ import type { Label } from './label.ts';
 import type { SavedModel } from './modelFile.ts';
 import type { Table } from './table/table.ts';
 
-export type FitRequest = PrepareOptions & {
-  train: Table;
-  judging: Judging;
-  learner: string;
-  /** `key=value` pairs. */
-  set?: readonly string[];
-  validShare?: number;
-  seed: number;
-  /** Over folds a model for all rows is fitted at the end; `skip` saves that time. */
-  finalModel?: 'fit' | 'skip';
-  /** Whether to find out what shuffling each feature costs on the rows that judge. */
-  permutation?: 'find' | 'skip';
-  onProgress?: (done: number, total: number) => void;
-};
+export type FitRequest = PrepareOptions &
+  ExperimentRequest & {
+    /** Share of the training rows by which the learner decides when to stop. */
+    validShare?: number;
+    /** Whether to find out what shuffling each feature costs on the rows that judge. */
+    permutation?: 'find' | 'skip';
+  };
 
 /** What a fit comes to, as `--json` prints it. Over folds every figure is a mean with its standard deviation. */
-export type FitSummary = {
-  file: string;
-  rows: number;
-  features: number;
+export type FitSummary = ExperimentSummary & {
   label: Label & { share?: number };
-  learner: string;
-  settings: Record<string, unknown>;
-  judgedBy: string;
   trainRows: number;
-  testRows: number;
   threshold?: number;
   pooled?: Figures;
   rocAucInterval?: [low: number, high: number];
-  dropped: readonly Dropped[];
-  notes: readonly string[];
 } & Record<string, unknown>;
 
 export type Fit = {

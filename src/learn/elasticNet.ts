@@ -2,8 +2,7 @@
 // whose quadratic model, penalty included, is minimised by coordinate descent (Friedman, Hastie & Tibshirani 2010; Lee,
 // Sun & Saunders 2014). The descent walks on the curvature alone, so a sweep costs columns², however many rows there are.
 // Objective: Σ wᵢ·logLossᵢ + ½·l2·|β|² + l1·Σ|βⱼ|, the intercept free.
-import { logOdds } from './link.ts';
-import { curvatureOf, objective, type Problem, type Solution, slopeAt } from './newton.ts';
+import { curvatureOf, objective, type Problem, type Solution, slopeAt, startOf } from './newton.ts';
 
 /** Minimises the objective; the last coefficient is the intercept. `tolerance` bounds the slopes of the mean loss. */
 export function minimiseElasticNet(
@@ -11,16 +10,10 @@ export function minimiseElasticNet(
   { maxSteps, tolerance }: { maxSteps: number; tolerance: number },
   onProgress?: (done: number, total: number) => void,
 ): Solution {
-  const { columns, y, weights, l1 } = problem;
-  let mass = 0;
-  let positive = 0;
-  for (let r = 0; r < y.length; r++) {
-    const weight = weights === undefined ? 1 : weights[r];
-    mass += weight;
-    positive += weight * y[r];
-  }
+  const { columns, l1 } = problem;
+  const { mass, intercept } = startOf(problem);
   let coefficients = new Float64Array(columns.length + 1);
-  coefficients[columns.length] = logOdds(positive / mass);
+  coefficients[columns.length] = intercept;
   for (let steps = 0; ; steps++) {
     const { slope, spread } = slopeAt(problem, coefficients);
     const converged = steepest(coefficients, slope, l1) / mass < tolerance;

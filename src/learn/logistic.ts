@@ -2,6 +2,7 @@
 // the fitting in newton.ts and elasticNet.ts). It is the honest baseline: few rows suffice, and each column's part in a score is one product.
 import { type Static, Type } from 'typebox';
 import { minimiseElasticNet } from './elasticNet.ts';
+import { ElasticNetSettings } from './elasticNetSettings.ts';
 import { checkModelFile, completeSettings, type Learner } from './learner.ts';
 import { linearModel, standardise, Term, termsInOrder } from './linear.ts';
 import { checkTraining, countedRows, sortColumns } from './matrix.ts';
@@ -9,22 +10,10 @@ import { minimiseLogLoss } from './newton.ts';
 
 export const LogisticSettings = Type.Object(
   {
-    l2: Type.Number({ default: 1, minimum: 0, description: 'Strength of the pull of all coefficients towards zero.' }),
-    l1Ratio: Type.Number({
-      default: 0,
-      minimum: 0,
-      maximum: 1,
-      description: 'Share of the pull that is by absolute values (elastic net), which drops columns; 0 drops none.',
-    }),
+    ...ElasticNetSettings.properties,
     transform: Type.Union([Type.Literal('none'), Type.Literal('log'), Type.Literal('quantile')], {
       default: 'log',
       description: "How heavy-tailed columns are tamed first: 'none', 'log' or 'quantile' (normal scores).",
-    }),
-    maxSteps: Type.Integer({ default: 50, minimum: 1, description: 'Newton steps at most.' }),
-    tolerance: Type.Number({
-      default: 1e-8,
-      exclusiveMinimum: 0,
-      description: 'Stop when the largest slope of the mean loss is below this.',
     }),
   },
   { additionalProperties: false },

@@ -22,15 +22,10 @@ export function minimiseLogLoss(
   { maxSteps, tolerance }: { maxSteps: number; tolerance: number },
   onProgress?: (done: number, total: number) => void,
 ): Solution {
-  const { columns, y, weights } = problem;
-  let mass = 0;
-  let positive = 0;
-  for (let r = 0; r < y.length; r++) {
-    mass += weights === undefined ? 1 : weights[r];
-    positive += weights === undefined ? y[r] : weights[r] * y[r];
-  }
+  const { columns, y } = problem;
+  const { mass, intercept } = startOf(problem);
   let coefficients = new Float64Array(columns.length + 1);
-  coefficients[columns.length] = logOdds(positive / mass);
+  coefficients[columns.length] = intercept;
   let current = slopeAt(problem, coefficients);
   // The curvature costs rows × columns², everything else rows × columns: every n-th row is enough for it, and it is kept
   // while it leads on well. The slope is of all rows, so the minimum is the same.
@@ -54,6 +49,17 @@ export function minimiseLogLoss(
     current = next;
     onProgress?.(steps + 1, maxSteps);
   }
+}
+
+/** The weight of all rows, and the intercept that fits them best alone. */
+export function startOf({ y, weights }: Pick<Problem, 'y' | 'weights'>): { mass: number; intercept: number } {
+  let mass = 0;
+  let positive = 0;
+  for (let r = 0; r < y.length; r++) {
+    mass += weights === undefined ? 1 : weights[r];
+    positive += weights === undefined ? y[r] : weights[r] * y[r];
+  }
+  return { mass, intercept: logOdds(positive / mass) };
 }
 
 /** The coefficients after a Newton step, halved until the loss does not rise; undefined when no share of it helps. */

@@ -12,8 +12,7 @@ import {
   rocAuc,
   selectRows,
 } from '../../src/learn/index.ts';
-import { createRandom } from '../../src/math/index.ts';
-import { drawRows } from './rows.ts';
+import { drawRows, shuffleColumns } from './rows.ts';
 
 const training = drawRows(900, 'training');
 const later = drawRows(500, 'later');
@@ -21,11 +20,6 @@ const weights = Float32Array.from({ length: 900 }, (_, r) => 1 + (r % 3));
 
 const reload = (model: FittedModel) => fromJSON(JSON.parse(JSON.stringify(model)));
 const rowsOf = (x: Matrix) => Array.from({ length: x.rows }, (_, r) => copyRow(x, r));
-
-function shuffled(x: Matrix): { x: Matrix; order: number[] } {
-  const order = createRandom('columns').shuffle(x.names.map((_, c) => c));
-  return { x: { rows: x.rows, names: order.map((c) => x.names[c]), columns: order.map((c) => x.columns[c]) }, order };
-}
 
 function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, allowed: number): void {
   assert.equal(actual.length, expected.length);
@@ -80,11 +74,11 @@ for (const learner of learners) {
   });
 
   test(`${learner.name} learns the same whatever the order of the columns`, () => {
-    const other = shuffled(training.x);
+    const other = shuffleColumns(training.x);
     const model = learner.fit(other.x, training.y, {}, { weights });
     assert.deepEqual(model.names, other.x.names);
     assertNear(model.predict(later.x), fitted.predict(later.x), 1e-12);
-    assert.deepEqual(model.predict(shuffled(later.x).x), model.predict(later.x));
+    assert.deepEqual(model.predict(shuffleColumns(later.x).x), model.predict(later.x));
     const row = copyRow(later.x, 7);
     const contributions = fitted.contributions(row);
     assertNear(

@@ -29,3 +29,9 @@ export function drawRows(count: number, seed: number | string): Rows {
   }
   return { x, y };
 }
+
+/** The columns in another order, and for each its place in the given one. */
+export function shuffleColumns(x: Matrix): { x: Matrix; order: number[] } {
+  const order = createRandom('columns').shuffle(x.names.map((_, c) => c));
+  return { x: { ...x, names: order.map((c) => x.names[c]), columns: order.map((c) => x.columns[c]) }, order };
+}

@@ -2,7 +2,8 @@
 // coordinate descent over the values that are there (newGLMNET: Yuan, Ho & Lin 2012; glmnet: Friedman, Hastie &
 // Tibshirani 2010). A sweep costs as much as there are values, however many columns; no curvature matrix is built.
 // Objective: Σ wᵢ·logLossᵢ + ½·l2·|β|² + l1·Σ|βⱼ|, the intercept free.
-import { logOdds, sigmoid } from '../link.ts';
+import { sigmoid } from '../link.ts';
+import { startOf } from '../newton.ts';
 import type { SparseColumns } from './rows.ts';
 
 export type SparseProblem = {
@@ -21,18 +22,12 @@ export function minimiseSparse(
   { maxSteps, tolerance }: { maxSteps: number; tolerance: number },
   onProgress?: (done: number, total: number) => void,
 ): SparseSolution {
-  const { y, weights, columns } = problem;
-  let mass = 0;
-  let positive = 0;
-  for (let r = 0; r < y.length; r++) {
-    mass += weights === undefined ? 1 : weights[r];
-    positive += weights === undefined ? y[r] : weights[r] * y[r];
-  }
-  const start = logOdds(positive / mass);
+  const { y, columns } = problem;
+  const { mass, intercept } = startOf(problem);
   let at: Place = {
     coefficients: new Float64Array(columns.starts.length - 1),
-    intercept: start,
-    scores: new Float64Array(y.length).fill(start),
+    intercept,
+    scores: new Float64Array(y.length).fill(intercept),
   };
   for (let steps = 0; ; steps++) {
     const point = slopesAt(problem, at);

@@ -2,13 +2,13 @@
 // rare, and no row is ever laid out with all of them. Amounts are brought to one scale as in `logistic`; where most are
 // zero, zeros stay zeros. The model adds up one term per column and is saved, explained and exported as any linear one.
 import { type Static, Type } from 'typebox';
+import { ElasticNetSettings } from '../elasticNetSettings.ts';
 import { checkModelFile, completeSettings, type Learner } from '../learner.ts';
 import { findScales, linearModel, type Scale, Term } from '../linear.ts';
 import { checkTraining, countedRows, type Matrix, sortColumns, sortedPlaces } from '../matrix.ts';
 import { isCode, squashFunction } from '../squash.ts';
 import { minimiseSparse, type SparseSolution } from './coordinateDescent.ts';
 import type { SparseColumns } from './rows.ts';
-import { ElasticNetSettings } from './settings.ts';
 
 export const SparseLogisticSettings = Type.Object(
   {

@@ -2,12 +2,12 @@
 // table with columns of categories, the learner `sparse-logistic` makes them itself.
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
+import { ElasticNetSettings } from '../elasticNetSettings.ts';
 import { brokenModel, checkModelFile, completeSettings, type FitOptions } from '../learner.ts';
 import { sigmoid } from '../link.ts';
 import { checkOutcomes } from '../matrix.ts';
 import { minimiseSparse } from './coordinateDescent.ts';
 import { checkSparse, type SparseRows, turnRows } from './rows.ts';
-import { ElasticNetSettings } from './settings.ts';
 
 export type SparseModel = {
   readonly width: number;

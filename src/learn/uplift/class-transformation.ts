@@ -4,8 +4,8 @@
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
 import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
-import { countedExperiment, isYesNo } from './experiment.ts';
-import { Encoding, encode, findEncoding } from './indicators.ts';
+import { isYesNo } from './experiment.ts';
+import { Encoding, openExperiment } from './indicators.ts';
 import { completeUplift, type FittedUplift, type UpliftLearner } from './learner.ts';
 import { CrossFitSettings, findPropensity, foldsOf } from './nuisance.ts';
 import { BaseSettings, fitBase } from './outcome.ts';
@@ -32,10 +32,8 @@ export const classTransformation: UpliftLearner<ClassTransformationSettings> = {
   fit(given, chosen, options) {
     const kind = 'class-transformation';
     const settings = completeSettings<ClassTransformationSettings>(kind, ClassTransformationSettings, chosen);
-    const original = countedExperiment(given);
-    refuseAmounts(original.y);
-    const encoding = findEncoding(original.x);
-    const experiment = { ...original, x: encode(original.x, encoding) };
+    const { experiment, encoding } = openExperiment(given);
+    refuseAmounts(experiment.y);
     const { treated, y, weights } = experiment;
     const { chances, notes } = findPropensity(experiment, settings, foldsOf(experiment, settings));
     const agree = y.map((outcome, r) => (outcome === treated[r] ? 1 : 0));

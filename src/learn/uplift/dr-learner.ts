@@ -2,8 +2,7 @@
 // The scores are right on average if either the expected outcomes or the chances to be treated are.
 import { type Static, Type } from 'typebox';
 import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
-import { countedExperiment } from './experiment.ts';
-import { Encoding, encode, findEncoding } from './indicators.ts';
+import { Encoding, openExperiment } from './indicators.ts';
 import { completeUplift, type FittedUplift, type UpliftLearner } from './learner.ts';
 import { CrossFitSettings, crossFitOutcomes, effectScores, findPropensity, foldsOf } from './nuisance.ts';
 import { BaseSettings, EffectSettings, fitEffect } from './outcome.ts';
@@ -29,9 +28,7 @@ export const drLearner: UpliftLearner<DRLearnerSettings> = {
   settings: DRLearnerSettings,
   fit(given, chosen, options) {
     const settings = completeSettings<DRLearnerSettings>('dr', DRLearnerSettings, chosen);
-    const original = countedExperiment(given);
-    const encoding = findEncoding(original.x);
-    const experiment = { ...original, x: encode(original.x, encoding) };
+    const { experiment, encoding } = openExperiment(given);
     const splits = foldsOf(experiment, settings);
     const expected = crossFitOutcomes(experiment, settings, splits, options);
     const { chances, notes } = findPropensity(experiment, settings, splits);

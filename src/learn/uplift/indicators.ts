@@ -2,6 +2,7 @@
 // What is rare, new or missing is 0 in all of them.
 import { type Static, Type } from 'typebox';
 import { type Matrix, selectColumns } from '../matrix.ts';
+import { countedExperiment, type Experiment } from './experiment.ts';
 
 /** The columns a model was trained on, and the codes that became columns of their own. */
 export const Encoding = Type.Object({
@@ -51,4 +52,11 @@ function frequentCodes(column: Float32Array): number[] {
     .slice(0, MOST_CODES)
     .map(([code]) => code)
     .sort((a, b) => a - b);
+}
+
+/** What a learner of uplift begins with: the rows of an experiment that count, their columns encoded. */
+export function openExperiment(given: Experiment): { experiment: Experiment; encoding: Encoding } {
+  const counted = countedExperiment(given);
+  const encoding = findEncoding(counted.x);
+  return { experiment: { ...counted, x: encode(counted.x, encoding) }, encoding };
 }

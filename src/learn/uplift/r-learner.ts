@@ -7,8 +7,8 @@ import { type Static, Type } from 'typebox';
 import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
 import { logOdds, sigmoid } from '../link.ts';
 import type { Matrix } from '../matrix.ts';
-import { countedExperiment, type Experiment, isYesNo } from './experiment.ts';
-import { Encoding, encode, findEncoding } from './indicators.ts';
+import { type Experiment, isYesNo } from './experiment.ts';
+import { Encoding, openExperiment } from './indicators.ts';
 import {
   type BothOutcomes,
   completeUplift,
@@ -52,9 +52,7 @@ export const rLearner: UpliftLearner<RLearnerSettings> = {
   settings: RLearnerSettings,
   fit(given, chosen, options) {
     const settings = completeSettings<RLearnerSettings>('r', RLearnerSettings, chosen);
-    const original = countedExperiment(given);
-    const encoding = findEncoding(original.x);
-    const experiment = { ...original, x: encode(original.x, encoding) };
+    const { experiment, encoding } = openExperiment(given);
     const splits = foldsOf(experiment, settings);
     const expected = crossFitOutcome(experiment, settings, splits, options);
     const { chances, notes } = findPropensity(experiment, settings, splits);

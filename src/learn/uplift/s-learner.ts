@@ -5,8 +5,7 @@ import { type Static, Type } from 'typebox';
 import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
 import { findScales, Scale, scaleColumn } from '../linear.ts';
 import type { Matrix } from '../matrix.ts';
-import { countedExperiment } from './experiment.ts';
-import { Encoding, encode, findEncoding } from './indicators.ts';
+import { Encoding, openExperiment } from './indicators.ts';
 import { completeUplift, type FittedUplift, type UpliftLearner } from './learner.ts';
 import { shareTreated } from './nuisance.ts';
 import { BaseSettings, fitBase, isAdditive } from './outcome.ts';
@@ -33,10 +32,8 @@ export const sLearner: UpliftLearner<SLearnerSettings> = {
   settings: SLearnerSettings,
   fit(given, settings, options) {
     const base = completeSettings<SLearnerSettings>('s', SLearnerSettings, settings);
-    const experiment = countedExperiment(given);
-    const { treated, y, weights } = experiment;
-    const encoding = findEncoding(experiment.x);
-    const x = encode(experiment.x, encoding);
+    const { experiment, encoding } = openExperiment(given);
+    const { x, treated, y, weights } = experiment;
     const products = isAdditive(base.base) ? findScales(x, 'log', weights) : [];
     const share = shareTreated(experiment);
     const model = fitBase(

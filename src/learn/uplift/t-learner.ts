@@ -1,8 +1,8 @@
 // T-learner (Künzel et al. 2019): one model of the outcome per arm, and their difference.
 import { type Static, Type } from 'typebox';
 import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
-import { countedExperiment, selectArm } from './experiment.ts';
-import { Encoding, encode, findEncoding } from './indicators.ts';
+import { selectArm } from './experiment.ts';
+import { Encoding, openExperiment } from './indicators.ts';
 import { completeUplift, type FittedUplift, type UpliftLearner } from './learner.ts';
 import { BaseSettings, fitBase } from './outcome.ts';
 import { readInner } from './saved.ts';
@@ -24,11 +24,9 @@ export const tLearner: UpliftLearner<TLearnerSettings> = {
   settings: TLearnerSettings,
   fit(given, settings, options) {
     const base = completeSettings<TLearnerSettings>('t', TLearnerSettings, settings);
-    const experiment = countedExperiment(given);
-    const encoding = findEncoding(experiment.x);
-    const encoded = { ...experiment, x: encode(experiment.x, encoding) };
+    const { experiment, encoding } = openExperiment(given);
     const [treated, control] = ([1, 0] as const).map((arm) => {
-      const { x, y, weights } = selectArm(encoded, arm);
+      const { x, y, weights } = selectArm(experiment, arm);
       return fitBase(x, y, weights, base, options);
     });
     return tLearnerFrom(

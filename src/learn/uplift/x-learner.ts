@@ -3,8 +3,8 @@
 // outcomes are cross-fitted, so that no row is held against a model that saw it.
 import { type Static, Type } from 'typebox';
 import { checkModelFile, completeSettings, type FittedModel } from '../learner.ts';
-import { countedExperiment, selectArm } from './experiment.ts';
-import { Encoding, encode, findEncoding } from './indicators.ts';
+import { selectArm } from './experiment.ts';
+import { Encoding, openExperiment } from './indicators.ts';
 import { completeUplift, type FittedUplift, type UpliftLearner } from './learner.ts';
 import { CrossFitSettings, crossFitOutcomes, foldsOf, shareTreated } from './nuisance.ts';
 import { BaseSettings, EffectSettings, fitEffect } from './outcome.ts';
@@ -33,9 +33,7 @@ export const xLearner: UpliftLearner<XLearnerSettings> = {
   settings: XLearnerSettings,
   fit(given, chosen, options) {
     const settings = completeSettings<XLearnerSettings>('x', XLearnerSettings, chosen);
-    const original = countedExperiment(given);
-    const encoding = findEncoding(original.x);
-    const experiment = { ...original, x: encode(original.x, encoding) };
+    const { experiment, encoding } = openExperiment(given);
     const expected = crossFitOutcomes(experiment, settings, foldsOf(experiment, settings), options);
     const imputed = experiment.y.map((y, r) =>
       experiment.treated[r] === 1 ? y - expected.control[r] : expected.treated[r] - y,

@@ -1,4 +1,4 @@
-// Settings of logistic regression on sparse columns; they mean what those of `logistic` mean.
+// Settings that every logistic regression has, on dense and on sparse columns.
 import { type Static, Type } from 'typebox';
 
 export const ElasticNetSettings = Type.Object(
@@ -10,7 +10,7 @@ export const ElasticNetSettings = Type.Object(
       maximum: 1,
       description: 'Share of the pull that is by absolute values (elastic net), which drops columns; 0 drops none.',
     }),
-    maxSteps: Type.Integer({ default: 100, minimum: 1, description: 'Newton steps at most.' }),
+    maxSteps: Type.Integer({ default: 50, minimum: 1, description: 'Newton steps at most.' }),
     tolerance: Type.Number({
       default: 1e-8,
       exclusiveMinimum: 0,
