@@ -3,11 +3,8 @@
 // of the country; what was never told for a place is unknown. Where nothing was loaded nothing is read. The table is as of
 // the midnight (UTC) at or before the moment, so that training, scoring and the live answers of a day read the same one.
 
-import { WITHIN } from '../collect/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS, startOfDay } from '../time.ts';
-import type { History } from './history.ts';
-import type { Measure } from './measure.ts';
 
 export type SurroundingColumn = 'holidayDays' | 'temperature' | 'rain' | 'events';
 export type Surrounding = Record<SurroundingColumn, number>;
@@ -18,39 +15,6 @@ export const noSurroundings: Surroundings = new Map();
 const columns: readonly SurroundingColumn[] = ['holidayDays', 'temperature', 'rain', 'events'];
 const WEATHER_DAYS = 7;
 const EVENT_DAYS = 7;
-
-/** The figure at the place of a person's latest event that names one. */
-export function around(column: SurroundingColumn): Measure {
-  return {
-    sql: (use) => {
-      if (!use.hasSurroundings) return 'nan';
-      const key = `concat(lowerUTF8(country), '${WITHIN}', lowerUTF8(city))`;
-      const place = use.aggregate(`argMaxIf(${key}, (at_ms, ${key}), country != '')`);
-      const hashes = [place, `splitByChar('${WITHIN}', ${place})[1]`].map((name) => use.derive(`cityHash64(${name})`));
-      const [ofCity, ofCountry] = hashes.map((hash) => use.derive(lookUp(hash, column)));
-      return `if(isNaN(${ofCity}), ${ofCountry}, ${ofCity})`;
-    },
-    evaluate: (history) => {
-      if (history.surroundings.size === 0) return Number.NaN;
-      const place = placeOf(history);
-      const ofCity = history.surroundings.get(place)?.[column] ?? Number.NaN;
-      if (!Number.isNaN(ofCity)) return ofCity;
-      return history.surroundings.get(place.split(WITHIN)[0])?.[column] ?? Number.NaN;
-    },
-  };
-}
-
-/** The largest of several places at the same moment, as in SQL. */
-function placeOf(history: History): string {
-  return history.memo('place', () => {
-    const last = history.events.findLast((row) => row.country !== '');
-    if (!last) return WITHIN;
-    return history.events
-      .filter((row) => row.at === last.at && row.country !== '')
-      .map(({ country, city }) => `${country.toLowerCase()}${WITHIN}${city.toLowerCase()}`)
-      .reduce((most, place) => (Buffer.compare(Buffer.from(place), Buffer.from(most)) > 0 ? place : most));
-  });
-}
 
 /** A SELECT of (place, holidayDays, temperature, rain, events) as of a moment; binds {workspace:String}. */
 export function surroundingsSql(asOf: Date): string {
@@ -72,7 +36,7 @@ export function surroundingsSql(asOf: Date): string {
     GROUP BY place`;
 }
 
-/** The table as one scalar for a WITH clause, whose parts `lookUp` names. */
+/** The table as one scalar for a WITH clause, whose parts `lookUpPlace` names. */
 export function surroundingsTableSql(asOf: Date): string {
   // An entry that stands for no place: the engine looks nothing up in an empty list.
   const values = columns.map((column) => `arrayPushBack(groupArray(toFloat64(${column})), nan)`);
@@ -80,7 +44,8 @@ export function surroundingsTableSql(asOf: Date): string {
     FROM (${surroundingsSql(asOf)})) AS surroundings_table`;
 }
 
-function lookUp(hash: string, column: SurroundingColumn): string {
+/** The figure of the place with that hash, NaN where it is not in the table. */
+export function lookUpPlace(hash: string, column: SurroundingColumn): string {
   return `transform(${hash}, surroundings_table.1, surroundings_table.${columns.indexOf(column) + 2}, nan)`;
 }
 

@@ -1,8 +1,8 @@
 // What goes on where they are: holidays, weather, events. Unknown until a workspace loads such a calendar or its weather.
 
+import { around } from '../around.ts';
 import { formula } from '../measure.ts';
 import { amount, known, plain, type Signal, type SignalFamily } from '../signal.ts';
-import { around } from '../surroundings.ts';
 
 const family: SignalFamily = { group: 'Surroundings', category: 'EXTERNAL', source: 'CRM' };
 const holiday = around('holidayDays');
