@@ -5,6 +5,7 @@
 /** Every code, the HTTP status it answers with, and one sentence on what it means. */
 export const errorCodes = {
   invalid_input: { status: 400, meaning: 'A field of the request, file or setting has a value that cannot be used.' },
+  plan_violation: { status: 400, meaning: 'The event breaks the tracking plan of the workspace, which blocks it.' },
   unauthorized: { status: 401, meaning: 'The key is missing, unknown or revoked.' },
   forbidden: { status: 403, meaning: 'The key is known but may not do this.' },
   not_found: { status: 404, meaning: 'Nothing with that name or id exists in this workspace.' },

@@ -7,12 +7,14 @@ import { InklingError } from '../errors.ts';
 import { type Personal, readPersonal } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../time.ts';
+import { type Admission, applyRules, openAdmissions } from './admission.ts';
 import { isBlank } from './connectors/cells.ts';
 import { type Accepted, BrokenLine, type Outcome, type RawRecord, type Refused } from './connectors/connector.ts';
 import { findKnown, type OwnLine } from './import-known.ts';
 import { beginRecord, type ImportCounts, type ImportRecord, type Reading } from './import-record.ts';
 import { eventLine, type RejectedRow } from './line.ts';
 import { type Arrival, ignoredIdsOf, type SegmentMessage, toEventRow } from './message.ts';
+import { type Request, withheldRefusal } from './privacy/judge.ts';
 import { isPersonalKey, maskContacts, withoutPersonal } from './redaction.ts';
 import { shorten } from './validate.ts';
 
@@ -48,7 +50,9 @@ const LINES_A_CHUNK = 250;
 export async function openImport(store: Store, plan: ImportPlan): Promise<ImportInProgress> {
   const record = await beginRecord(store, plan);
   const token = `import:${record.fingerprint}:${record.startedAt.getTime()}`;
-  return new RunningImport(store, plan, record, token, await readPersonal(store, plan.workspace));
+  const personal = await readPersonal(store, plan.workspace);
+  const admission = await openAdmissions(store).of(plan.workspace);
+  return new RunningImport(store, plan, record, token, personal, admission);
 }
 
 class RunningImport implements ImportInProgress {
@@ -64,6 +68,8 @@ class RunningImport implements ImportInProgress {
   private readonly latest: string;
   private readonly begun = performance.now();
   private readonly arrival: Arrival;
+  private readonly admission: Admission;
+  private readonly request: Request;
   private readonly total: ImportCounts;
   /** Rows of the file seen in this run; behind `record.rows` they are in the facts already. */
   private seen = 0;
@@ -78,7 +84,14 @@ class RunningImport implements ImportInProgress {
   };
   private underway: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, plan: ImportPlan, record: ImportRecord, token: string, personal: Personal) {
+  constructor(
+    store: Store,
+    plan: ImportPlan,
+    record: ImportRecord,
+    token: string,
+    personal: Personal,
+    admission: Admission,
+  ) {
     this.store = store;
     this.plan = plan;
     this.record = record;
@@ -98,6 +111,8 @@ class RunningImport implements ImportInProgress {
     this.latest = toClickHouseTime(record.startedAt.getTime() + DAY_MS);
     const { workspace, platform, format } = plan;
     this.arrival = { workspace, receivedAt: record.startedAt, source: format, platform, personal };
+    this.admission = admission;
+    this.request = { signals: undefined, receivedAt: record.startedAt, recordedBy: '', source: format, personal };
   }
 
   counts(): ImportCounts {
@@ -134,7 +149,14 @@ class RunningImport implements ImportInProgress {
     const outcome = { row, rows };
     message.messageId ??= `${this.plan.content.slice(0, 16)}-${row}`;
     try {
-      const event = toEventRow(message, this.arrival);
+      const { consent, rules } = this.admission;
+      const withheld = withheldRefusal(consent, message, this.request);
+      if (withheld) {
+        this.countRefused(`no consent: ${withheld.category}`, rows);
+        return;
+      }
+      const ruled = rules && applyRules(rules, message, this.request.personal);
+      const event = toEventRow(message, this.arrival, ruled);
       if (event.at > this.latest) {
         this.refuse(outcome, 'timestamp', message.timestamp, 'in the future', message);
         return;
@@ -164,9 +186,6 @@ class RunningImport implements ImportInProgress {
     reason: string,
     body: RawRecord | BrokenLine | SegmentMessage,
   ): void {
-    const { reasons } = this.total;
-    const counted = reason in reasons || Object.keys(reasons).length < REASONS_KEPT ? reason : OTHER_REASONS;
-    reasons[counted] = (reasons[counted] ?? 0) + rows;
     if (this.total.rejected < REJECTED_KEPT) {
       this.block.rejected.push({
         workspace: this.plan.workspace,
@@ -180,6 +199,13 @@ class RunningImport implements ImportInProgress {
         body: bodyOf(body, this.plan.header),
       });
     }
+    this.countRefused(reason, rows);
+  }
+
+  private countRefused(reason: string, rows: number): void {
+    const { reasons } = this.total;
+    const counted = reason in reasons || Object.keys(reasons).length < REASONS_KEPT ? reason : OTHER_REASONS;
+    reasons[counted] = (reasons[counted] ?? 0) + rows;
     this.total.rejected += rows;
   }
 

@@ -2,6 +2,7 @@
 // facts.
 
 export { type Address, readAddress } from './address.ts';
+export { type Admissions, openAdmissions } from './admission.ts';
 export {
   type CatalogueEvent,
   canonicalEvent,
@@ -43,6 +44,22 @@ export {
   toEventRow,
 } from './message.ts';
 export { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from './placeholders.ts';
+export { type DryFinding, type DryRun, dryRun } from './plans/dryRun.ts';
+export { type Proposal, proposePlan, type SeenEvent, type SeenProperty } from './plans/infer.ts';
+export { type JsonSchema, type Plan, type PlanEvent, planActions, planTypes } from './plans/plan.ts';
+export { fromSegment, toSegment } from './plans/segment.ts';
+export {
+  type Author,
+  activatePlan,
+  discardDraft,
+  listPlans,
+  readPlan,
+  retirePlan,
+  type StoredPlan,
+  saveDraft,
+} from './plans/stored.ts';
+export { readEventVolumes, readPlanDays, readViolations } from './plans/violations.ts';
+export type { Signals } from './privacy/judge.ts';
 export {
   listRejected,
   pruneRejected,

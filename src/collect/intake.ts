@@ -7,12 +7,23 @@ import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { openPersonal, type Personal } from '../govern/index.ts';
 import { type Damage, type Disk, openJournal, type Store } from '../store/index.ts';
+import {
+  type Admission,
+  type Admissions,
+  admit,
+  admitRefused,
+  linesOf,
+  type Notes,
+  openAdmissions,
+  openNotes,
+} from './admission.ts';
 import { openSeen } from './dedupe/seen.ts';
 import { textOf } from './fields.ts';
 import type { IsHosted } from './hosting.ts';
 import { eventLine, rejectedLine } from './line.ts';
 import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
 import { placeholderIds } from './placeholders.ts';
+import type { Signals } from './privacy/judge.ts';
 import { rejectedRow } from './rejected.ts';
 import { startShipper } from './shipper.ts';
 import { openThrottle } from './throttle.ts';
@@ -25,6 +36,8 @@ export type IntakeOptions = {
   waitMs?: number;
   segmentBytes?: number;
   maxBacklogBytes?: number;
+  /** What workspaces let in; absent = opened here. */
+  admissions?: Admissions;
   /** Where journal and what tells messages apart are kept; absent = this machine's files. */
   disk?: Disk;
   /** Keys that tell messages apart held in memory before they become a file. */
@@ -48,6 +61,12 @@ export type Delivery = {
   isHosted?: IsHosted;
   /** Whose clock the times are of: the sender's, set right by `sentAt` (default), or one that was set right before. */
   clock?: 'sender' | 'corrected';
+  /** Faulty messages are kept as rejected (default), or left to the caller, who has them already. */
+  faulty?: 'kept' | 'left';
+  /** Of the browser that sent the request. */
+  signals?: Signals;
+  /** The key it came with. */
+  keyId?: string;
 };
 
 export type Acceptance = { accepted: number; faults: { index: number; error: InklingError }[] };
@@ -59,6 +78,8 @@ export type IntakeHealth = {
   rejected: number;
   /** Of those, what was not kept because too much was being rejected. */
   rejectedUnkept: number;
+  /** Acknowledged and not stored, for want of consent. */
+  withheld: number;
   shipped: number;
   /** Accepted, but their messages had been seen before. */
   duplicates: number;
@@ -126,18 +147,33 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
   });
   const personalOf = openPersonal(store);
   const throttle = openThrottle(now);
-  const counts = { accepted: 0, rejected: 0, rejectedUnkept: 0, lastAcceptedAt: undefined as Date | undefined };
+  const admissions = options.admissions ?? openAdmissions(store);
+  const counts = {
+    accepted: 0,
+    rejected: 0,
+    rejectedUnkept: 0,
+    withheld: 0,
+    lastAcceptedAt: undefined as Date | undefined,
+  };
   return {
     accept: async (workspace, messages, delivery) => {
+      const opened = admissions.of(workspace);
+      const admission = opened instanceof Promise ? await opened : opened;
+      const known = personalOf(workspace);
+      const personal = known instanceof Promise ? await known : known;
       const receivedAt = now();
-      const { lines, rejected, faults } = toLines(workspace, messages, delivery, {
-        receivedAt,
-        personal: await personalOf(workspace),
-      });
+      const notes = openNotes();
+      const taking = { workspace, messages, delivery, receivedAt, admission, personal, notes };
+      const { lines, rejected, faults } = toLines(taking);
+      // A choice holds from here on; what comes in now is judged by it while it is written down.
+      const choices = notes.choices.length > 0 ? admission.consent.keep(notes.choices) : undefined;
       for (const line of rejected) {
         if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) lines.push(line);
         else counts.rejectedUnkept += 1;
       }
+      for (const row of notes.withheld.values()) counts.withheld += row.events;
+      lines.push(...linesOf(notes));
+      await choices;
       await journal.append(workspace, lines);
       shipper.nudge();
       counts.accepted += messages.length - faults.length;
@@ -176,25 +212,36 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
 /** What a workspace may have kept as rejected, or one public key could fill the disk between two clearings. */
 const REJECTED_BYTES = { perSecond: 256 * 1024, burst: 64 * 1024 * 1024 };
 
-function toLines(
-  workspace: string,
-  messages: readonly unknown[],
-  delivery: Delivery,
-  { receivedAt, personal }: { receivedAt: Date; personal: Personal },
-): { lines: string[]; rejected: string[]; faults: Acceptance['faults'] } {
-  const { source, userAgent, address, isHosted, type } = delivery;
+type Taking = {
+  workspace: string;
+  messages: readonly unknown[];
+  delivery: Delivery;
+  receivedAt: Date;
+  admission: Admission;
+  personal: Personal;
+  notes: Notes;
+};
+
+function toLines(taking: Taking): { lines: string[]; rejected: string[]; faults: Acceptance['faults'] } {
+  const { workspace, messages, delivery, receivedAt, admission, personal, notes } = taking;
+  const { source, userAgent, address, isHosted, type, signals, keyId = '' } = delivery;
   const sender = { source, userAgent, address, isHosted };
   const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), ...sender, personal };
+  const request = { signals, receivedAt, recordedBy: keyId, source, personal };
   const lines: string[] = [];
   const rejected: string[] = [];
   const faults: Acceptance['faults'] = [];
+  const refuse = (index: number, error: InklingError, value: unknown) => {
+    faults.push({ index, error });
+    const body = isTypeless(value, type) ? { ...value, type } : value;
+    const kept = admitRefused(admission, workspace, body, request, notes);
+    const row = { workspace, at: receivedAt, source: source || 'http', error, body, personal };
+    if (kept && delivery.faulty !== 'left') rejected.push(rejectedLine(rejectedRow({ ...row, rules: kept.rules })));
+  };
   for (const [index, value] of messages.entries()) {
     const error = faultOf(value, delivery.path === undefined ? '' : `${delivery.path}[${index}]`, type);
     if (error) {
-      faults.push({ index, error });
-      const body = isTypeless(value, type) ? { ...value, type } : value;
-      const refusal = { workspace, at: receivedAt, source: source || 'http', error, body, personal };
-      rejected.push(rejectedLine(rejectedRow(refusal)));
+      refuse(index, error, value);
       continue;
     }
     const message = value as SegmentMessage;
@@ -202,10 +249,23 @@ function toLines(
     // for one, it would make one message of all that are sent with it.
     if (isNoMessageId(message.messageId)) message.messageId = randomUUID();
     if (type !== undefined) message.type = type;
+    const admitted = admit(admission, workspace, message, request, notes);
+    if (admitted && 'withheld' in admitted) continue;
+    if (admitted && 'fault' in admitted) {
+      refuse(index, within(admitted.fault, delivery.path === undefined ? '' : `${delivery.path}[${index}].`), message);
+      continue;
+    }
     arrival.sentAt = delivery.clock === 'corrected' ? undefined : message.sentAt;
-    lines.push(eventLine(toEventRow(message, arrival)));
+    lines.push(eventLine(toEventRow(message, arrival, admitted?.ruled)));
   }
   return { lines, rejected, faults };
+}
+
+/** The fault of a message as one of its batch. */
+function within(error: InklingError, path: string): InklingError {
+  if (path === '') return error;
+  const { code, message, field, value, hint } = error;
+  return new InklingError(code, message, { field: `${path}${field}`, value, hint });
 }
 
 const noMessageIds = new Set([...placeholderIds, '', '0', '00000000-0000-0000-0000-000000000000']);

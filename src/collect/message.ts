@@ -12,8 +12,9 @@ import { productLines, revenueOf } from './commerce.ts';
 import { browserHeader, deviceOf, platformOf } from './device.ts';
 import { type Fields, fieldsOf, noFields, numberOf, shortText, textOf } from './fields.ts';
 import type { IsHosted } from './hosting.ts';
-import { anchorOf, identityOf } from './identity.ts';
-import { jsonWithout, maskContacts } from './redaction.ts';
+import { anchorOf, type Identity, identityOf } from './identity.ts';
+import { type Given, givenIn, putIn } from './privacy/properties.ts';
+import { jsonWithout, maskContacts, type Setting, withoutPersonal } from './redaction.ts';
 import { pathOf, readTraffic } from './traffic.ts';
 import { readUserAgent } from './user-agent.ts';
 
@@ -118,15 +119,18 @@ export type Arrival = {
   personal?: Personal;
 };
 
+/** What the rules of a workspace have made of a message: whose it is, and values that are kept whatever their keys. */
+export type Ruled = { identity: Identity; given: readonly Given[] };
+
 /** The row of a valid message. Throws InklingError when a time cannot be read. */
-export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow {
+export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ruled): EventRow {
   const properties = fieldsOf(message.properties);
   const traits = fieldsOf(message.traits);
   const context = fieldsOf(message.context);
   const type = message.type;
   const name = nameOf(message, properties);
   const event = eventOf(type, name);
-  const identity = identityOf(message, { properties, traits, context }, arrival.personal);
+  const identity = ruled?.identity ?? identityOf(message, { properties, traits, context }, arrival.personal);
   const page = pageOf(type, properties, context);
   const traffic = readTraffic(context['campaign'] as Record<string, unknown> | undefined, page.url, page.referrer);
   const agent = readUserAgent(textOf(context['userAgent']) || browserHeader(arrival.userAgent));
@@ -135,6 +139,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
   const lines = productLines(event, properties as Record<string, unknown>);
   const library = shortText(fieldsOf(context['library'])['name']);
   const moment = momentOf(message, arrival);
+  const given = (part: 'properties' | 'traits' | 'context') => (ruled ? givenIn(ruled.given, part) : nothing);
   return {
     workspace: arrival.workspace,
     message_id: withoutAddress(textOf(message.messageId)) || hash('sha256', JSON.stringify(message)).slice(0, 32),
@@ -192,13 +197,17 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival): EventRow 
     brands: lines.brands,
     prices: lines.prices,
     quantities: lines.quantities,
-    properties: jsonWithout(properties, 'properties'),
-    traits: jsonWithout(traits, type === 'group' ? 'properties' : 'traits'),
-    context: contextOf(context, {
-      groupId: textOf(message.groupId) || undefined,
-      ignoredIds: identity.ignored,
-      originalTimestamp: moment.original,
-    }),
+    properties: jsonOf(properties, 'properties', given('properties')),
+    traits: jsonOf(traits, type === 'group' ? 'properties' : 'traits', given('traits')),
+    context: contextOf(
+      context,
+      {
+        groupId: textOf(message.groupId) || undefined,
+        ignoredIds: identity.ignored,
+        originalTimestamp: moment.original,
+      },
+      given('context'),
+    ),
   };
 }
 
@@ -348,14 +357,25 @@ const columned = new Set([
   'originalTimestamp',
 ]);
 
+const nothing: readonly Given[] = [];
+
+/** Without what is personal, but with what the rules of the workspace keep. */
+function jsonOf(value: Fields, setting: Setting, given: readonly Given[]): string {
+  if (given.length === 0) return jsonWithout(value, setting);
+  const kept = structuredClone(withoutPersonal(value, setting)) as object;
+  putIn(kept, given, 1);
+  return JSON.stringify(kept);
+}
+
 /** What is sent beside the context, and what was done to the message, stands in it as well. */
 function contextOf(
   context: Fields,
   more: { groupId?: string; ignoredIds?: object; originalTimestamp?: string },
+  given: readonly Given[],
 ): string {
   const none = more.groupId === undefined && more.ignoredIds === undefined && more.originalTimestamp === undefined;
   if (context === noFields && none) return '{}';
   const rest: Record<string, unknown> = {};
   for (const key in context) if (!columned.has(key) && key !== '__proto__') rest[key] = context[key];
-  return jsonWithout(none ? rest : { ...rest, ...more }, 'properties');
+  return jsonOf(none ? rest : { ...rest, ...more }, 'properties', given);
 }

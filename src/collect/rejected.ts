@@ -8,6 +8,7 @@ import { toClickHouseTime } from '../time.ts';
 import { type Fields, fieldsOf, noFields } from './fields.ts';
 import { countryOf, emailIn, hiddenId, phoneIn, unpeppered } from './identity.ts';
 import type { RejectedRow } from './line.ts';
+import { type PropertyRules, putIn } from './privacy/properties.ts';
 import { isPersonalKey, maskContacts, type Setting, withoutPersonal } from './redaction.ts';
 import { BATCH_LIMIT_BYTES, shorten } from './validate.ts';
 
@@ -18,24 +19,38 @@ export type Refusal = {
   error: InklingError;
   body: unknown;
   personal?: Personal;
+  rules?: PropertyRules;
 };
 
 /** Whole, so that it can be mended: no message is larger than the body it came in. */
 const BODY_LIMIT = BATCH_LIMIT_BYTES;
 
-export function rejectedRow({ workspace, at, source, error, body, personal = unpeppered }: Refusal): RejectedRow {
-  const isPersonal = isPersonalKey(error.field?.split('.').at(-1) ?? '');
+export function rejectedRow(refusal: Refusal): RejectedRow {
+  const { workspace, at, source, error, body, personal = unpeppered, rules } = refusal;
+  // Of a batch, `batch[3].properties.card` is a place in its message.
+  const place = error.field?.replace(/^\w+\[\d+\]\.?/, '').split('.') ?? [];
+  const isRuled = rules?.covers(place) ?? false;
+  const isPersonal = isRuled || isPersonalKey(place.at(-1) ?? '');
+  const reason = isRuled ? error.message.replace(` (${shorten(error.value)})`, '') : error.message;
+  const kept = mendable(body, personal);
   return {
     workspace,
     id: randomUUID(),
     at: toClickHouseTime(at),
     source,
     code: error.code,
-    reason: maskContacts(error.message.toWellFormed().slice(0, 1000)),
+    reason: maskContacts(reason.toWellFormed().slice(0, 1000)),
     field: error.field ?? '',
     value: isPersonal || error.value === undefined ? '' : shorten(withoutPersonal(error.value, 'traits'), 1000),
-    body: shorten(mendable(body, personal), BODY_LIMIT),
+    body: shorten(rules ? ruledBody(kept, rules) : kept, BODY_LIMIT),
   };
+}
+
+/** What rules would keep is not kept here: what was refused needs less than what was taken. */
+function ruledBody(body: unknown, rules: PropertyRules): unknown {
+  const message = fieldsOf(body);
+  if (message !== noFields) putIn(message, rules.apply(message));
+  return body;
 }
 
 /** The message without what is personal in it, which can be mended and sent again all the same. */

@@ -37,15 +37,17 @@ export async function replayRejected(
   }
   for (const source of new Set(mended.map((one) => one.source))) {
     const some = mended.filter((one) => one.source === source);
-    const delivery = { source: source === 'http' ? '' : source, clock: 'corrected' as const };
-    await intake.accept(
+    const delivery = { source: source === 'http' ? '' : source, clock: 'corrected' as const, faulty: 'left' as const };
+    const { faults } = await intake.accept(
       workspace,
       some.map(({ message }) => message),
       delivery,
     );
-    await removeRejected(store, { workspace, ids: some.map(({ id }) => id) });
+    const still = new Map(faults.map(({ index, error }) => [some[index].id, error]));
+    failed.push(...[...still].map(([id, error]) => ({ id, error })));
+    await removeRejected(store, { workspace, ids: some.map(({ id }) => id).filter((id) => !still.has(id)) });
   }
-  return { replayed: mended.length, failed };
+  return { replayed: ids.length - failed.length, failed };
 }
 
 /** The message as it is to be sent, with the time it had when it first came. Throws what is still wrong with it. */

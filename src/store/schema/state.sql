@@ -112,7 +112,7 @@ CREATE UNIQUE INDEX tracking_plans_one_active ON tracking_plans (workspace) WHER
 CREATE UNIQUE INDEX tracking_plans_one_draft ON tracking_plans (workspace) WHERE status = 'DRAFT';
 
 -- What a subject allows by category: the newest choice each, with when it was made and whether it was made expressly.
--- A subject is the keyed hash of an identifier (govern/pepper.ts), so that it outlives the erasure of the person.
+-- A subject is the keyed hash of an identifier (govern/pseudonym.ts), so that it outlives the erasure of the person.
 CREATE TABLE consent (
   workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
   subject text NOT NULL,
