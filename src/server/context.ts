@@ -8,7 +8,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { Doors, Intake, Throttle, WebhookSettings } from '../collect/index.ts';
+import type { Admissions, Doors, Intake, Throttle, WebhookSettings } from '../collect/index.ts';
 import type { KeyRing } from '../govern/index.ts';
 import type { SessionsNow } from '../identify/index.ts';
 import type { IntentNow } from '../predict/index.ts';
@@ -21,6 +21,8 @@ export type ServerContext = {
   keys: KeyRing;
   /** Where messages come in. */
   intake: Intake;
+  /** What of them is let in. */
+  admissions: Admissions;
   /** How fast they may come in. */
   doors: Doors;
   throttle: Throttle;

@@ -3,6 +3,7 @@
 import {
   type Intake,
   type IntakeOptions,
+  openAdmissions,
   openDoors,
   openIntake,
   openThrottle,
@@ -59,13 +60,19 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const early: [error: unknown, doing: string][] = [];
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);
   let tell: (text: string) => void = () => {};
-  const intake = await openIntake(store, { ...options.intake, now, onFault: (error, doing) => log(error, doing) });
+  const door = doorOf(store, now);
+  const intake = await openIntake(store, {
+    ...options.intake,
+    admissions: door.admissions,
+    now,
+    onFault: (error, doing) => log(error, doing),
+  });
   const live = openIntentNow(store);
   const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const onNews = (text: string) => tell(text);
   const upkeep = await openUpkeep({ store, intake, live, sessions, now, onNews, onFault });
-  const context = { ...doorOf(store, now), ...numbers, store, intake, live, sessions, now };
+  const context = { ...door, ...numbers, store, intake, live, sessions, now };
   const app = await buildApp(context, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => {
@@ -114,6 +121,7 @@ export async function describeApi(): Promise<object> {
 function doorOf(store: Store, now: () => Date) {
   return {
     keys: openKeyRing(store),
+    admissions: openAdmissions(store),
     doors: openDoors(store),
     throttle: openThrottle(now),
     webhooks: openWebhookSettings(store),

@@ -1,7 +1,7 @@
 // What every way in has in common: a key sends as fast as it may, and what it sends goes to the intake.
 
 import type { FastifyRequest } from 'fastify';
-import { type Acceptance, type Delivery, refillOf } from '../../collect/index.ts';
+import { type Acceptance, type Delivery, refillOf, type Signals } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { ServerContext } from '../context.ts';
@@ -19,8 +19,16 @@ export function receiverOf({ intake, doors, throttle }: ServerContext): Receive 
     const waitMs = throttle.take(keyId, Math.max(1, messages.length), refillOf(door, keyId));
     if (waitMs > 0) throw tooFast(waitMs);
     const sender = { userAgent: headers['user-agent'], address: ip, isHosted: door.isHosted };
-    return intake.accept(workspace, messages, { source: '', ...sender, ...how });
+    const said = { signals: signalsIn(headers), keyId };
+    return intake.accept(workspace, messages, { source: '', ...sender, ...said, ...how });
   };
+}
+
+/** Global Privacy Control (https://www.w3.org/TR/gpc/) and Do Not Track; undefined for most browsers, which say neither. */
+function signalsIn(headers: FastifyRequest['headers']): Signals | undefined {
+  const globalPrivacyControl = headers['sec-gpc'] === '1';
+  const doNotTrack = headers['dnt'] === '1';
+  return globalPrivacyControl || doNotTrack ? { globalPrivacyControl, doNotTrack } : undefined;
 }
 
 function tooFast(waitMs: number): InklingError {

@@ -7,6 +7,7 @@ import { addChallengeRoutes } from './challenges.ts';
 import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addDecideRoutes } from './decide.ts';
+import { addConsentRoutes } from './consent.ts';
 import { addDoorRoutes } from './door.ts';
 import { addFeaturesRoutes } from './features.ts';
 import { addHealthRoutes } from './health.ts';
@@ -17,6 +18,7 @@ import { addMetricsRoutes } from './metrics.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { addPixelRoutes } from './pixel.ts';
+import { addPlanRoutes } from './plans.ts';
 import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
 import { addSessionRoutes } from './sessions.ts';
@@ -38,6 +40,8 @@ export const routes: readonly Routes[] = [
   addLiveRoutes,
   addLiveSessionRoutes,
   addRejectedRoutes,
+  addPlanRoutes,
+  addConsentRoutes,
   addWorkspaceRoutes,
   addOverviewRoutes,
   addPeopleRoutes,

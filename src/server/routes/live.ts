@@ -29,6 +29,7 @@ const Live = Type.Object({
     Type.Object({
       id: Type.String(),
       at: Moment,
+      code: Type.String(),
       reason: Type.String(),
       field: Nullable(Type.String()),
       value: Type.Unknown(),
