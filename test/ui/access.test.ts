@@ -13,7 +13,7 @@ import { closeHouse, type House, openHouse, standStill, visit, wordsOf } from '.
 let house: House;
 const skip = withoutChromium;
 const someone = makeShop(new Date()).people.find(({ score, identifiers }) => score! >= 70 && identifiers.userIds[0])!;
-const rooms = ['/', '/live', '/people', '/features', '/models', '/segments'];
+const rooms = ['/', '/live', '/live/plans', '/people', '/features', '/models', '/segments', '/govern'];
 const paths = [...rooms, `/people/${someone.id}`, `/models/${modelId}`, '/segments/ready%3AHIGH', '/nowhere'];
 
 before(async () => {
@@ -92,7 +92,7 @@ test('every room is reached by keyboard, and the heading takes the focus', { ski
   const seen = await visit(house);
   const { page } = seen;
   await seen.open('/');
-  for (const room of ['Live', 'People', 'Features', 'Models', 'Segments', 'Overview']) {
+  for (const room of ['Live', 'People', 'Features', 'Models', 'Segments', 'Govern', 'Overview']) {
     await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: room }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: room, exact: true }).waitFor();

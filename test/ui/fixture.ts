@@ -21,6 +21,7 @@ import {
   timelineOf,
   workspaceOf,
 } from './madeUp.ts';
+import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 import { accuracyOf, standingOf } from './madeUpQuality.ts';
 
@@ -129,10 +130,13 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/intent/accuracy') return ok(accuracyOf(shop));
   if (path === '/intent/export') return ok(exportOf(shop, query));
   if (path === '/intent/segments') return ok({ segments: scored ? state.segments : [] });
+  const governed = governs(state, path);
+  if (governed) return governed;
   const [, room, encoded, rest] = path.match(/^\/(people|intent\/segments)\/([^/]+)(?:\/(\w+))?$/) ?? [];
   const id = encoded && decodeURIComponent(encoded);
   const person = shop.people.find((row) => row.id === id);
   if (room === 'people' && person) {
+    if (rest === 'consent') return ok(personConsentOf(shop.now));
     if (rest === 'timeline') {
       const events = timelineOf(shop, person);
       const sessions = sessionsOf(person, events);
@@ -165,6 +169,18 @@ function alertsOf(shop: Shop, variant: Variant): Alerts {
   const hint = 'Look at the sites and servers that send.';
   const message = 'No event has come in for 26 hours.';
   return { alerts: [{ alert: 'no_data', message, hint, since, raisedAt: since, resolvedAt: null }] };
+}
+
+/** Plans, consent and its log. */
+function governs({ shop, variant }: State, path: string): Answer | undefined {
+  const isEmpty = variant === 'empty';
+  if (path === '/collect/plans') return ok(plansOf(shop.now, isEmpty));
+  if (path === '/collect/plans/proposal') return ok(proposalOf());
+  if (/^\/collect\/plans\/[12]$/.test(path)) return ok(planOf(Number(path.at(-1)), shop.now));
+  if (path === '/govern/privacy') return ok(privacy);
+  if (path === '/govern/withheld') return ok(withheldOf(isEmpty));
+  if (path === '/govern/consent/log') return ok({ log: isEmpty ? [] : consentLogOf(shop.now), nextCursor: null });
+  return undefined;
 }
 
 function create(state: State, path: string, body: Record<string, unknown>): Answer {
@@ -291,6 +307,7 @@ function live(shop: Shop, variant: Variant, limit: number): Live {
     rejected: [
       {
         id: 'r-1',
+        code: 'invalid_input',
         at: new Date(now - 94_000).toISOString(),
         reason: 'The timestamp is not a date.',
         field: 'batch[3].timestamp',
@@ -299,6 +316,7 @@ function live(shop: Shop, variant: Variant, limit: number): Live {
       },
       {
         id: 'r-2',
+        code: 'plan_violation',
         at: new Date(now - 640_000).toISOString(),
         reason: 'Neither userId nor anonymousId is there.',
         field: 'userId',

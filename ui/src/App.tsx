@@ -17,6 +17,7 @@ import { useKey } from './session.ts';
 const pages: { path: string; page: ComponentType }[] = [
   { path: '/', page: lazy(() => import('./pages/Overview.tsx').then((file) => ({ default: file.OverviewPage }))) },
   { path: '/live', page: lazy(() => import('./pages/Live.tsx').then((file) => ({ default: file.LivePage }))) },
+  { path: '/live/plans', page: lazy(() => import('./pages/Plans.tsx').then((file) => ({ default: file.PlansPage }))) },
   { path: '/people', page: lazy(() => import('./pages/People.tsx').then((file) => ({ default: file.PeoplePage }))) },
   {
     path: '/people/:id',
@@ -36,6 +37,7 @@ const pages: { path: string; page: ComponentType }[] = [
     path: '/segments/:id',
     page: lazy(() => import('./pages/Segment.tsx').then((file) => ({ default: file.SegmentPage }))),
   },
+  { path: '/govern', page: lazy(() => import('./pages/Govern.tsx').then((file) => ({ default: file.GovernPage }))) },
 ];
 
 export function App() {

@@ -103,10 +103,133 @@ export type LiveEvent = {
 export type RejectedEvent = {
   id: string;
   at: string;
+  code: string;
   reason: string;
   field: string | null;
   value: unknown;
   body: unknown;
+};
+
+/** What a tracking plan does with what does not fit: stores and notes it, stores it without, refuses it. */
+export type PlanAction = 'allow' | 'omit' | 'block';
+export type PlanPolicy = Record<'unplannedEvents' | 'unplannedProperties' | 'violations', PlanAction>;
+export type JsonSchema = { [keyword: string]: unknown };
+
+export type PlanEvent = {
+  type: 'track' | 'identify' | 'page' | 'screen' | 'group' | 'common';
+  /** As sent; '' where a rule is for every message of the type. */
+  name: string;
+  description?: string;
+  schema: JsonSchema;
+  context?: JsonSchema;
+  policy?: Partial<Omit<PlanPolicy, 'unplannedEvents'>>;
+};
+
+export type TrackingPlan = { policy: Partial<PlanPolicy>; events: PlanEvent[] };
+
+export type PlanVersion = {
+  version: number;
+  status: 'DRAFT' | 'ACTIVE' | 'RETIRED';
+  /** Counts the changes of a draft. */
+  revision: number;
+  note: string;
+  events: number;
+  updatedAt: string;
+  updatedBy: string;
+  activatedAt: string | null;
+  activatedBy: string | null;
+};
+
+export type PlanFinding = {
+  type: string;
+  event: string;
+  /** '' for the event itself. */
+  property: string;
+  problem: string;
+  detail: string;
+  action: PlanAction;
+  events: number;
+  /** A value as JSON; '' where there is none or it is personal. */
+  sample: string;
+};
+
+/** GET /api/v1/collect/plans */
+export type PlansOverview = {
+  versions: PlanVersion[];
+  events: { type: string; name: string; events: number; violations: number; lastAt: string }[];
+  days: { day: string; events: number; noted: number; omitted: number; blocked: number }[];
+  violations: (PlanFinding & { sources: string[]; lastAt: string; planVersion: number })[];
+};
+
+/** GET /api/v1/collect/plans/{version} */
+export type StoredPlan = PlanVersion & { plan: TrackingPlan };
+
+export type SeenProperty = {
+  path: string;
+  share: number;
+  values: number;
+  examples: string[];
+  least: number | null;
+  most: number | null;
+  looksLike: 'email' | 'phone' | 'card' | null;
+};
+
+/** GET /api/v1/collect/plans/proposal */
+export type PlanProposal = {
+  days: number;
+  plan: TrackingPlan;
+  seen: { type: PlanEvent['type']; name: string; events: number; schema: JsonSchema; properties: SeenProperty[] }[];
+};
+
+/** POST /api/v1/collect/plans/try */
+export type PlanTrial = {
+  days: number;
+  total: number;
+  examined: number;
+  blocked: number;
+  omitted: number;
+  noted: number;
+  findings: PlanFinding[];
+};
+
+export type WithoutConsent = 'keep' | 'anonymous' | 'count' | 'nothing';
+export type PropertyAction = 'hash' | 'drop' | 'keep' | 'mask' | 'truncate';
+
+/** GET and PATCH /api/v1/govern/privacy */
+export type Privacy = {
+  revision: number;
+  categories: { name: string; aliases: string[]; byDefault: 'allowed' | 'denied'; withoutConsent: WithoutConsent }[];
+  events: { event: string; category: string }[];
+  globalPrivacyControl: string[];
+  doNotTrack: string[];
+  properties: { path: string; action: PropertyAction }[];
+};
+
+export type LoggedChoice = {
+  id: string;
+  /** Pseudonyms. */
+  subjects: string[];
+  choices: Record<string, boolean>;
+  decidedAt: string;
+  recordedAt: string;
+  origin: 'answer' | 'message' | 'gpc' | 'dnt' | 'api';
+  recordedBy: string;
+  notice: string;
+};
+
+/** GET /api/v1/people/{id}/consent */
+export type PersonConsent = {
+  categories: { category: string; allowed: boolean; because: 'choice' | 'message' | 'default' }[];
+  history: LoggedChoice[];
+};
+
+/** GET /api/v1/govern/consent/log */
+export type ConsentLog = { log: LoggedChoice[]; nextCursor: string | null };
+
+/** GET /api/v1/govern/withheld */
+export type Withheld = {
+  days: number;
+  withheld: { category: string; reason: 'choice' | 'default' | 'gpc' | 'dnt'; kept: WithoutConsent; events: number }[];
 };
 
 /** POST /api/v1/rejected/replay */

@@ -44,6 +44,16 @@ export function post<T>(path: string, body: object): Promise<T> {
   return call<T>('POST', path, body);
 }
 
+/** Puts or patches; with the revision that it rests on, so that nobody writes over the work of another. */
+export function write<T>(
+  method: 'PUT' | 'PATCH' | 'POST',
+  path: string,
+  body: object | undefined,
+  revision: number,
+): Promise<T> {
+  return call<T>(method, path, body, undefined, { 'if-match': `"${revision}"` });
+}
+
 export function remove(path: string): Promise<null> {
   return call<null>('DELETE', path);
 }
@@ -58,16 +68,24 @@ export function queryString(query: Query): string {
   return text === '' ? '' : `?${text}`;
 }
 
-async function call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const response = await ask(method, path, body, signal);
+type Headers = Record<string, string>;
+
+async function call<T>(method: string, path: string, body?: object, signal?: AbortSignal, more?: Headers): Promise<T> {
+  const response = await ask(method, path, body, signal, more);
   const answer: unknown = await response.json().catch(() => null);
   if (answer === null && response.status !== 204) throw new ApiError(notJson(path, response));
   return answer as T;
 }
 
 /** An answer that is well; anything else is thrown. */
-async function ask(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { authorization: `Bearer ${currentKey() ?? ''}` };
+async function ask(
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+  more: Headers = {},
+): Promise<Response> {
+  const headers: Headers = { authorization: `Bearer ${currentKey() ?? ''}`, ...more };
   if (body) headers['content-type'] = 'application/json';
   let response: Response;
   try {

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import type {
   AccuracyReport,
   Alerts,
+  ConsentLog,
   Features,
   Live,
   Model,
@@ -15,6 +16,12 @@ import type {
   Overview,
   PeoplePage,
   Person,
+  PersonConsent,
+  PlanProposal,
+  PlansOverview,
+  PlanTrial,
+  PlanVersion,
+  Privacy,
   Replayed,
   Segment,
   SegmentList,
@@ -22,10 +29,13 @@ import type {
   SegmentUsers,
   SessionsRightNow,
   Standing,
+  StoredPlan,
   TimelinePage,
+  TrackingPlan,
+  Withheld,
   Workspace,
 } from './api.ts';
-import { events, get, post, remove } from './client.ts';
+import { events, get, post, remove, write } from './client.ts';
 
 const pageSize = 50;
 
@@ -227,5 +237,119 @@ export function useSegmentUsers(id: string) {
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+export function usePlans(days: number) {
+  return useQuery({
+    queryKey: ['plans', days],
+    queryFn: ({ signal }) => get<PlansOverview>('/api/v1/collect/plans', { days }, signal),
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function usePlan(version: number | null) {
+  return useQuery({
+    queryKey: ['plan', version],
+    queryFn: ({ signal }) => get<StoredPlan>(`/api/v1/collect/plans/${version}`, {}, signal),
+    enabled: version !== null,
+  });
+}
+
+export function useProposal(days: number, wanted: boolean) {
+  return useQuery({
+    queryKey: ['plan-proposal', days],
+    queryFn: ({ signal }) => get<PlanProposal>('/api/v1/collect/plans/proposal', { days }, signal),
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** `revision` is that of the draft that was read, 0 where there was none. */
+export function useSaveDraft() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ plan, revision }: { plan: TrackingPlan; revision: number }) =>
+      write<StoredPlan>('PUT', '/api/v1/collect/plans/draft', plan, revision),
+    onSuccess: (stored) => {
+      queries.setQueryData(['plan', stored.version], stored);
+      return queries.invalidateQueries({ queryKey: ['plans'] });
+    },
+  });
+}
+
+export function useDiscardDraft() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => remove('/api/v1/collect/plans/draft'),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['plans'] }),
+  });
+}
+
+export function useActivatePlan() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ version, revision }: { version: number; revision: number }) =>
+      write<PlanVersion>('POST', `/api/v1/collect/plans/${version}/activate`, undefined, revision),
+    onSuccess: () => queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('plan') }),
+  });
+}
+
+export function useTryPlan() {
+  return useMutation({
+    mutationFn: ({ plan, days }: { plan: TrackingPlan; days: number }) =>
+      post<PlanTrial>(`/api/v1/collect/plans/try?days=${days}`, plan),
+  });
+}
+
+export function usePrivacy() {
+  return useQuery({
+    queryKey: ['privacy'],
+    queryFn: ({ signal }) => get<Privacy>('/api/v1/govern/privacy', {}, signal),
+  });
+}
+
+export function useChangePrivacy() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ change, revision }: { change: Partial<Privacy>; revision: number }) =>
+      write<Privacy>('PATCH', '/api/v1/govern/privacy', change, revision),
+    onSuccess: (privacy) => queries.setQueryData(['privacy'], privacy),
+  });
+}
+
+export function useConsentLog() {
+  return useInfiniteQuery({
+    queryKey: ['consent-log'],
+    queryFn: ({ pageParam, signal }) =>
+      get<ConsentLog>('/api/v1/govern/consent/log', { cursor: pageParam, limit: pageSize }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+export function useWithheld() {
+  return useQuery({
+    queryKey: ['withheld'],
+    queryFn: ({ signal }) => get<Withheld>('/api/v1/govern/withheld', {}, signal),
+    refetchInterval: 30_000,
+  });
+}
+
+export function usePersonConsent(id: string) {
+  return useQuery({
+    queryKey: ['person-consent', id],
+    queryFn: ({ signal }) => get<PersonConsent>(`/api/v1/people/${encodeURIComponent(id)}/consent`, {}, signal),
+  });
+}
+
+/** Records a choice for a person, under every identifier of theirs. */
+export function useRecordChoice(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (choices: Record<string, boolean>) =>
+      post<PersonConsent>(`/api/v1/people/${encodeURIComponent(id)}/consent`, { choices }),
+    onSuccess: (consent) => queries.setQueryData(['person-consent', id], consent),
   });
 }

@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { Live } from '../api.ts';
 import { count, percent, plural, relative, stamp } from '../format.ts';
 import { AlertsNote } from '../parts/AlertsNote.tsx';
@@ -77,14 +78,19 @@ function Answer({ live, running, onToggle }: AnswerProps) {
     <PageHead
       title="Live"
       actions={
-        <Button
-          variant="default"
-          size="xs"
-          onClick={onToggle}
-          leftSection={running ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />}
-        >
-          {running ? 'Pause' : 'Go on'}
-        </Button>
+        <>
+          <Link href="/live/plans" className="small">
+            Tracking plans
+          </Link>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={onToggle}
+            leftSection={running ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />}
+          >
+            {running ? 'Pause' : 'Go on'}
+          </Button>
+        </>
       }
       answer={
         <>

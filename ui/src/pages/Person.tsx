@@ -18,6 +18,7 @@ import { useZone } from '../place.tsx';
 import { usePerson } from '../queries.ts';
 import styles from './Person.module.css';
 import { BotNote } from './person/BotNote.tsx';
+import { Consent } from './person/Consent.tsx';
 import { Identity } from './person/Identity.tsx';
 import { PersonFacts } from './person/PersonFacts.tsx';
 import { Reasons } from './person/Reasons.tsx';
@@ -95,6 +96,7 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
             )}
             <Identity person={person} />
             <Traits traits={person.traits} />
+            <Consent id={person.id} />
           </div>
         </div>
       </div>

@@ -9,6 +9,7 @@ import {
   IconLogout,
   IconMoon,
   IconRadar2,
+  IconShieldLock,
   IconSun,
   IconUsers,
 } from '@tabler/icons-react';
@@ -27,6 +28,7 @@ const rooms = [
   { path: '/features', name: 'Features', Icon: IconChartDots3 },
   { path: '/models', name: 'Models', Icon: IconRadar2 },
   { path: '/segments', name: 'Segments', Icon: IconFilter },
+  { path: '/govern', name: 'Govern', Icon: IconShieldLock },
 ];
 
 export function Rooms() {

@@ -1,6 +1,7 @@
 // What was not accepted, and why: the reason, the field with its value, and the message, to be mended and sent again.
 
-import type { Live } from '../../api.ts';
+import { Link } from 'wouter';
+import type { Live, RejectedEvent } from '../../api.ts';
 import { count, relative } from '../../format.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { Panel } from '../../parts/Panel.tsx';
@@ -36,6 +37,14 @@ export function Rejected({ live }: { live: Live }) {
                   </>
                 )}
                 <span className="faint">{relative(event.at, now)}</span>
+                {event.code === 'plan_violation' && (
+                  <>
+                    {' '}
+                    <Link href={`/live/plans?event=${encodeURIComponent(nameOf(event))}`}>
+                      The rule that stopped it
+                    </Link>
+                  </>
+                )}
               </p>
               <Mend event={event} />
             </li>
@@ -44,4 +53,10 @@ export function Rejected({ live }: { live: Live }) {
       )}
     </Panel>
   );
+}
+
+/** Of the event, as the plan knows it. */
+function nameOf({ body }: RejectedEvent): string {
+  const { event, name } = (body ?? {}) as { event?: unknown; name?: unknown };
+  return String(event ?? name ?? '');
 }
