@@ -16,6 +16,7 @@ const commands = [
   'challenge',
   'workspace',
   'keys',
+  'plan',
   'lab',
   'doctor',
 ];
@@ -45,6 +46,16 @@ test('from a file to a score, command by command [WH-2] [INT-18]', async (t) => 
   assert.equal(imported.events, imported.rows - 1);
   const again = await inklingJson<{ added: number }>('import', file, ...data);
   assert.equal(again.added, 0, 'the same file again adds nothing');
+
+  const proposed = await inkling('plan', 'propose', '--days', '1', ...data);
+  const plan = join(folder, 'plan.json');
+  writeFileSync(plan, proposed.out);
+  const names = (JSON.parse(proposed.out) as { events: { name: string }[] }).events.map(({ name }) => name);
+  assert.ok(names.length > 0);
+  const tried = await inklingJson<{ examined: number; blocked: number }>('plan', 'try', plan, ...data);
+  assert.deepEqual([tried.examined, tried.blocked], [imported.events, 0]);
+  const saved = await inklingJson<{ version: number; events: number }>('plan', 'save', plan, ...data);
+  assert.deepEqual([saved.version, saved.events], [1, names.length]);
 
   const resolved = await inklingJson<{ people: number }>('resolve', ...data);
   assert.equal(resolved.people, 60);

@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLab } from './lab/index.ts';
+import { addPlan } from './plan.ts';
 import { addReport } from './report.ts';
 import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';
@@ -29,6 +30,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addChallenge,
   addWorkspace,
   addKeys,
+  addPlan,
   addLab,
   addDoctor,
 ];
