@@ -50,6 +50,8 @@ const SMALLEST = 1e-7;
 const HOPELESS = 1e-8;
 /** Random pairs that tell of areas. */
 const AREA_PAIRS = 60_000;
+/** After so many rounds areas stay as they are: few matches hang on them. */
+const AREA_ROUNDS = 10;
 
 export function estimate(candidates: Candidates, settings: EmSettings): Parameters {
   const { sizes, everywhere, pairs, records } = settings;
@@ -71,7 +73,7 @@ export function estimate(candidates: Candidates, settings: EmSettings): Paramete
     m = counts.levels.map((level) => shares(level, 1));
     u = everywhere.map((shares, f) => withoutMatches(shares, counts.levels[f], pairs));
     sorts = sorts.map((sort, c) =>
-      settleSort(sort, c, { candidates: left, settings, strangers: strangers[c], u, sorts }),
+      settleSort(sort, c, { candidates: left, settings, strangers: strangers[c], u, sorts, round: rounds }),
     );
     weights = weigh(m, u);
     if (Math.abs(matches - before) < SETTLED * before && rounds > 8) break;
@@ -157,14 +159,17 @@ type Settling = {
   strangers: Float64Array;
   u: readonly Float64Array[];
   sorts: readonly StrangerSort[];
+  round: number;
 };
 
 /** A sort's share and levels anew: a home's by the candidates, an area's by random pairs too, most of them being none. */
 function settleSort(
-  { name, weights: before }: StrangerSort,
+  sort: StrangerSort,
   c: number,
-  { candidates, settings, strangers, u, sorts }: Settling,
+  { candidates, settings, strangers, u, sorts, round }: Settling,
 ): StrangerSort {
+  const { name, weights: before } = sort;
+  if (name === 'area' && round >= AREA_ROUNDS) return sort;
   const { sizes, scale, pairs, random } = settings;
   let counts = countLevels(candidates, sizes, strangers, scale);
   if (name === 'area') {

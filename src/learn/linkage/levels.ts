@@ -55,9 +55,14 @@ function saysOf({ comparison: { levels }, others }: Field): string[] {
     : ['missing', ...levels.slice(0, -1), 'stands in another field', differs];
 }
 
+/** Whether a value stands in the other field of the other record, and what stands in its own place does not deny it. */
 function isElsewhere(others: readonly Int32Array[], own: Int32Array, r: number, s: number): boolean {
   for (const other of others) {
-    if ((own[r] >= 0 && own[r] === other[s]) || (own[s] >= 0 && own[s] === other[r])) return true;
+    const [here, there, back, forth] = [own[r], other[s], own[s], other[r]];
+    const one = here >= 0 && here === there;
+    const two = back >= 0 && back === forth;
+    // Of a family, one's surname stands by mistake in the place of the given name: only one of the two agrees then.
+    if ((one && (two || back < 0 || forth < 0)) || (two && (here < 0 || there < 0))) return true;
   }
   return false;
 }

@@ -6,11 +6,21 @@ import type { Blocks } from './keys.ts';
 /** Where pairs come from: the groups of rules, or every pair there is; with `split`, only across the two tables. */
 export type PairSource = { records: number; split?: number; blocks: readonly Blocks[] | 'all' };
 
-/** Calls `take` for each candidate pair in one share of the work: chunk after chunk as `nextChunk` hands them out. */
-export function forEachPair(source: PairSource, chunks: Iterable<number>, take: (r: number, s: number) => void): void {
+/** Of which earlier records pairs are wanted; all by default. */
+export type Wanted = (r: number) => boolean;
+
+const everyone: Wanted = () => true;
+
+/** Calls `take` for each candidate pair in one share of the work: chunk after chunk as they are handed out. */
+export function forEachPair(
+  source: PairSource,
+  chunks: Iterable<number>,
+  take: (r: number, s: number) => void,
+  isWanted: Wanted = everyone,
+): void {
   const { blocks } = source;
-  if (blocks === 'all') everyPair(source, chunks, take);
-  else for (const chunk of chunks) pairsOfChunk(source, blocks, chunk, take);
+  if (blocks === 'all') everyPair(source, chunks, take, isWanted);
+  else for (const chunk of chunks) pairsOfChunk(source, blocks, chunk, take, isWanted);
 }
 
 /** So many chunks the work falls into. */
@@ -24,10 +34,13 @@ function everyPair(
   { records, split }: PairSource,
   chunks: Iterable<number>,
   take: (r: number, s: number) => void,
+  isWanted: Wanted,
 ): void {
   const lefts = split ?? records;
   for (const chunk of chunks) {
-    for (let r = chunk; r < lefts; r += CHUNKS) for (let s = split ?? r + 1; s < records; s++) take(r, s);
+    for (let r = chunk; r < lefts; r += CHUNKS) {
+      if (isWanted(r)) for (let s = split ?? r + 1; s < records; s++) take(r, s);
+    }
   }
 }
 
@@ -36,6 +49,7 @@ function pairsOfChunk(
   blocks: readonly Blocks[],
   chunk: number,
   take: (r: number, s: number) => void,
+  isWanted: Wanted,
 ): void {
   for (let b = 0; b < blocks.length; b++) {
     const { groups, start, members, groupOf } = blocks[b];
@@ -47,6 +61,7 @@ function pairsOfChunk(
       for (let i = start[g]; i < end; i++) {
         const r = members[i];
         if (split !== undefined && r >= split) break;
+        if (!isWanted(r)) continue;
         for (let j = i + 1; j < end; j++) {
           const s = members[j];
           if ((split === undefined || s >= split) && !agrees(earlier, r, s)) take(r, s);

@@ -210,9 +210,7 @@ function sampleCandidates(source: PairSource, seeing: Seeing): { candidates: Can
   const scale = Math.max(1, expected / (blocks === 'all' ? ALL_PAIRS : LEARNED_ON));
   const isIn = (r: number) => scale === 1 || (Math.imul(r, 0x9e3779b1) >>> 0) * scale < 0x100000000;
   const candidates = openCandidates(seeing.fields.length, Math.ceil((expected / scale) * 1.2) + 1000);
-  forEachPair(source, allChunks(), (r, s) => {
-    if (isIn(r)) candidates.add(r, s, seeing.levels);
-  });
+  forEachPair(source, allChunks(), (r, s) => candidates.add(r, s, seeing.levels), isIn);
   return { candidates: addRarity(candidates.take(), seeing), scale };
 }
 
