@@ -1,47 +1,109 @@
-// How many events a second the service acknowledges (after they are on disk) and ships to the facts, over real HTTP,
-// with the load generator in a thread of the same machine; beside it a bare node:http handler that parses the same
-// JSON and keeps nothing, the parts of the way alone, and what telling messages apart costs with 10 million ids.
-// Run: node bench/collect.ts [events], or node bench/collect.ts dedupe [ids]
+// How many events a second the service acknowledges (after they are on disk), over real HTTP, with the load generator in
+// a process of its own on the same machine; beside it a bare node:http handler that parses the same JSON and keeps
+// nothing. Then how long an event takes until it can be queried, and whether memory stays flat; the parts of the way
+// alone; and what telling messages apart costs with 10 million ids.
+// Run: node bench/collect.ts [seconds] | fresh [seconds] | dedupe [ids]
 
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { openSeen } from '../src/collect/dedupe/seen.ts';
-import { faultOf, type SegmentMessage, toEventRow } from '../src/collect/index.ts';
+import { faultOf, toEventRow } from '../src/collect/index.ts';
 import { ensureWorkspace } from '../src/govern/index.ts';
 import { openServer } from '../src/server/index.ts';
-import { openStore } from '../src/store/index.ts';
+import { openStore, type Store } from '../src/store/index.ts';
+import type { Load, LoadResult } from './collect-load.ts';
+import { messageOf } from './collect-message.ts';
 
-type Load = { address: string; writeKey: string; events: number; batchSize: number; connections: number };
-type Result = { seconds: number; p50: number; p99: number };
+const [mode, amount] = process.argv.slice(2);
+if (mode === 'dedupe') await measureDedupe(Number(amount ?? 10_000_000));
+else if (mode === 'fresh') await measureFreshness(Number(amount ?? 60));
+else await measureThroughput(Number(mode ?? 10));
 
-if (isMainThread && process.argv[2] === 'dedupe') await measureDedupe(Number(process.argv[3] ?? 10_000_000));
-else if (isMainThread) await main(Number(process.argv[2] ?? 200_000));
-else parentPort!.postMessage(await generateLoad(workerData as Load));
-
-async function main(events: number): Promise<void> {
+async function measureThroughput(seconds: number): Promise<void> {
   measureParts();
-  console.log('\n| batch | connections | acknowledged/s | p50 ms | p99 ms | shipped/s | bare handler/s |');
-  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+  console.log(
+    '\n| batch | connections | acknowledged/s | p50 ms | p99 ms | requests/s | bare handler | share | generator cpu |',
+  );
+  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const [batchSize, connections] of [
     [50, 16],
     [1000, 8],
     [1, 64],
   ]) {
-    const amount = batchSize === 1 ? events / 10 : events;
-    const load = { events: amount, batchSize, connections };
+    const load = { batchSize, connections, seconds, firstId: 0 };
     const bare = await measureBare(load);
-    const { result, shippedSeconds } = await measureService(load);
-    const rate = (seconds: number) => Math.round(amount / seconds).toLocaleString('en-US');
-    console.log(
-      `| ${batchSize} | ${connections} | ${rate(result.seconds)} | ${result.p50.toFixed(1)} | ${result.p99.toFixed(1)} | ` +
-        `${rate(shippedSeconds)} | ${rate(bare.seconds)} |`,
-    );
+    const service = await withService((door) => runLoad({ ...load, ...door }));
+    const rate = (of: LoadResult, what: number) => what / of.seconds;
+    const requests = rate(service, service.requests);
+    const bareRequests = rate(bare, bare.requests);
+    const cells = [
+      batchSize,
+      connections,
+      count(rate(service, service.events)),
+      service.p50.toFixed(1),
+      service.p99.toFixed(1),
+      count(requests),
+      count(bareRequests),
+      (requests / bareRequests).toFixed(2),
+      service.cpuShare.toFixed(2),
+    ];
+    console.log(`| ${cells.join(' | ')} |${service.refused > 0 ? ` ${service.refused} refused` : ''}`);
   }
 }
+
+/** 20,000 events a second for a while: how old the newest row is that a query finds, and what memory does. */
+async function measureFreshness(seconds: number): Promise<void> {
+  console.log('| second | to queryable p50 ms | p99 ms | waiting | resident MB |');
+  console.log('| ---: | ---: | ---: | ---: | ---: |');
+  await withService(async (door, store, backlog) => {
+    const running = runLoad({ ...door, batchSize: 50, connections: 16, seconds, rate: 20_000, firstId: 0 });
+    let isOver = false;
+    void running.finally(() => {
+      isOver = true;
+    });
+    const start = performance.now();
+    const all: number[] = [];
+    let lags: number[] = [];
+    let told = 0;
+    while (!isOver) {
+      // What was received before now minus the lag is there: the newest row's age is the age of the oldest that is not.
+      const [row] = await store.facts.rows<{ last: string }>(
+        'SELECT toUnixTimestamp64Milli(max(received_at)) AS last FROM events',
+      );
+      if (Number(row.last) > 0) lags.push(Date.now() - Number(row.last));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const second = Math.floor((performance.now() - start) / 1000);
+      if (second < told + Math.max(5, Math.round(seconds / 12))) continue;
+      told = second;
+      const { p50, p99 } = quantiles(lags);
+      const waiting = await backlog();
+      console.log(`| ${second} | ${p50} | ${p99} | ${count(waiting)} | ${megabytes(process.memoryUsage().rss)} |`);
+      all.push(...lags);
+      lags = [];
+    }
+    const result = await running;
+    const { p50, p99 } = quantiles(all);
+    const rate = count(result.events / result.seconds);
+    console.log(
+      `\n${rate} events/s, answers p99 ${result.p99.toFixed(1)} ms; to queryable p50 ${p50} ms, p99 ${p99} ms`,
+    );
+  });
+}
+
+function quantiles(values: readonly number[]): { p50: number; p99: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+const count = (value: number) => Math.round(value).toLocaleString('en-US');
+const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 
 /** The steps between parsing and the journal, alone on this thread. */
 function measureParts(): void {
@@ -92,7 +154,6 @@ async function measureDedupe(ids: number): Promise<void> {
     if (block > 0 && fresh.length !== 18_000) throw new Error(`Block ${block}: ${fresh.length} of 18,000 are fresh.`);
     if (block % 50 !== 49 && made < ids) continue;
     const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-    const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
     const { runs, filterBytes } = seen.size();
     const rate = Math.round((lines / milliseconds) * 1000).toLocaleString('en-US');
     console.log(
@@ -106,114 +167,53 @@ async function measureDedupe(ids: number): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function measureService(
-  load: Omit<Load, 'address' | 'writeKey'>,
-): Promise<{ result: Result; shippedSeconds: number }> {
+type DoorOf = { port: number; writeKey: string };
+type Backlog = () => Promise<number>;
+
+async function withService<T>(work: (door: DoorOf, store: Store, backlog: Backlog) => Promise<T>): Promise<T> {
   const dataDir = mkdtempSync(join(tmpdir(), 'inkling-bench-'));
   const store = await openStore({ dataDir });
   try {
     const { writeKey } = await ensureWorkspace(store, 'default', new Date());
     const server = await openServer({ store, logLevel: 'error' });
-    const start = performance.now();
-    const result = await runLoad({ ...load, address: server.address, writeKey });
-    // Closing ships what is left.
-    await server.close();
-    return { result, shippedSeconds: (performance.now() - start) / 1000 };
+    try {
+      const port = Number(new URL(server.address).port);
+      return await work({ port, writeKey }, store, () => health(port));
+    } finally {
+      await server.close();
+    }
   } finally {
     await store.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function measureBare(load: Omit<Load, 'address' | 'writeKey'>): Promise<Result> {
+async function health(port: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/health`);
+  return ((await answer.json()) as { intake: { backlog: { events: number } } }).intake.backlog.events;
+}
+
+async function measureBare(load: Omit<Load, 'port' | 'writeKey'>): Promise<LoadResult> {
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      response.setHeader('content-type', 'application/json');
-      response.end('{"success":true}');
+      const answer = '{"success":true}';
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });
+      response.end(answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const result = await runLoad({ ...load, address: `http://127.0.0.1:${port}`, writeKey: 'none' });
+  const result = await runLoad({ ...load, port, writeKey: 'none' });
+  server.closeAllConnections();
   server.close();
   return result;
 }
 
-function runLoad(load: Load): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: load });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-}
-
-async function generateLoad({ address, writeKey, events, batchSize, connections }: Load): Promise<Result> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const { hostname, port } = new URL(address);
-  const headers = { 'content-type': 'application/json', 'x-write-key': writeKey };
-  const times: number[] = [];
-  let next = 0;
-  // Bodies are made before the clock starts: the generator shares the machine with the service.
-  const bodies = Array.from({ length: Math.ceil(events / batchSize) }, (_, b) =>
-    Buffer.from(
-      batchSize === 1
-        ? JSON.stringify(messageOf(b))
-        : JSON.stringify({ batch: Array.from({ length: batchSize }, (_, i) => messageOf(b * batchSize + i)) }),
-    ),
-  );
-  const path = batchSize === 1 ? '/v1/track' : '/v1/batch';
-  const send = (body: Buffer) =>
-    new Promise<void>((resolve, reject) => {
-      const options = {
-        agent,
-        hostname,
-        port,
-        path,
-        method: 'POST',
-        headers: { ...headers, 'content-length': body.length },
-      };
-      const outgoing = request(options, (response) => {
-        response.resume();
-        response.on('end', () =>
-          response.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${response.statusCode}`)),
-        );
-      });
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-  const start = performance.now();
-  const client = async () => {
-    while (next < bodies.length) {
-      const body = bodies[next++];
-      const sent = performance.now();
-      await send(body);
-      times.push(performance.now() - sent);
-    }
-  };
-  await Promise.all(Array.from({ length: connections }, client));
-  const seconds = (performance.now() - start) / 1000;
-  agent.destroy();
-  times.sort((a, b) => a - b);
-  const quantile = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-  return { seconds, p50: quantile(0.5), p99: quantile(0.99) };
-}
-
-/** About 450 bytes, so that a thousand stay under Segment's 500 kB a batch. */
-function messageOf(i: number): SegmentMessage {
-  return {
-    type: 'track',
-    messageId: `bench-${i}-0a1b2c3d4e5f`,
-    anonymousId: `visitor-${i % 5000}`,
-    timestamp: new Date(1_760_000_000_000 + i * 100).toISOString(),
-    event: 'Product Viewed',
-    properties: { product_id: `p${i % 500}`, category: 'Shoes', brand: 'Heron', price: 49.9, currency: 'EUR' },
-    context: {
-      library: { name: 'analytics.js', version: '2.0.0' },
-      page: { url: `https://shop.example/p/${i % 500}`, path: `/p/${i % 500}` },
-      locale: 'de-DE',
-    },
-  };
+async function runLoad(load: Load): Promise<LoadResult> {
+  const script = fileURLToPath(new URL('collect-load.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(load)]);
+  return JSON.parse(stdout) as LoadResult;
 }
