@@ -32,9 +32,9 @@ async function measureThroughput(seconds: number): Promise<void> {
   );
   console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const [batchSize, connections] of [
-    [50, 16],
+    [50, 32],
     [1000, 8],
-    [1, 64],
+    [1, 256],
   ]) {
     const load = { batchSize, connections, seconds, firstId: 0 };
     const bare = await measureBare(load);
