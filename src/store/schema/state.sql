@@ -228,6 +228,8 @@ CREATE TABLE ad_creatives (
   content jsonb NOT NULL,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (workspace, id)
+);
+
 -- Secrets that have to be read again, encrypted with a key that is in no database (govern/secrets.ts).
 CREATE TABLE secrets (
   workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
