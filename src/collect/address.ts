@@ -22,10 +22,11 @@ export function readAddress(text: string): Address | undefined {
     .trim()
     .replace(/^mailto:/i, '')
     .replace(/^<(.*)>$/, '$1')
+    .replace(/\.$/, '')
     .toLowerCase();
   if (!EMAIL.test(plain)) return undefined;
   const at = plain.lastIndexOf('@');
-  const domain = domainToASCII(plain.slice(at + 1).replace(/\.$/, ''));
+  const domain = domainToASCII(plain.slice(at + 1));
   if (domain === '') return undefined;
   return { plain, canonical: canonicalOf(plain.slice(0, at), domain) };
 }

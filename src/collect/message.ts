@@ -14,7 +14,7 @@ import { type Fields, fieldsOf, noFields, numberOf, shortText, textOf } from './
 import type { IsHosted } from './hosting.ts';
 import { anchorOf, type Identity, identityOf } from './identity.ts';
 import { type Given, givenIn, putIn } from './privacy/properties.ts';
-import { jsonWithout, maskContacts, type Setting, withoutPersonal } from './redaction.ts';
+import { jsonWithout, maskContacts, mayHoldContact, type Setting, withoutPersonal } from './redaction.ts';
 import { pathOf, readTraffic } from './traffic.ts';
 import { readUserAgent } from './user-agent.ts';
 
@@ -140,7 +140,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ru
   const library = shortText(fieldsOf(context['library'])['name']);
   const moment = momentOf(message, arrival);
   const given = (part: 'properties' | 'traits' | 'context') => (ruled ? givenIn(ruled.given, part) : nothing);
-  return {
+  return withoutContacts({
     workspace: arrival.workspace,
     message_id: withoutAddress(textOf(message.messageId)) || hash('sha256', JSON.stringify(message)).slice(0, 32),
     type,
@@ -182,9 +182,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ru
     order_id: withoutAddress(
       textOf(properties['order_id']) || textOf(properties['orderId']) || textOf(properties['transaction_id']),
     ),
-    coupon: maskContacts(
-      textOf(properties['coupon']) || textOf(properties['coupon_code']) || textOf(properties['coupon_id']),
-    ),
+    coupon: textOf(properties['coupon']) || textOf(properties['coupon_code']) || textOf(properties['coupon_id']),
     search_query: event === 'search_performed' ? searchOf(properties) : '',
     currency: shortText(properties['currency']).toUpperCase(),
     revenue: revenueOf(event, properties as Record<string, unknown>, lines),
@@ -208,7 +206,34 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ru
       },
       given('context'),
     ),
-  };
+  });
+}
+
+/** Ids are looked after by identityOf, and may be addresses where the workspace keeps them. */
+const identifying = new Set([
+  'workspace',
+  'anonymous_id',
+  'user_id',
+  'previous_id',
+  'external_ids',
+  'anchor',
+  'sealed',
+  // These three are looked through, by key and value, as they are written (redaction.ts, privacy/).
+  ...['properties', 'traits', 'context'],
+]);
+
+/** Whatever else holds an address or a number, in whichever column, has it masked. */
+function withoutContacts(row: EventRow): EventRow {
+  const columns = row as unknown as Record<string, unknown>;
+  for (const column in columns) {
+    const value = columns[column];
+    if (typeof value === 'string') {
+      if (mayHoldContact(value) && !identifying.has(column)) columns[column] = maskContacts(value);
+    } else if (Array.isArray(value) && value.length > 0 && typeof value[0] === 'string' && !identifying.has(column)) {
+      if (value.some(mayHoldContact)) columns[column] = value.map(maskContacts);
+    }
+  }
+  return row;
 }
 
 /** The ids of the message that stand for nobody and were left out, by field; undefined when there were none. */
@@ -223,10 +248,10 @@ function withoutAddress(id: string): string {
 
 /** As sent: the event of a track, the title of a page or screen. */
 function nameOf(message: SegmentMessage, properties: Fields): string {
-  if (message.type === 'track') return maskContacts(shortText(message.event));
-  return maskContacts(
+  if (message.type === 'track') return shortText(message.event);
+  return (
     shortText(message.name) ||
-      (message.type === 'page' || message.type === 'screen' ? shortText(properties['name']) : ''),
+    (message.type === 'page' || message.type === 'screen' ? shortText(properties['name']) : '')
   );
 }
 

@@ -39,8 +39,12 @@ export function maskContacts(text: string): string {
     .replace(/(?<![\w+])(?:\+|%2B)[1-9](?:[\s().-]?\d){7,14}(?!\d)/gi, '[phone]');
 }
 
-function mayHoldContact(text: string): boolean {
-  return text.includes('@') || text.includes('%40') || /(?:\+|%2B)[1-9]/i.test(text);
+/** Most texts hold none of three characters, and looking for one is quick. */
+export function mayHoldContact(text: string): boolean {
+  if (text.includes('@')) return true;
+  const isPacked = text.includes('%');
+  if (isPacked && text.includes('%40')) return true;
+  return (isPacked || text.includes('+')) && /(?:\+|%2B)[1-9]/i.test(text);
 }
 
 /** Whether the value under this key is personal whatever it is. */
@@ -63,13 +67,14 @@ function ruleOf(key: string): KeyRule {
   const before = rules.get(key);
   if (before !== undefined) return before;
   const letters = lettersOf(key);
-  const rule = personal.has(letters)
-    ? DROP
-    : personalAsText.has(letters)
-      ? DROP_TEXT
-      : letters === 'name'
-        ? DROP_IN_TRAITS
-        : KEEP;
+  const rule =
+    personal.has(letters) || mayHoldContact(key)
+      ? DROP
+      : personalAsText.has(letters)
+        ? DROP_TEXT
+        : letters === 'name'
+          ? DROP_IN_TRAITS
+          : KEEP;
   if (rules.size >= RULES_LIMIT) rules.clear();
   rules.set(key, rule);
   return rule;

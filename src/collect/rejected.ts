@@ -40,7 +40,7 @@ export function rejectedRow(refusal: Refusal): RejectedRow {
     source,
     code: error.code,
     reason: maskContacts(reason.toWellFormed().slice(0, 1000)),
-    field: error.field ?? '',
+    field: maskContacts(error.field ?? ''),
     value: isPersonal || error.value === undefined ? '' : shorten(withoutPersonal(error.value, 'traits'), 1000),
     body: shorten(rules ? ruledBody(kept, rules) : kept, BODY_LIMIT),
   };
