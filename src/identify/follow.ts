@@ -8,6 +8,7 @@ import { type IdentifyingRow, type Method, type Pair, pairsOf } from './evidence
 import { nodeOf } from './node.ts';
 import { within } from './people.ts';
 import { type Moves, type News, relink } from './relink.ts';
+import { noteConflicts } from './reviews.ts';
 import { inTurn } from './turn.ts';
 
 /** The columns of a shipped row that say who it was. */
@@ -34,12 +35,13 @@ export async function followBlock(
     const earlier = await bornEarlier(store.facts, workspace, rows);
     if (news.length === 0 && earlier.length === 0) return { evidence: 0, moved: [] };
     await writeSightings(store.facts, workspace, news, now);
-    const moved = await relink(store, workspace, {
+    const { moved, stopped } = await relink(store, workspace, {
       nodes: [...earlier, ...news.flatMap((pair) => [pair.nodeA, pair.nodeB])],
       news: news.map(toNews),
       identifiers: news.flatMap(({ a, b }) => [a, b]),
       now,
     });
+    await noteConflicts(store, workspace, stopped, now);
     return { evidence: news.length, moved };
   });
 }

@@ -9,6 +9,7 @@ import { nodeOf } from './node.ts';
 import { profiles } from './profiles.ts';
 import { redraw } from './rebuild.ts';
 import { sessionRuleOf, sessionsTable } from './sessions/index.ts';
+import { inTurn } from './turn.ts';
 
 export type FollowerOptions = {
   now: () => Date;
@@ -40,7 +41,8 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
     const taken = [...touched];
     touched.clear();
     for (const [workspace, anchors] of taken) {
-      await refreshPeople(store, workspace, [...anchors].map(nodeOf), now()).catch((error) =>
+      const nodes = [...anchors].map(nodeOf);
+      await inTurn(store, workspace, () => refreshPeople(store, workspace, nodes, now())).catch((error) =>
         onFault?.(error, 'refreshing profiles and visits'),
       );
     }

@@ -52,6 +52,10 @@ export function openEdges() {
     },
     /** Those of a node that are not gone, the newest first. */
     of: edgesOf,
+    /** Those that are gone as well. */
+    *allOf(node: number): Iterable<number> {
+      for (let half = first.get(node); half !== -1; half = following.get(half)) yield half >> 1;
+    },
     a: (edge: number) => ends.get(2 * edge),
     b: (edge: number) => ends.get(2 * edge + 1),
     at: (edge: number) => when.get(edge),
@@ -59,6 +63,8 @@ export function openEdges() {
     other: (edge: number, node: number) => (ends.get(2 * edge) === node ? ends.get(2 * edge + 1) : ends.get(2 * edge)),
     isGone: (edge: number) => state.get(edge) === GONE,
     remove: (edge: number) => state.set(edge, GONE),
+    /** Takes its old place among the others again. */
+    restore: (edge: number) => state.set(edge, LINKS),
     link(edge: number): void {
       state.set(edge, LINKS);
       ever.set(edge, 1);

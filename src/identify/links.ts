@@ -63,6 +63,7 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
   const carriers = integers(0);
   const firstCarrier = integers(-1);
   const apart = new Map<number, Set<number>>();
+  const ended = new Map<string, number>();
   let now = -Infinity;
   const dirty = new Map<number, number>();
 
@@ -162,7 +163,9 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
     const found = new Set(seeds);
     const ends = new Set(found);
     for (const node of found) {
-      for (const edge of edges.of(node)) if (ends.has(node) || crosses(edge)) found.add(edges.other(edge, node));
+      for (const edge of edges.allOf(node)) {
+        if ((ends.has(node) && !edges.isGone(edge)) || crosses(edge)) found.add(edges.other(edge, node));
+      }
     }
     return found;
   };
@@ -171,7 +174,7 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
   const relink = (seeds: readonly number[]): void => {
     const region = reach(seeds, (edge) => {
       const stop = edges.stopped(edge);
-      return stop === undefined || stop === 'limit' || stop === 'apart';
+      return !edges.isGone(edge) && (stop === undefined || stop === 'limit' || stop === 'apart');
     });
     const within = new Set<number>();
     for (const node of region) for (const edge of edges.of(node)) within.add(edge);
@@ -215,15 +218,25 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
   const revoke = (a: number, b: number, method: Method): void => {
     const edge = edges.find(a, b, method);
     if (edge === undefined) return;
-    const shared = carriage(edge);
     edges.remove(edge);
-    if (shared) {
-      const type = nodes.type(shared.carrier);
-      const left = carriersOf(shared.carried, type, Infinity);
-      carriers.set(shared.key, left.length);
-      firstCarrier.set(shared.key, left[0] ?? -1);
-    }
+    ended.set(`${a} ${b} ${method}`, edge);
+    countAnew(edge);
     relink([a, b]);
+  };
+
+  /** What ended and holds again stands where it stood, as if it had held all the time. */
+  const restore = (edge: number): void => {
+    edges.restore(edge);
+    countAnew(edge);
+    relink([edges.a(edge), edges.b(edge)]);
+  };
+
+  const countAnew = (edge: number): void => {
+    const shared = carriage(edge);
+    if (shared === undefined) return;
+    const left = carriersOf(shared.carried, nodes.type(shared.carrier), Infinity);
+    carriers.set(shared.key, left.length);
+    firstCarrier.set(shared.key, left[0] ?? -1);
   };
 
   return {
@@ -238,6 +251,11 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
       else if (method === 'apart') addApart(x, y);
       else if (revoked) revoke(x, y, method);
       else {
+        const before = ended.get(`${x} ${y} ${method}`);
+        if (before !== undefined) {
+          if (edges.isGone(before)) restore(before);
+          return;
+        }
         const edge = edges.add(x, y, method, at);
         if (count(edge) === 'too many') relink([x, y]);
         else attempt(edge);
@@ -268,8 +286,9 @@ export function openLinks(onChange: (change: Change) => void, { rules, blocked }
     reachOf(seeds) {
       const known = [...seeds].map(nodes.find).filter((index) => index !== undefined);
       const crosses = (edge: number) => {
+        if (edges.everLinked(edge)) return true;
         const stop = edges.stopped(edge);
-        return stop !== 'blocked' && (stop !== 'shared' || edges.everLinked(edge));
+        return stop === 'limit' || stop === 'apart';
       };
       const found = new Set(seeds);
       for (const index of reach(known, crosses)) found.add(nodes.id(index));

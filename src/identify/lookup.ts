@@ -10,7 +10,13 @@ import { fromHexId, nodeOf } from './node.ts';
 import { within } from './people.ts';
 import { idWithin, typeOf } from './rules.ts';
 
-export type IdentityNode = { identifier: string; type: string; firstSeenAt: Date };
+export type IdentityNode = {
+  identifier: string;
+  type: string;
+  /** With its type in front, such as `u:42`. */
+  whole: string;
+  firstSeenAt: Date;
+};
 
 export type IdentityEvidence = {
   at: Date;
@@ -75,7 +81,8 @@ export async function findProfile(store: Store, workspace: string, text: string)
   const known = await facts.rows<{ node: string }>(
     `SELECT DISTINCT node FROM events WHERE ${here} AND ${within('node', candidates)}
      UNION DISTINCT SELECT node_a FROM identity_evidence WHERE ${here} AND ${within('node_a', candidates)}
-     UNION DISTINCT SELECT node_b FROM identity_evidence WHERE ${here} AND ${within('node_b', candidates)}`,
+     UNION DISTINCT SELECT node_b FROM identity_evidence
+       WHERE ${here} AND ${within('node_b', candidates)} AND method != 'alias'`,
     { workspace },
   );
   const nodes = new Set(known.map((row) => BigInt(row.node)));
@@ -116,6 +123,7 @@ export async function identityOf({ facts }: Store, workspace: string, profile: b
     nodes: nodes.map(({ identifier, first_at }) => ({
       identifier: idWithin(identifier),
       type: typeName(identifier),
+      whole: identifier,
       firstSeenAt: fromClickHouseTime(first_at),
     })),
     evidence: evidence

@@ -47,6 +47,14 @@ export function identityMapSql(asOf?: Date, nodes?: readonly bigint[]): string {
     WHERE workspace = {workspace:String} ${before} GROUP BY node`;
 }
 
+/** SQL for the profiles that were one of their own at a moment and belong to another since; binds {workspace:String}. */
+export function mergedSinceSql(at: Date): string {
+  const since = `workspace = {workspace:String} AND since >= ${moment(at)}`;
+  return `SELECT node FROM identity_map WHERE workspace = {workspace:String}
+    AND node IN (SELECT node FROM identity_map WHERE ${since})
+    GROUP BY node HAVING argMax(profile, (since, version)) != node`;
+}
+
 /** The condition that a column holds one of the ids. */
 export function within(column: string, ids: readonly bigint[]): string {
   return ids.length === 0 ? '0' : `${column} IN (${[...new Set(ids)].join(', ')})`;

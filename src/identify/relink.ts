@@ -6,7 +6,7 @@ import type { Facts, Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
 import { type Method, methods } from './evidence.ts';
 import { linkingOf } from './linking.ts';
-import { type Change, type Evidence, type LinkOptions, type Links, openLinks } from './links.ts';
+import { type Change, type Evidence, type LinkOptions, type Links, openLinks, type Stopped } from './links.ts';
 import { membersOf } from './members.ts';
 import { within } from './people.ts';
 import { birthsWhere, evidenceWhere, openMapWriter } from './stored.ts';
@@ -25,7 +25,10 @@ export type News = {
 
 export type Moves = { node: bigint; profile: bigint }[];
 
-export type Relinked = { links: Links; changes: Change[]; reach: Set<bigint> };
+/** Links around some nodes, and how far from them anything can matter. */
+export type Around = { links: Links; changes: Change[]; reach: Set<bigint> };
+
+export type Relinked = { moved: Moves; reach: bigint[]; stopped: Stopped[] };
 
 const ROUNDS_AT_MOST = 200;
 
@@ -39,30 +42,30 @@ export async function relink(
     identifiers,
     now,
   }: { nodes: readonly bigint[]; news?: readonly News[]; identifiers?: Iterable<string>; now: Date },
-): Promise<Moves> {
+): Promise<Relinked> {
   const { facts } = store;
   const linking = await linkingOf(store, workspace, { identifiers });
   const seeds = await membersOf(facts, workspace, nodes);
-  const { changes, reach } = await linkAround(facts, workspace, linking, seeds, news);
-  return writeChanges(
-    facts,
-    workspace,
-    [...reach],
-    changes.filter(({ node }) => reach.has(node)),
-    now,
-  );
+  const { links, changes, reach } = await linkAround(facts, workspace, linking, seeds, { news });
+  const ours = changes.filter(({ node }) => reach.has(node));
+  const moved = await writeChanges(facts, workspace, [...reach], ours, now);
+  const stopped = [...links.stopped()].filter(({ a, b }) => reach.has(a) && reach.has(b));
+  return { moved, reach: [...reach], stopped };
 }
 
-/** The links around the nodes, as a pass over everything would find them; nothing is written. */
+/**
+ * The links around the nodes, as a pass over everything would find them; nothing is written. `news` is evidence that was
+ * just written, `supposed` some that was not: what would be if it were.
+ */
 export async function linkAround(
   facts: Facts,
   workspace: string,
   linking: LinkOptions,
   seeds: readonly bigint[],
-  news: readonly News[] = [],
-): Promise<Relinked> {
+  { news = [], supposed = [] }: { news?: readonly News[]; supposed?: readonly Evidence[] } = {},
+): Promise<Around> {
   const loaded = new Set<bigint>();
-  const evidence = new Map<string, Evidence>();
+  const evidence = new Map(supposed.map((row) => [keyOf(row), row]));
   let open: bigint[] = [...new Set(seeds)];
   for (let round = 0; ; round++) {
     const touching = `${within('node_a', open)} OR ${within('node_b', open)}`;

@@ -9,6 +9,7 @@ import { linkingOf } from './linking.ts';
 import { openLinks } from './links.ts';
 import { profiles } from './profiles.ts';
 import { rebuild } from './rebuild.ts';
+import { noteConflicts } from './reviews.ts';
 import { noteCut, sessionRuleOf, sessionsTable } from './sessions/index.ts';
 import { openMapWriter, readBirths, readEvidence } from './stored.ts';
 import { inTurn } from './turn.ts';
@@ -76,6 +77,7 @@ async function linkEverything(store: Store, workspace: string, now: Date) {
   }
   links.finish();
   await writer.write();
+  await noteConflicts(store, workspace, links.stopped(), now, 'everything');
   if (Number(older.rows) > 0) {
     await facts.remove('identity_map', `workspace = {workspace:String} AND version < ${version}`, { workspace });
   }

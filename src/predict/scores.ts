@@ -2,7 +2,7 @@
 // export. A page starts where the one before ended (score, then profile), so that nobody is skipped or shown twice.
 
 import { InklingError } from '../errors.ts';
-import { findProfile, toHexId } from '../identify/index.ts';
+import { findProfile, mergedSinceSql, toHexId } from '../identify/index.ts';
 import type { Params, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { type Reason, reasonsFrom } from './explain.ts';
@@ -145,7 +145,11 @@ export async function countByScore(
 }
 
 function conditionOf(model: ModelRecord, asOf: Date, filter: ScoreFilter): { where: string; params: Params } {
-  const parts = ['workspace = {workspace:String}', 'model_id = {model:String}', "as_of = {asOf:DateTime64(3, 'UTC')}"];
+  const parts = [
+    ...['workspace = {workspace:String}', 'model_id = {model:String}', "as_of = {asOf:DateTime64(3, 'UTC')}"],
+    // Who became one with somebody since is counted there.
+    `profile NOT IN (${mergedSinceSql(asOf)})`,
+  ];
   const params: Params = { workspace: model.workspace, model: model.id, asOf: toClickHouseTime(asOf) };
   const [low, high] = filter.segment === undefined ? [0, 100] : levelRange(filter.segment);
   const minScore = Math.max(low, filter.minScore ?? 0);

@@ -62,11 +62,13 @@ const evidence = fc
 function profilesByTheBook(all: readonly Evidence[], { types }: LinkRules): Map<bigint, bigint> {
   const born = new Map<bigint, number>();
   for (const row of all) for (const node of [row.a, row.b]) if (!born.has(node)) born.set(node, row.at);
-  const holding = new Map<string, Evidence>();
+  // What ended and holds again stands where it stood first.
+  const [holding, first] = [new Map<string, Evidence>(), new Map<string, Evidence>()];
   for (const row of all) {
     const key = `${row.method} ${row.a} ${row.b}`;
+    if (!first.has(key)) first.set(key, row);
     if (row.revoked) holding.delete(key);
-    else holding.set(key, row);
+    else holding.set(key, first.get(key)!);
   }
   const links = [...holding.values()].filter((row) => row.method !== 'apart').sort((x, y) => x.at - y.at);
   const apart = [...holding.values()].filter((row) => row.method === 'apart');

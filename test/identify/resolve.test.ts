@@ -320,7 +320,12 @@ test('a person is found by any identifier, and shown with what links it', async 
     nodes.map((node) => node.type),
     ['anonymous id', 'e-mail hash', 'user id'],
   );
-  assert.deepEqual(nodes[0], { identifier: 'laptop', type: 'anonymous id', firstSeenAt: new Date(day(1)) });
+  assert.deepEqual(nodes[0], {
+    identifier: 'laptop',
+    type: 'anonymous id',
+    whole: 'a:laptop',
+    firstSeenAt: new Date(day(1)),
+  });
   assert.deepEqual(
     evidence.map(({ from, to, method, at, revoked }) => ({ from, to, method, at, revoked })),
     [
