@@ -1,6 +1,7 @@
 // Every alert: one file, one line.
 
 import type { Alert } from './alert.ts';
+import { crossPlatform } from './crossPlatform.ts';
 import { freshness } from './freshness.ts';
 
-export const alerts: readonly Alert[] = [freshness];
+export const alerts: readonly Alert[] = [freshness, crossPlatform];

@@ -5,6 +5,7 @@ import { addAccuracy } from './accuracy.ts';
 import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addIdentity } from './identity.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
 import { addLab } from './lab/index.ts';
@@ -23,6 +24,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addImport,
   addSurroundingsCommands,
   addResolve,
+  addIdentity,
   addTrain,
   addScore,
   addReport,

@@ -11,6 +11,7 @@ import { addDecideRoutes } from './decide.ts';
 import { addDoorRoutes } from './door.ts';
 import { addFeaturesRoutes } from './features.ts';
 import { addHealthRoutes } from './health.ts';
+import { addIdentityRoutes } from './identity.ts';
 import { addIntentRoutes } from './intent.ts';
 import { addLiveRoutes } from './live.ts';
 import { addLiveSessionRoutes } from './liveSessions.ts';
@@ -46,6 +47,7 @@ export const routes: readonly Routes[] = [
   addOverviewRoutes,
   addPeopleRoutes,
   addSessionRoutes,
+  addIdentityRoutes,
   addFeaturesRoutes,
   addIntentRoutes,
   addAccuracyRoutes,

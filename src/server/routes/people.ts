@@ -1,11 +1,13 @@
 // People: the list, one person with the reasons for their score, and what they did.
 
+import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { findActiveModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
 import { listPeople } from '../reading/people.ts';
 import { nodesOf, readPerson, requireProfile } from '../reading/person.ts';
+import { exportPeople } from '../reading/personExport.ts';
 import { sessionsBetween } from '../reading/sessions.ts';
 import { readTimeline } from '../reading/timeline.ts';
 import { Bots, Level, Nullable } from '../shapes.ts';
@@ -50,6 +52,34 @@ export const addPeopleRoutes: Routes = (app, context) => {
     async ({ workspace, query }) => {
       const model = await findActiveModel(store, workspace);
       return listPeople(store, { workspace, model, ...query });
+    },
+  );
+
+  const lines = 'application/x-ndjson';
+  app.get(
+    '/api/v1/people/export',
+    {
+      preHandler,
+      schema: {
+        tags,
+        security,
+        summary: 'Everybody whole, as lines of JSON: who they are, visits, events, scores, segments',
+        produces: [lines],
+      },
+    },
+    async ({ workspace }, reply) =>
+      reply.header('content-type', lines).send(Readable.from(exportPeople(store, { workspace }))),
+  );
+
+  app.get(
+    '/api/v1/people/:id/export',
+    {
+      preHandler,
+      schema: { tags, security, summary: 'One person whole, as lines of JSON', params: OneId, produces: [lines] },
+    },
+    async ({ workspace, params }, reply) => {
+      const profile = await requireProfile(store, workspace, params.id);
+      return reply.header('content-type', lines).send(Readable.from(exportPeople(store, { workspace, profile })));
     },
   );
 

@@ -57,15 +57,25 @@ export const Person = Type.Object({
   ),
   scoreHistory: Type.Array(Type.Object({ asOf: Moment, score: Type.Integer(), segment: Level })),
   identity: Type.Object({
-    nodes: Type.Array(Type.Object({ identifier: Type.String(), type: Type.String(), firstSeenAt: Moment })),
+    nodes: Type.Array(
+      Type.Object({
+        identifier: Type.String(),
+        type: Type.String(),
+        whole: Type.String({ description: 'With its type in front, such as u:42.' }),
+        firstSeenAt: Moment,
+      }),
+    ),
     evidence: Type.Array(
       Type.Object({
         at: Moment,
         from: Type.String(),
         to: Type.String(),
+        a: Type.String({ description: 'The identifiers whole, such as u:42: what /identity/unmerge takes.' }),
+        b: Type.String(),
         method: Type.String(),
         confidence: Type.Number(),
         messageId: Type.String(),
+        detail: Type.String({ description: 'JSON: who said so and why, or how a match was weighed.' }),
         revoked: Type.Boolean(),
       }),
     ),
