@@ -14,7 +14,14 @@ let house: House;
 const skip = withoutChromium;
 const someone = makeShop(new Date()).people.find(({ score, identifiers }) => score! >= 70 && identifiers.userIds[0])!;
 const rooms = ['/', '/live', '/live/plans', '/people', '/features', '/models', '/segments', '/govern'];
-const paths = [...rooms, `/people/${someone.id}`, `/models/${modelId}`, '/segments/ready%3AHIGH', '/nowhere'];
+const paths = [
+  ...rooms,
+  '/people/review',
+  `/people/${someone.id}`,
+  `/models/${modelId}`,
+  '/segments/ready%3AHIGH',
+  '/nowhere',
+];
 
 before(async () => {
   if (!skip) house = await openHouse();

@@ -7,7 +7,17 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Alerts, Live, ModelRow, Overview, PersonRow, Problem, Segment, Workspace } from '../../ui/src/api.ts';
+import type {
+  Alerts,
+  Live,
+  ModelRow,
+  Overview,
+  PersonRow,
+  Problem,
+  Review,
+  Segment,
+  Workspace,
+} from '../../ui/src/api.ts';
 import {
   makeShop,
   modelId,
@@ -22,6 +32,7 @@ import {
   workspaceOf,
 } from './madeUp.ts';
 import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
+import { platforms, reviewPageOf, reviewsOf, stopped, unlinked } from './madeUpIdentity.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 import { accuracyOf, standingOf } from './madeUpQuality.ts';
 
@@ -35,7 +46,7 @@ export type FixtureSettings = {
 };
 export type Fixture = { url: string; key: string; setVariant(variant: Variant): void; close(): Promise<void> };
 
-type State = { shop: Shop; variant: Variant; segments: Segment[]; models: ModelRow[] };
+type State = { shop: Shop; variant: Variant; segments: Segment[]; models: ModelRow[]; reviews: Review[] };
 type Answer = { status: number; body: unknown };
 
 export async function startFixture(settings: FixtureSettings): Promise<Fixture> {
@@ -45,6 +56,7 @@ export async function startFixture(settings: FixtureSettings): Promise<Fixture> 
     variant: settings.variant ?? 'full',
     segments: segmentsOf(shop),
     models: [modelRow(shop)],
+    reviews: reviewsOf(shop),
   };
   const server = createServer((request, response) => {
     respond(state, settings.dist, request, response).catch((error) => response.writeHead(500).end(String(error)));
@@ -122,6 +134,8 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/alerts') return ok(alertsOf(shop, variant));
   if (path === '/live') return ok(live(shop, variant, Number(query.get('limit') ?? 50)));
   if (path === '/people') return ok(listPeople(scored ? shop.people : withoutScores(shop.people, variant), query));
+  if (path === '/identity/reviews') return ok(reviewPageOf(scored ? state.reviews : []));
+  if (path === '/identity/platforms') return ok(platforms);
   if (path === '/features')
     return ok(variant === 'empty' ? { asOf: shop.asOf, people: 0, signals: [] } : featuresOf(shop));
   if (path === '/intent/models') return ok({ models: scored ? state.models : [] });
@@ -142,6 +156,7 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
       const sessions = sessionsOf(person, events);
       return ok({ ...page(events, 'events', 'nextBefore', query.get('before'), 40), sessions });
     }
+    if (rest === 'stopped') return ok(stopped);
     const full = personOf(shop, person);
     return ok(scored ? full : { ...full, intent: null, score: null, segment: null, scoreHistory: [] });
   }
@@ -184,6 +199,11 @@ function governs({ shop, variant }: State, path: string): Answer | undefined {
 }
 
 function create(state: State, path: string, body: Record<string, unknown>): Answer {
+  if (path === '/identity/unmerge') return ok({ ...unlinked, decision: body.preview ? null : 'd-1' });
+  if (path === '/identity/reviews/answer') {
+    state.reviews = state.reviews.filter(({ id }) => !(body.ids as string[]).includes(id));
+    return ok({ answered: (body.ids as string[]).length });
+  }
   if (path === '/intent/segments') {
     if (Number(body.minScore) > Number(body.maxScore)) {
       return problem(400, 'invalid_input', 'The score range is empty', 'minScore is above maxScore.', 'Swap them.');

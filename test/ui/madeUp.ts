@@ -220,9 +220,14 @@ export function personOf(shop: Shop, row: PersonRow): Person {
     })),
     identity: {
       nodes: [
-        ...(user ? [{ identifier: user, type: 'user id', firstSeenAt: row.firstSeenAt }] : []),
-        { identifier: anonymous, type: 'anonymous id', firstSeenAt: row.firstSeenAt },
-        { identifier: `${anonymous}-phone`, type: 'anonymous id', firstSeenAt: row.lastSeenAt },
+        ...(user ? [{ identifier: user, type: 'user id', whole: `u:${user}`, firstSeenAt: row.firstSeenAt }] : []),
+        { identifier: anonymous, type: 'anonymous id', whole: `a:${anonymous}`, firstSeenAt: row.firstSeenAt },
+        {
+          identifier: `${anonymous}-phone`,
+          type: 'anonymous id',
+          whole: `a:${anonymous}-phone`,
+          firstSeenAt: row.lastSeenAt,
+        },
       ],
       evidence: user
         ? [
@@ -230,6 +235,9 @@ export function personOf(shop: Shop, row: PersonRow): Person {
               at: row.firstSeenAt,
               from: anonymous,
               to: user,
+              a: `a:${anonymous}`,
+              b: `u:${user}`,
+              detail: '',
               method: 'login',
               confidence: 1,
               messageId: 'msg-1',
@@ -239,6 +247,9 @@ export function personOf(shop: Shop, row: PersonRow): Person {
               at: row.lastSeenAt,
               from: `${anonymous}-phone`,
               to: user,
+              a: `a:${anonymous}-phone`,
+              b: `u:${user}`,
+              detail: '',
               method: 'email',
               confidence: 0.99,
               messageId: 'msg-2',
@@ -250,6 +261,9 @@ export function personOf(shop: Shop, row: PersonRow): Person {
               at: row.lastSeenAt,
               from: `${anonymous}-phone`,
               to: anonymous,
+              a: `a:${anonymous}-phone`,
+              b: `a:${anonymous}`,
+              detail: '',
               method: 'alias',
               confidence: 1,
               messageId: 'msg-3',

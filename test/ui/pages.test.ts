@@ -157,6 +157,44 @@ pageTest(
 );
 
 pageTest(
+  'pairs are reviewed by keyboard, and platforms shown with what they share [WH-4] [WH-14]',
+  '/people/review',
+  async (seen) => {
+    const { page } = seen;
+    assert.match(await text(seen), /2 pairs wait for somebody/);
+    assert.match(await text(seen), /The names differ by one letter/);
+    assert.match(await text(seen), /30 of 200 people were seen on two platforms or more: 15%/);
+    assert.match(await text(seen), /Below 25%/);
+    await page.locator('[data-pair]').first().focus();
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await page.getByText('1 pair waits').waitFor();
+    await page.locator('[data-pair]').first().focus();
+    await page.keyboard.press('a');
+    await page.getByText('No pairs wait for an answer.').waitFor();
+  },
+);
+
+test('a piece of evidence is undone after a look at who there would be [WH-4]', { skip: withoutChromium }, async () => {
+  const seen = await visit(house);
+  await seen.open(`/people/${signedIn.id}`);
+  const { page } = seen;
+  assert.match(await text(seen), /Not joined/);
+  await page
+    .getByRole('button', { name: /^Undo: / })
+    .first()
+    .click();
+  await page.getByText('There would be 2 people').waitFor();
+  const button = page.getByRole('button', { name: 'Undo the link' });
+  assert.ok(await button.isDisabled());
+  await page.getByLabel('Why').fill('They called.');
+  await button.click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.deepEqual(seen.complaints, []);
+  await seen.leave();
+});
+
+pageTest(
   'a person has a timeline by day that loads more, and an identity with evidence',
   `/people/${signedIn.id}`,
   async (seen) => {

@@ -20,6 +20,10 @@ const pages: { path: string; page: ComponentType }[] = [
   { path: '/live/plans', page: lazy(() => import('./pages/Plans.tsx').then((file) => ({ default: file.PlansPage }))) },
   { path: '/people', page: lazy(() => import('./pages/People.tsx').then((file) => ({ default: file.PeoplePage }))) },
   {
+    path: '/people/review',
+    page: lazy(() => import('./pages/Review.tsx').then((file) => ({ default: file.ReviewPage }))),
+  },
+  {
     path: '/people/:id',
     page: lazy(() => import('./pages/Person.tsx').then((file) => ({ default: file.PersonPage }))),
   },

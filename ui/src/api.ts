@@ -297,16 +297,57 @@ export type Reason = {
 };
 
 export type Identity = {
-  nodes: { identifier: string; type: string; firstSeenAt: string }[];
-  evidence: {
-    at: string;
-    from: string;
-    to: string;
-    method: string;
-    confidence: number;
-    messageId: string;
-    revoked: boolean;
-  }[];
+  nodes: { identifier: string; type: string; whole: string; firstSeenAt: string }[];
+  evidence: Evidence[];
+};
+
+export type Evidence = {
+  at: string;
+  from: string;
+  to: string;
+  a: string;
+  b: string;
+  method: string;
+  confidence: number;
+  messageId: string;
+  detail: string;
+  revoked: boolean;
+};
+
+/** POST /api/v1/identity/merge, unmerge, refuse, undo; `decision` is null where it was only tried. */
+export type IdentityOutcome = { decision: string | null; people: { id: string; identifiers: string[] }[] };
+
+/** GET /api/v1/identity/reviews */
+export type ReviewPage = { reviews: Review[]; nextCursor: string | null; waiting: number };
+
+export type Review = {
+  id: string;
+  a: string;
+  b: string;
+  personA: string;
+  personB: string;
+  kind: 'match' | 'limit';
+  probability: number;
+  explanation: Record<string, unknown>;
+  at: string;
+  status: string;
+};
+
+/** GET /api/v1/identity/platforms */
+export type CrossPlatform = {
+  people: number;
+  acrossPlatforms: number;
+  rate: number | null;
+  atLeast: number;
+  isBelow: boolean;
+  platforms: { platform: string; people: number }[];
+  overlap: { a: string; b: string; people: number }[];
+  weeks: { week: string; people: number; acrossPlatforms: number }[];
+};
+
+/** GET /api/v1/people/:id/stopped */
+export type StoppedLinks = {
+  stopped: { a: string; b: string; method: string; at: string; reason: string; type: string }[];
 };
 
 /** A visit. */

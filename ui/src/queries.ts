@@ -7,7 +7,9 @@ import type {
   AccuracyReport,
   Alerts,
   ConsentLog,
+  CrossPlatform,
   Features,
+  IdentityOutcome,
   Live,
   Model,
   ModelList,
@@ -23,12 +25,14 @@ import type {
   PlanVersion,
   Privacy,
   Replayed,
+  ReviewPage,
   Segment,
   SegmentList,
   SegmentRequest,
   SegmentUsers,
   SessionsRightNow,
   Standing,
+  StoppedLinks,
   StoredPlan,
   TimelinePage,
   TrackingPlan,
@@ -128,6 +132,58 @@ export function usePerson(id: string) {
   return useQuery({
     queryKey: ['person', id],
     queryFn: ({ signal }) => get<Person>(`/api/v1/people/${encodeURIComponent(id)}`, {}, signal),
+  });
+}
+
+export function useStopped(id: string) {
+  return useQuery({
+    queryKey: ['stopped', id],
+    queryFn: ({ signal }) => get<StoppedLinks>(`/api/v1/people/${encodeURIComponent(id)}/stopped`, {}, signal),
+  });
+}
+
+export type Unlinking = { evidence: { a: string; b: string; method: string }; reason: string };
+
+/** Who there would be without a piece of evidence; nothing is written. */
+export function useUnlinkPreview(asked: Unlinking | null) {
+  return useQuery({
+    queryKey: ['unlink', asked],
+    enabled: asked !== null,
+    queryFn: () => post<IdentityOutcome>('/api/v1/identity/unmerge', { ...asked, preview: true }),
+  });
+}
+
+export function useUnlink() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (asked: Unlinking) => post<IdentityOutcome>('/api/v1/identity/unmerge', asked),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+export function useReviews() {
+  return useInfiniteQuery({
+    queryKey: ['reviews'],
+    queryFn: ({ pageParam, signal }) =>
+      get<ReviewPage>('/api/v1/identity/reviews', { cursor: pageParam, limit: pageSize }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+export function useAnswer() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (asked: { ids: string[]; answer: 'accept' | 'refuse' }) =>
+      post<{ answered: number }>('/api/v1/identity/reviews/answer', asked),
+    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'workspace' }),
+  });
+}
+
+export function useCrossPlatform() {
+  return useQuery({
+    queryKey: ['platforms'],
+    queryFn: ({ signal }) => get<CrossPlatform>('/api/v1/identity/platforms', {}, signal),
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { useFilters } from '../address.ts';
 import type { Level, PersonRow } from '../api.ts';
 import { CsvButton } from '../charts/Figure.tsx';
@@ -118,6 +119,11 @@ function Answer({ total, filter, scored }: AnswerProps) {
             </>
           )}
         </>
+      }
+      actions={
+        <Link href="/people/review" className="small">
+          Review pairs
+        </Link>
       }
       note={intent && `Scores of ${stamp(intent.asOf, zone)}, for a purchase within ${intent.timeframeDays} days.`}
     />

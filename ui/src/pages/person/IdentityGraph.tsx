@@ -13,11 +13,13 @@ const rank = ['user', 'e-mail', 'phone', 'anonymous'];
 export function IdentityGraph({ identity }: { identity: Identity }) {
   const sorted = [...identity.nodes].sort((a, b) => rankOf(a.type) - rankOf(b.type));
   const drawn = sorted.slice(0, mostDrawn);
-  const places = new Map(drawn.map((node, index) => [bare(node.identifier), placeOf(index, drawn.length)]));
+  const places = new Map(drawn.map((node, index) => [node.whole, placeOf(index, drawn.length)]));
   const lines = identity.evidence.flatMap((piece) => {
-    const from = places.get(bare(piece.from));
-    const to = places.get(bare(piece.to));
-    return from && to && !piece.revoked ? [{ key: `${piece.messageId} ${piece.from} ${piece.to}`, from, to }] : [];
+    const from = places.get(piece.a);
+    const to = places.get(piece.b);
+    return from && to && !piece.revoked && piece.method !== 'apart'
+      ? [{ key: `${piece.at} ${piece.method} ${piece.a} ${piece.b}`, from, to }]
+      : [];
   });
   const label = `${identity.nodes.length} identifiers and ${identity.evidence.length} links between them, listed below.`;
   return (
@@ -26,13 +28,13 @@ export function IdentityGraph({ identity }: { identity: Identity }) {
         <line key={key} x1={from.x} y1={from.y} x2={to.x} y2={to.y} className={styles.link} />
       ))}
       {drawn.map((node) => {
-        const { x, y } = places.get(bare(node.identifier)) ?? { x: 0, y: 0 };
+        const { x, y } = places.get(node.whole) ?? { x: 0, y: 0 };
         const known = !node.type.startsWith('anonymous');
         return (
-          <g key={`${node.type} ${node.identifier}`} transform={`translate(${x} ${y})`}>
+          <g key={node.whole} transform={`translate(${x} ${y})`}>
             <circle r={known ? 9 : 7} className={known ? styles.known : styles.anonymous} />
             <text y={known ? 24 : 21} className={styles.label}>
-              {shortened(bare(node.identifier), 18)}
+              {shortened(node.identifier, 18)}
             </text>
           </g>
         );
@@ -59,9 +61,4 @@ function placeOf(index: number, total: number) {
   const around = total - 1;
   const angle = (around === 2 ? 0 : -Math.PI / 2) + ((index - 1) / around) * 2 * Math.PI;
   return { x: middle.x + 120 * Math.cos(angle), y: middle.y + 66 * Math.sin(angle) };
-}
-
-/** Evidence may name an identifier with its kind in front ('a:…'); the list of nodes does not. */
-function bare(identifier: string): string {
-  return identifier.replace(/^[uaep]:/, '');
 }

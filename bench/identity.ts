@@ -1,0 +1,112 @@
+// Who is who at size: people with several browsers, an address, some with a second account, and their events, made by
+// SQL. A full pass, then new blocks followed live, and the memory of it all.
+// Run: node --expose-gc bench/identity.ts [people] [events per person]
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { adoptCurrency, ensureWorkspace } from '../src/govern/index.ts';
+import {
+  type FollowedRow,
+  followBlock,
+  mergePeople,
+  resolveAll,
+  tryRules,
+  undoDecision,
+} from '../src/identify/index.ts';
+import { openStore } from '../src/store/index.ts';
+import { toClickHouseTime } from '../src/time.ts';
+
+const people = Number(process.argv[2] ?? 1_000_000);
+const each = Number(process.argv[3] ?? 20);
+const workspace = 'bench';
+const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-'));
+const store = await openStore({ dataDir: folder });
+const { facts } = store;
+const start = Date.UTC(2026, 0, 1);
+const now = new Date(start + 90 * 86_400_000);
+await ensureWorkspace(store, workspace, now);
+let mostMemory = 0;
+const watching = setInterval(() => {
+  mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
+}, 50);
+try {
+  await timed('making the events', () => makeEvents());
+  await adoptCurrency(store, workspace);
+  mostMemory = 0;
+  const result = await timed('a full pass', () => resolveAll(store, { workspace, now }));
+  console.log(JSON.stringify(result), `${Math.round(mostMemory / 1e6)} MB at most`);
+  await timed('a full pass again', () => resolveAll(store, { workspace, now }));
+  for (const size of [1, 100, 1000]) await followed(size);
+  await timed('a change of rules, tried', async () => {
+    const trial = await tryRules(store, workspace, { types: { user: { perProfile: 1 } } });
+    console.log(JSON.stringify({ ...trial, samples: trial.samples.length }));
+  });
+  const by = { workspace, actor: 'bench', reason: 'bench', now };
+  const { decision } = await timed('a merge by hand', () => mergePeople(store, by, ['user-1', 'user-5']));
+  await timed('undone', () => undoDecision(store, by, decision ?? ''));
+} finally {
+  clearInterval(watching);
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Two browsers each; every fifth has a second account under the same address; every 50th browser is a shared one. */
+async function makeEvents(): Promise<void> {
+  const part = 1_000_000;
+  for (let from = 0; from < people * each; from += part) {
+    await facts.command(
+      `INSERT INTO events (workspace, message_id, type, event, at, received_at, anonymous_id, user_id, email_hash, anchor, platform)
+       SELECT '${workspace}', concat('m', toString(number)), 'track', 'page_view',
+         fromUnixTimestamp64Milli(toInt64(${start} + number * ${Math.floor((80 * 86_400_000) / (people * each))})) AS moment, moment,
+         if(cityHash64(who, 1) % 50 = 0 AND turn = 3, concat('kiosk-', toString(cityHash64(who, 2) % 200)),
+           concat('browser-', toString(who), '-', toString(turn % 2))),
+         if(turn % 4 = 3, concat('user-', toString(who), if(who % 5 = 0 AND turn % 8 = 7, 'b', '')), ''),
+         if(turn % 4 = 3 AND turn < 12, lower(hex(SHA256(concat('mail-', toString(who))))), ''),
+         if(user_id != '', concat('u:', user_id), concat('a:', anonymous_id)), if(turn % 2 = 0, 'web', 'app')
+       FROM (SELECT number, number % ${people} AS who, intDiv(number, ${people}) AS turn
+         FROM numbers(${from}, ${Math.min(part, people * each - from)}))`,
+    );
+  }
+}
+
+/** Blocks of new events, half of them with something new to tell, as the shipper hands them over. */
+async function followed(size: number): Promise<void> {
+  const taken: number[] = [];
+  for (let block = 0; block < 30; block++) {
+    const rows: FollowedRow[] = Array.from({ length: size }, (_, i) => {
+      const who = (block * size + i * 37 + size) % people;
+      const isNew = i % 2 === 0;
+      return {
+        type: 'track',
+        message_id: `l${size}-${block}-${i}`,
+        at: toClickHouseTime(now.getTime() + size * 100_000 + block * 1000),
+        user_id: `user-${who}`,
+        anonymous_id: isNew ? `new-${size}-${block}-${i}` : `browser-${who}-1`,
+        previous_id: '',
+        email_hash: '',
+        phone_hash: '',
+        anchor: `u:user-${who}`,
+      };
+    });
+    await facts.insert(
+      'events',
+      rows.map((row) => ({ ...row, workspace, received_at: row.at })),
+    );
+    const begun = performance.now();
+    await followBlock(store, workspace, rows, { now });
+    taken.push(performance.now() - begun);
+  }
+  taken.sort((a, b) => a - b);
+  const [middle, worst] = [taken[15], taken[29]];
+  console.log(
+    `blocks of ${size}: p50 ${middle.toFixed(1)} ms, worst ${worst.toFixed(1)} ms, ${Math.round((size / middle) * 1000)} events/s`,
+  );
+}
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const result = await work();
+  console.log(`${what}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  return result;
+}
