@@ -53,7 +53,7 @@ export function EventEditor({ event, isOpen, onToggle, onChange, onRemove }: Eve
           >
             {isOpen ? 'Close' : 'Edit'}
           </Button>
-          <Button variant="subtle" color="gray" size="compact-sm" onClick={onRemove} aria-label={`Remove ${title}`}>
+          <Button variant="default" size="compact-sm" onClick={onRemove} aria-label={`Remove ${title}`}>
             Remove
           </Button>
         </span>
