@@ -139,7 +139,10 @@ test('a person is opted out on their page, and the log and what was not stored a
   await page.getByText('1 event of the last 14 days was not stored').waitFor();
   await page.getByText('Analytics: the person said no').waitFor();
   await page.getByText('No to analytics').waitFor();
-  await page.getByRole('button', { name: 'Add a rule' }).press('Enter');
+  await send({ type: 'track', userId: 'carl', event: 'Called', properties: { line: '4111 1111 1111 1111' } });
+  await page.getByRole('button', { name: 'Look for personal values' }).press('Enter');
+  await page.getByRole('button', { name: 'Add a rule for properties.line of Called' }).press('Enter');
+  assert.equal(await page.getByLabel('Path of rule 1').inputValue(), 'properties.line');
   await page.getByLabel('Path of rule 1').fill('card');
   await page.getByRole('button', { name: 'Save the rules' }).press('Enter');
   await page.getByText('is no path').waitFor();

@@ -8,6 +8,7 @@ import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useChangePrivacy } from '../../queries.ts';
 import styles from './Govern.module.css';
+import { PersonalHints } from './PersonalHints.tsx';
 import { propertyActionWords } from './words.ts';
 
 /** Numbered, so that a row keeps its fields while others come and go. */
@@ -18,8 +19,9 @@ export function PropertyRules({ privacy }: { privacy: Privacy }) {
   const change = useChangePrivacy();
   const setRule = (id: number, changes: Partial<Rule>) =>
     setRules(rules.map((rule) => (rule.id === id ? { ...rule, ...changes } : rule)));
-  const add = () =>
-    setRules([...rules, { path: 'properties.', action: 'hash', id: Math.max(-1, ...rules.map(({ id }) => id)) + 1 }]);
+  const [isLooking, setLooking] = useState(false);
+  const add = (path: string) =>
+    setRules([...rules, { path, action: 'hash', id: Math.max(-1, ...rules.map(({ id }) => id)) + 1 }]);
   const save = () => {
     const properties = rules.map(({ path, action }) => ({ path: path.trim(), action }));
     change.mutate({ change: { properties }, revision: privacy.revision });
@@ -48,8 +50,7 @@ export function PropertyRules({ privacy }: { privacy: Privacy }) {
               onChange={(value) => setRule(rule.id, { action: value as PropertyAction })}
             />
             <Button
-              variant="subtle"
-              color="gray"
+              variant="default"
               aria-label={`Remove rule ${index + 1}`}
               onClick={() => setRules(rules.filter(({ id }) => id !== rule.id))}
             >
@@ -59,13 +60,17 @@ export function PropertyRules({ privacy }: { privacy: Privacy }) {
         ))}
       </ul>
       <div className={styles.actions}>
-        <Button variant="default" onClick={add}>
+        <Button variant="default" onClick={() => add('properties.')}>
           Add a rule
         </Button>
         <Button loading={change.isPending} onClick={save}>
           Save the rules
         </Button>
+        <Button variant="default" aria-expanded={isLooking} onClick={() => setLooking(!isLooking)}>
+          Look for personal values
+        </Button>
       </div>
+      {isLooking && <PersonalHints onRule={add} />}
       {change.error && <ProblemNote error={change.error} />}
     </Panel>
   );

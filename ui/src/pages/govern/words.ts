@@ -33,6 +33,12 @@ export const propertyActionWords: { value: PropertyAction; label: string }[] = [
   { value: 'keep', label: 'Keep' },
 ];
 
+export const lookWords = {
+  email: 'values like an e-mail address',
+  phone: 'values like a phone number',
+  card: 'values like a card number',
+};
+
 /** { analytics: false } → "no to analytics". */
 export function sentenceOf(choices: Record<string, boolean>): string {
   const of = (wanted: boolean) => Object.keys(choices).filter((name) => choices[name] === wanted);
