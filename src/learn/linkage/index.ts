@@ -1,7 +1,7 @@
 // Linkage of records that name the same person or thing: Fellegi and Sunter's weights, learned without labels.
 
-export { cluster, type Edge } from './clusters.ts';
-export { type Comparison, levelsSql } from './comparison.ts';
+export { cluster } from './clusters.ts';
+export type { Comparison } from './comparison.ts';
 export { comparisons } from './comparisons/registry.ts';
 export type { ThresholdRow } from './decide.ts';
 export type { PairExplanation, Step } from './explain.ts';
@@ -10,7 +10,7 @@ export { type Frozen, type Label, linkAll } from './frozen.ts';
 export { kinds } from './kinds/registry.ts';
 export { type Linkage, type LinkOptions, link } from './link.ts';
 export { type LiveLink, type LiveLinkage, type LiveOptions, openLiveLinkage } from './live.ts';
-export { chanceOf, type LinkageModel } from './model.ts';
+export type { LinkageModel } from './model.ts';
 export { plainAddress } from './normalise/address.ts';
 export { nicknameOf } from './normalise/nicknames.ts';
 export { soundOf } from './normalise/sound.ts';

@@ -2,7 +2,7 @@
 import type { KeyOf, Kind, Sight } from '../kind.ts';
 import { shareOf } from '../kind.ts';
 import { dayOf } from '../normalise/day.ts';
-import { plainText } from '../normalise/text.ts';
+import { latinOf, plainText } from '../normalise/text.ts';
 
 const whole: KeyOf = { name: 'whole', of: (value) => value };
 const compact = (text: string) => plainText(text).replaceAll(' ', '');
@@ -53,7 +53,7 @@ export const email: Kind = {
     {
       suffix: '',
       comparison: 'jaro_winkler',
-      normalise: (text) => text.trim().toLowerCase(),
+      normalise: (text) => latinOf(text.trim().toLowerCase()),
       keys: [whole, { name: 'name before @', of: (value) => value.split('@', 1)[0].replace(/\+.*|\./g, '') }],
     },
   ],
@@ -98,6 +98,21 @@ export const identifier: Kind = {
       ? 0.95
       : 0,
   facets: [{ suffix: '', comparison: 'damerau_levenshtein', normalise: compact, keys: [whole] }],
+};
+
+export const device: Kind = {
+  name: 'device',
+  sentence: 'Marks of a device, with | between: kind, system, browser, screen, language, timezone.',
+  fits: ({ header, values }) =>
+    /\b(device|fingerprint)\b/.test(header) && shareOf(values, (value) => value.includes('|')) > 0.8 ? 1 : 0,
+  facets: [
+    {
+      suffix: '',
+      comparison: 'device',
+      normalise: (text) => latinOf(text.trim().toLowerCase()),
+      keys: [whole],
+    },
+  ],
 };
 
 function areNumbers({ values }: Sight): boolean {

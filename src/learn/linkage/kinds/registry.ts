@@ -1,6 +1,6 @@
 // The kinds of columns: one line each. Where two are equally sure of a column, the earlier one takes it.
 import type { Kind } from '../kind.ts';
-import { date, email, identifier, phone, price, year } from './marks.ts';
+import { date, device, email, identifier, phone, price, year } from './marks.ts';
 import { fullName, givenName, surname } from './people.ts';
 import { category, city, houseNumber, postcode, state, street } from './places.ts';
 import { brand, description, title } from './texts.ts';
@@ -17,6 +17,7 @@ export const kinds: readonly Kind[] = [
   date,
   phone,
   email,
+  device,
   price,
   year,
   identifier,

@@ -21,8 +21,7 @@ export function plainText(text: string): string {
   const lower = text.toLowerCase();
   if (PLAIN.test(lower)) return lower;
   const decoded = lower.includes('&') ? lower.replace(ENTITY, entity) : lower;
-  return latinOf(decoded)
-    .replace(/['’`´]/g, '')
+  return latinOf(decoded.replace(/['’‘`´]/g, ''))
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();
 }
