@@ -15,7 +15,7 @@ export type Suggestion = Rule & {
   reached: number;
 };
 
-const SAMPLE = 40_000;
+const SAMPLE = 25_000;
 const DRAWN = 20_000;
 const MOST_RULES = 12;
 const LEFT_OUT = 0.0002;

@@ -33,6 +33,8 @@ export type Trained = {
 /** Up to so many pairs all of them are compared, without rules. */
 const ALL_PAIRS = 2_000_000;
 const RANDOM_PAIRS = 200_000;
+/** Candidates that the rules are chosen by, and that the model is learned on. */
+const CHOSEN_BY = 100_000;
 const LEARNED_ON = 300_000;
 const LEAST_BUDGET = 3_000_000;
 const PAIRS_PER_RECORD = 15;
@@ -51,8 +53,8 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
   const rarity = fields.map((field, f) => raritiesOf(field, everywhere[f].exactShare));
   seeing.rarity = rarity;
   addRarity(random, seeing);
-  const learn = (source: PairSource): Learned => {
-    const { candidates, scale } = sampleCandidates(source, seeing);
+  const learn = (source: PairSource, most = LEARNED_ON): Learned => {
+    const { candidates, scale } = sampleCandidates(source, seeing, most);
     const settings: EmSettings = {
       sizes: levels.sizes,
       everywhere: everywhere.map(({ shares }) => shares),
@@ -107,7 +109,7 @@ type Choosing = TrainingOptions & { records: number };
 /** The rules that the data suggest, with the records they gather. */
 function chooseRules(
   keys: readonly Key[],
-  learn: (source: PairSource) => Learned,
+  learn: (source: PairSource, most?: number) => Learned,
   { records, split, seed, oneToOne }: Choosing,
 ): { blocks: Blocks; reached: number }[] {
   const budget = Math.max(LEAST_BUDGET, PAIRS_PER_RECORD * records);
@@ -116,7 +118,7 @@ function chooseRules(
   const offers = offerRules(keys, { most: budget / across, largest: LARGEST_GROUP, seed });
   for (const offer of offers) offer.pairs *= across;
   const first = firstRules(offers, records);
-  const { candidates, parameters } = learn({ records, split, blocks: first.map(gathered) });
+  const { candidates, parameters } = learn({ records, split, blocks: first.map(gathered) }, CHOSEN_BY);
   const chance = new Float64Array(candidates.size);
   expect(candidates, parameters, { records, oneToOne }, chance);
   const likely = [...chance.keys()].filter((p) => chance[p] > 0.9);
@@ -197,7 +199,7 @@ function raritiesOf({ comparison, counts }: Field, exactShare: number): Float32A
 }
 
 /** The candidates of some records, all of a record's, so that rivals stay together. */
-function sampleCandidates(source: PairSource, seeing: Seeing): { candidates: Candidates; scale: number } {
+function sampleCandidates(source: PairSource, seeing: Seeing, most: number): { candidates: Candidates; scale: number } {
   const { split, records, blocks } = source;
   const all = split === undefined ? records ** 2 / 2 : split * (records - split);
   const expected =
@@ -207,7 +209,7 @@ function sampleCandidates(source: PairSource, seeing: Seeing): { candidates: Can
           all,
           blocks.reduce((sum, { pairs }) => sum + pairs, 0),
         );
-  const scale = Math.max(1, expected / (blocks === 'all' ? ALL_PAIRS : LEARNED_ON));
+  const scale = Math.max(1, expected / (blocks === 'all' ? ALL_PAIRS : most));
   const isIn = (r: number) => scale === 1 || (Math.imul(r, 0x9e3779b1) >>> 0) * scale < 0x100000000;
   const candidates = openCandidates(seeing.fields.length, Math.ceil((expected / scale) * 1.2) + 1000);
   forEachPair(source, allChunks(), (r, s) => candidates.add(r, s, seeing.levels), isIn);
