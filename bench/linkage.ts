@@ -93,6 +93,7 @@ async function live(records: number): Promise<void> {
   for (const row of learnedOn) linkage.add(row[0], recordOf(row));
   for (const row of take(rows, records - learnedOn.length)) linkage.add(row[0], recordOf(row));
   const loaded = (performance.now() - began) / 1000;
+  const used = process.cpuUsage();
   const times: number[] = [];
   let found = 0;
   const from = performance.now();
@@ -103,6 +104,8 @@ async function live(records: number): Promise<void> {
     times.push(performance.now() - start);
   }
   const seconds = (performance.now() - from) / 1000;
+  const { user, system } = process.cpuUsage(used);
+  console.log({ cpuMicrosecondsEach: (user + system) / times.length });
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.floor(share * times.length)].toFixed(3);
   console.log({
