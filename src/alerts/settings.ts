@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
-import type { Store } from '../store/index.ts';
+import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { refuseAddress } from './destinations/outbound.ts';
 import { alerts } from './registry.ts';
 
@@ -19,12 +19,8 @@ export type AlertChange = {
   webhook?: { url: string; secret?: string } | null;
 };
 
-export async function alertSettingsOf({ state }: Store, workspace: string): Promise<AlertSettings> {
-  const [row] = await state.query<{ value: Partial<AlertSettings> }>(
-    `SELECT value FROM settings WHERE workspace = $1 AND name = 'alerts'`,
-    [workspace],
-  );
-  const stored = row?.value ?? {};
+export async function alertSettingsOf(store: Store, workspace: string): Promise<AlertSettings> {
+  const stored = (await readSetting<Partial<AlertSettings>>(store, workspace, 'alerts')) ?? {};
   const complete = alerts.map(({ name, settings }) => {
     const defaults = Value.Create(settings) as Record<string, unknown>;
     return [name, { enabled: true, ...defaults, ...stored.alerts?.[name] }] as const;
@@ -50,11 +46,7 @@ export async function changeAlertSettings(
     await refuseAddress(url, 'webhook.url');
     settings.webhook = { url, secret };
   }
-  await store.state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'alerts', $2, $3)
-     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    [workspace, settings, now],
-  );
+  await writeSetting(store, { workspace, name: 'alerts', value: settings, now });
   return settings;
 }
 

@@ -34,7 +34,7 @@ export async function buildApp(context: ServerContext, { logLevel, dashboard }: 
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', theme: { title: 'Inkling API' } });
   app.addHook('onResponse', (request, reply, done) => {
     const status = `${Math.floor(reply.statusCode / 100)}xx`;
-    context.answerSeconds.observe(reply.elapsedTime / 1000, request.routeOptions.url ?? 'none', status);
+    context.numbers.answers.observe(reply.elapsedTime / 1000, request.routeOptions.url ?? 'none', status);
     done();
   });
   for (const add of routes) app.register(async (scope) => add(scope as App, context));

@@ -13,7 +13,7 @@ import type { KeyRing } from '../govern/index.ts';
 import type { SessionsNow } from '../identify/index.ts';
 import type { IntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
-import type { Histogram } from './metrics.ts';
+import type { Numbers } from './metrics.ts';
 
 /** What a route may use. */
 export type ServerContext = {
@@ -32,9 +32,8 @@ export type ServerContext = {
   live: IntentNow;
   /** Visits that are under way. */
   sessions: SessionsNow;
-  /** How long the engines and the answers took. */
-  engineSeconds: Histogram;
-  answerSeconds: Histogram;
+  /** What is measured as it goes. */
+  numbers: Numbers;
   now(): Date;
 };
 

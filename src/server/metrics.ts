@@ -33,12 +33,32 @@ export function openHistogram(name: string, help: string, labelNames: readonly s
         let below = 0;
         counts.forEach((count, i) => {
           below += count;
-          lines.push(`${name}_bucket{${labels},le="${i < BOUNDS.length ? BOUNDS[i] : '+Inf'}"} ${below}`);
+          const bound = `le="${i < BOUNDS.length ? BOUNDS[i] : '+Inf'}"`;
+          lines.push(`${name}_bucket{${labels ? `${labels},` : ''}${bound}} ${below}`);
         });
-        lines.push(`${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${below}`);
+        const all = labels ? `{${labels}}` : '';
+        lines.push(`${name}_sum${all} ${sum}`, `${name}_count${all} ${below}`);
       }
       return lines;
     },
+  };
+}
+
+/** What the service measures as it goes. */
+export type Numbers = { answers: Histogram; engines: Histogram; shipping: Histogram; work: Histogram };
+
+export function openNumbers(): Numbers {
+  return {
+    answers: openHistogram('inkling_http_seconds', 'How long requests took, by route and status class.', [
+      'route',
+      'status',
+    ]),
+    engines: openHistogram('inkling_engine_seconds', 'How long statements took, by engine and lane.', [
+      'engine',
+      'lane',
+    ]),
+    shipping: openHistogram('inkling_shipping_seconds', 'From the receipt of an event to the facts, once a block.', []),
+    work: openHistogram('inkling_work_seconds', 'How long passes over everybody took: resolving, scoring.', ['work']),
   };
 }
 
@@ -84,7 +104,7 @@ function watchState(state: State, observe: Histogram['observe']): State {
   };
 }
 
-async function timing<T>(told: (seconds: number) => void, work: Promise<T>): Promise<T> {
+export async function timing<T>(told: (seconds: number) => void, work: Promise<T>): Promise<T> {
   const start = performance.now();
   try {
     return await work;

@@ -4,6 +4,7 @@
 
 import { findActiveModel, keepChampion, logAccuracy, scoreEveryone } from '../predict/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
+import { timing } from './metrics.ts';
 import { momentOfScoring } from './pipeline.ts';
 
 export type NightOptions = {
@@ -17,6 +18,8 @@ export type NightOptions = {
   peopleAtATime?: number;
   /** A challenger that fails must not keep the scores from being made. */
   onFault(error: unknown, doing: string): void;
+  /** How long scoring everybody took. */
+  onScored?(seconds: number): void;
 };
 
 type Night = { day: string; asOf?: string; startedAt?: string; done?: boolean };
@@ -27,7 +30,7 @@ const SETTING = 'scored_night';
 
 /** Does the night's work if it is due; a workspace without a model has nothing due. */
 export async function spendNight(store: Store, options: NightOptions): Promise<void> {
-  const { workspace, timeZone, now, peopleAtATime, resolve, onFault } = options;
+  const { workspace, timeZone, now, peopleAtATime, resolve, onFault, onScored = () => {} } = options;
   const { day, hour } = clockIn(timeZone, now);
   if (hour < NIGHT_HOUR) return;
   const model = await findActiveModel(store, workspace);
@@ -37,7 +40,7 @@ export async function spendNight(store: Store, options: NightOptions): Promise<v
   if (!begun && (last ? last.day >= day : model.createdAt.slice(0, 10) >= day)) return;
   const night = begun ?? (await beginNight(store, { workspace, day, now, resolve, onFault }));
   const [asOf, startedAt] = [new Date(night.asOf as string), new Date(night.startedAt as string)];
-  await scoreEveryone(store, { workspace, asOf, now: startedAt, peopleAtATime });
+  await timing(onScored, scoreEveryone(store, { workspace, asOf, now: startedAt, peopleAtATime }));
   await logAccuracy(store, { workspace, now });
   await writeSetting(store, { workspace, name: SETTING, value: { ...night, done: true }, now });
 }

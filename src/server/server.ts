@@ -17,8 +17,7 @@ import { type IntentNow, openIntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
-import { withWatch } from './metrics.ts';
-import { openAnswerSeconds, openEngineSeconds } from './routes/metrics.ts';
+import { openNumbers, withWatch } from './metrics.ts';
 import { openUpkeep } from './upkeep.ts';
 
 export type ServerOptions = {
@@ -53,8 +52,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     dashboard = DASHBOARD_FOLDER,
     now = () => new Date(),
   } = options;
-  const numbers = { engineSeconds: openEngineSeconds(), answerSeconds: openAnswerSeconds() };
-  const store = withWatch(unwatched, numbers.engineSeconds.observe);
+  const numbers = openNumbers();
+  const store = withWatch(unwatched, numbers.engines.observe);
   await sealDoorSecrets(store, now());
   // What the journal finds damaged when it is opened is told once there is a log.
   const early: [error: unknown, doing: string][] = [];
@@ -71,8 +70,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const onNews = (text: string) => tell(text);
-  const upkeep = await openUpkeep({ store, intake, live, sessions, now, onNews, onFault });
-  const context = { ...door, ...numbers, store, intake, live, sessions, now };
+  const upkeep = await openUpkeep({ store, intake, live, sessions, numbers, now, onNews, onFault });
+  const context = { ...door, numbers, store, intake, live, sessions, now };
   const app = await buildApp(context, { logLevel, dashboard });
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => {
@@ -108,8 +107,7 @@ export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const now = () => new Date(0);
   const rooms = { intake: {} as Intake, live: {} as IntentNow, sessions: {} as SessionsNow };
-  const numbers = { engineSeconds: openEngineSeconds(), answerSeconds: openAnswerSeconds() };
-  const context = { ...doorOf(nobody, now), ...rooms, ...numbers, store: nobody, now };
+  const context = { ...doorOf(nobody, now), ...rooms, numbers: openNumbers(), store: nobody, now };
   const app = await buildApp(context, { logLevel: 'silent', dashboard: DASHBOARD_FOLDER });
   await app.ready();
   const document = app.swagger();

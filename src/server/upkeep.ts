@@ -8,7 +8,8 @@ import { listWorkspaces } from '../govern/index.ts';
 import { listRecut, openFollower, resolveAll, type SessionsNow } from '../identify/index.ts';
 import { failAbandonedTrainings, type IntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
-import { HOUR_MS, MINUTE_MS } from '../time.ts';
+import { fromClickHouseTime, HOUR_MS, MINUTE_MS, SECOND_MS } from '../time.ts';
+import { type Numbers, timing } from './metrics.ts';
 import { spendNight } from './night.ts';
 
 export type UpkeepOptions = {
@@ -16,6 +17,7 @@ export type UpkeepOptions = {
   intake: Intake;
   live: IntentNow;
   sessions: SessionsNow;
+  numbers: Pick<Numbers, 'shipping' | 'work'>;
   now(): Date;
   /** What somebody should know of, for the log. */
   onNews(text: string): void;
@@ -32,7 +34,7 @@ export type Upkeep = {
 const TICK_MS = MINUTE_MS / 4;
 
 export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
-  const { store, intake, live, sessions, now, onNews, onFault } = options;
+  const { store, intake, live, sessions, numbers, now, onNews, onFault } = options;
   await failAbandonedTrainings(store, now());
   const behind = new Set(await workspacesBehind(store));
   const follower = openFollower(store, {
@@ -44,6 +46,8 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     onFault,
   });
   const unsubscribe = intake.onShipped(async (rows) => {
+    const waited = now().getTime() - fromClickHouseTime(rows[0].received_at).getTime();
+    numbers.shipping.observe(waited / SECOND_MS);
     live.shipped(rows);
     sessions.shipped(rows);
     await follower.shipped(rows);
@@ -53,9 +57,11 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   let watchedAt = 0;
 
   const resolve = async (workspace: string) => {
-    await resolveAll(store, { workspace, now: now() });
+    const work = resolveAll(store, { workspace, now: now() });
+    await timing((seconds) => numbers.work.observe(seconds, 'resolve'), work);
     sessions.resolved(workspace);
   };
+  const onScored = (seconds: number) => numbers.work.observe(seconds, 'score');
   const pass = async () => {
     for (const workspace of behind) {
       behind.delete(workspace);
@@ -77,7 +83,7 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
         await attempt(() => watchOver(store, watch), 'looking for alerts');
       }
       await attempt(
-        () => spendNight(store, { workspace: id, timeZone, now: now(), resolve, onFault }),
+        () => spendNight(store, { workspace: id, timeZone, now: now(), resolve, onFault, onScored }),
         'scoring at night',
       );
     }

@@ -155,6 +155,7 @@ test('Prometheus reads what came in and how long the engines took [WH-13]', asyn
   assert.match(text, /^inkling_events_shipped_total 2$/m);
   assert.match(text, /^inkling_http_seconds_bucket\{route="\/v1\/track",status="2xx",le="\+Inf"\} 2$/m);
   assert.match(text, /^inkling_engine_seconds_count\{engine="facts",lane="ingest"\} [1-9]/m);
+  assert.match(text, /^inkling_shipping_seconds_bucket\{le="\+Inf"\} 2$/m);
   assert.match(text, /^inkling_engine_seconds_count\{engine="state",lane="query"\} [1-9]/m);
   const samples = text.split('\n').filter((line) => line && !line.startsWith('#'));
   assert.ok(samples.every((line) => /^[a-z_0-9]+(\{[^}]*\})? \S+$/.test(line)));

@@ -4,6 +4,7 @@ import { loadMessages, openIntake, type SegmentMessage } from '../../src/collect
 import { ensureWorkspace } from '../../src/govern/index.ts';
 import { findProfile, openSessionsNow } from '../../src/identify/index.ts';
 import { openIntentNow, trainModel } from '../../src/predict/index.ts';
+import { openNumbers } from '../../src/server/metrics.ts';
 import { openUpkeep } from '../../src/server/upkeep.ts';
 import { openShop } from '../../src/simulate/index.ts';
 import { openTestStore } from '../support/store.ts';
@@ -32,6 +33,7 @@ test('people are resolved after a start that finds new events, and soon after mo
     intake,
     live: openIntentNow(store),
     sessions: openSessionsNow(store),
+    numbers: openNumbers(),
     now: () => now,
     onNews: () => {},
     onFault: (error) => faults.push(error),

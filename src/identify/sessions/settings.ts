@@ -1,7 +1,7 @@
 // How a workspace wants visits cut, kept as one setting in the state.
 
 import { InklingError } from '../../errors.ts';
-import type { Store } from '../../store/index.ts';
+import { type Store, writeSetting } from '../../store/index.ts';
 import { MINUTE_MS } from '../../time.ts';
 import type { SessionRule } from './rule.ts';
 
@@ -51,11 +51,7 @@ export async function changeSessionSettings(
     });
   }
   const settings = { ...(await sessionSettingsOf(store, workspace)), ...change };
-  await store.state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'sessions', $2, $3)
-     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    [workspace, settings, now],
-  );
+  await writeSetting(store, { workspace, name: 'sessions', value: settings, now });
   return settings;
 }
 

@@ -8,9 +8,9 @@ import { countOpenAlerts } from '../../alerts/index.ts';
 import type { IntakeHealth } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import type { Routes } from '../context.ts';
-import { openHistogram, sample } from '../metrics.ts';
+import { sample } from '../metrics.ts';
 
-export const addMetricsRoutes: Routes = (app, { intake, store, engineSeconds, answerSeconds }) => {
+export const addMetricsRoutes: Routes = (app, { intake, store, numbers }) => {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   app.addHook('onReady', async () => void delay.enable());
   app.addHook('onClose', async () => void delay.disable());
@@ -29,8 +29,7 @@ export const addMetricsRoutes: Routes = (app, { intake, store, engineSeconds, an
       const open = await countOpenAlerts(store).catch(() => Number.NaN);
       const lines = [
         ...ofIntake(intake.health()),
-        ...answerSeconds.lines(),
-        ...engineSeconds.lines(),
+        ...Object.values(numbers).flatMap((histogram) => histogram.lines()),
         ...sample('inkling_alerts_open', 'gauge', 'Alerts that are open, over all workspaces.', open),
         ...ofProcess(delay.percentile(99) / 1e9),
       ];
@@ -38,12 +37,6 @@ export const addMetricsRoutes: Routes = (app, { intake, store, engineSeconds, an
     },
   );
 };
-
-export const openAnswerSeconds = () =>
-  openHistogram('inkling_http_seconds', 'How long requests took, by route and status class.', ['route', 'status']);
-
-export const openEngineSeconds = () =>
-  openHistogram('inkling_engine_seconds', 'How long statements took, by engine and lane.', ['engine', 'lane']);
 
 function ofIntake(health: IntakeHealth): string[] {
   const { backlog, lastAcceptedAt, lastShippedAt } = health;
