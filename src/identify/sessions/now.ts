@@ -17,24 +17,32 @@ export interface SessionsNow {
 }
 
 const WORKSPACES_IN_MEMORY = 50;
+/** Those who look at the same time share an answer for so long. */
+const SHARED_MS = 250;
+
+type Kept = { live: LiveSessions; answer?: { atMs: number; sessions: Promise<Session[]> } };
 
 export function openSessionsNow(store: Store): SessionsNow {
-  const known = new LRUCache<string, LiveSessions>({ max: WORKSPACES_IN_MEMORY });
+  const known = new LRUCache<string, Kept>({ max: WORKSPACES_IN_MEMORY });
   return {
     active(workspace, now) {
-      const live = known.get(workspace) ?? openLiveSessions(store, { workspace });
-      known.set(workspace, live);
-      return live.active(now);
+      const kept = known.get(workspace) ?? { live: openLiveSessions(store, { workspace }) };
+      known.set(workspace, kept);
+      const atMs = now.getTime();
+      if (!kept.answer || Math.abs(atMs - kept.answer.atMs) >= SHARED_MS) {
+        kept.answer = { atMs, sessions: kept.live.active(now) };
+      }
+      return kept.answer.sessions;
     },
     shipped(rows) {
       if (known.size === 0) return;
-      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) known.peek(workspace)?.shipped(own);
+      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) known.peek(workspace)?.live.shipped(own);
     },
     moved(workspace, moves) {
-      known.peek(workspace)?.moved(moves);
+      known.peek(workspace)?.live.moved(moves);
     },
     resolved(workspace) {
-      known.peek(workspace)?.resolved();
+      known.peek(workspace)?.live.resolved();
     },
   };
 }
