@@ -36,7 +36,8 @@ export function openSessionsNow(store: Store): SessionsNow {
     },
     shipped(rows) {
       if (known.size === 0) return;
-      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) known.peek(workspace)?.live.shipped(own);
+      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace))
+        known.peek(workspace)?.live.shipped(own);
     },
     moved(workspace, moves) {
       known.peek(workspace)?.live.moved(moves);
