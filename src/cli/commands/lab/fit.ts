@@ -63,7 +63,10 @@ export function addFit(lab: Command): void {
     .option('--cut <moment>', 'where the later rows begin; the last fifth if absent');
   withColumnOptions(command)
     .option('--learner <name>', 'boosting, logistic, … (docs/reference/learners.md), or auto', 'boosting')
-    .option('--set <key=value...>', 'settings of the learner, as in --set trees=500 learningRate=0.1')
+    .option(
+      '--set <key=value...>',
+      'settings of the learner, as in --set trees=500 learningRate=0.1; of any, calibration=isotonic, platt, beta or auto',
+    )
     .option('--classes', 'tell every value of the label apart, also where it holds numbers')
     .option('--early-stopping <share>', 'share of the training rows by which the learner decides when to stop', share)
     .option('--seed <number>', 'seed of every random choice', seed, 1)
