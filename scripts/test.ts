@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { buildIfStale } from '../src/cli/built.ts';
 import { findChromium, installChromium } from '../test/support/chromium.ts';
 import { startCluster } from '../test/support/cluster.ts';
+import { reachNats } from '../test/support/nats.ts';
 import { reachPostgres } from '../test/support/postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +29,7 @@ async function testEmbedded(): Promise<number> {
 
 async function testServers(): Promise<number> {
   const databaseUrl = await reachPostgres();
+  const natsUrl = await reachNats();
   const cluster = await startCluster();
   try {
     const files =
@@ -36,6 +38,7 @@ async function testServers(): Promise<number> {
         : globSync(`test/{${bothSizes.join(',')}}/**/*.test.ts`, { cwd: root }).sort();
     return run(files, {
       DATABASE_URL: databaseUrl,
+      NATS_URL: natsUrl,
       CLICKHOUSE_URL: cluster.urls.join(','),
       CLICKHOUSE_CLUSTER: cluster.name,
     });

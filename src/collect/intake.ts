@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { openPersonal, type Personal } from '../govern/index.ts';
-import { type Damage, type Disk, openJournal, type Store } from '../store/index.ts';
+import { type Damage, type Disk, type NatsOptions, openJournal, type Store } from '../store/index.ts';
 import {
   type Admission,
   type Admissions,
@@ -40,6 +40,8 @@ export type IntakeOptions = {
   admissions?: Admissions;
   /** Where journal and what tells messages apart are kept; absent = this machine's files. */
   disk?: Disk;
+  /** Where the journal is when several nodes share it. */
+  nats?: NatsOptions;
   /** Keys that tell messages apart held in memory before they become a file. */
   recentKeys?: number;
   /** What went wrong behind the caller's back; for the log. */
@@ -115,6 +117,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     segmentBytes: options.segmentBytes,
     maxBacklogBytes: options.maxBacklogBytes,
     disk: options.disk,
+    nats: options.nats && { onDoubt: (error) => onFault(error, 'opening the journal'), ...options.nats },
     onDamage: (damage) => onFault(damageError(damage), 'reading the journal'),
   });
   const seen = await openSeen({

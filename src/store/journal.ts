@@ -87,7 +87,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 type Waiting = { bytes: Buffer; records: number; resolve: () => void; reject: (error: Error) => void };
 
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openFileJournal(options: JournalOptions): Promise<Journal> {
   const { folder, disk = localDisk } = options;
   await disk.makeFolder(join(folder, 'damaged'));
   let mendedBytes = 0;
@@ -381,6 +381,6 @@ function lost(from: number, to: number): DamagedStretch {
   return { from, to, records: 1, mended: false };
 }
 
-function refusal(message: string, hint: string, cause?: unknown): InklingError {
+export function refusal(message: string, hint: string, cause?: unknown): InklingError {
   return new InklingError('unavailable', message, { hint, cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { createKey, ensureWorkspace, type Workspace } from '../../govern/index.ts';
 import { openServer } from '../../server/index.ts';
-import { openStore, type Store, storeOptionsFrom } from '../../store/index.ts';
+import { natsOptionsFrom, openStore, type Store, storeOptionsFrom } from '../../store/index.ts';
 import { buildIfStale } from '../built.ts';
 import { DEFAULT_FOLDER } from '../place.ts';
 
@@ -29,7 +29,12 @@ export function addStart(program: Command): void {
 
 /** Listens until SIGINT or SIGTERM, then stops without losing what was acknowledged. Owns the store from here on. */
 export async function serve(store: Store, workspace: Workspace, options: ServeOptions): Promise<void> {
-  const server = await openServer({ store, host: options.host, port: Number(options.port) });
+  const server = await openServer({
+    store,
+    host: options.host,
+    port: Number(options.port),
+    intake: { nats: natsOptionsFrom(process.env) },
+  });
   const session = await createKey(store, {
     workspace: workspace.id,
     kind: 'secret',
