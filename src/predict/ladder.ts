@@ -6,11 +6,10 @@
 
 import type { FittedModel } from '../learn/index.ts';
 import { wilsonInterval } from '../math/index.ts';
-import { DAY_MS } from '../time.ts';
 import { fitCalibrator, uncalibrated } from './calibration.ts';
 import { LEVEL_DAYS, measureLevel } from './level.ts';
 import { assemblePredictor, type Neighbourhood, type Predictor, type Rung } from './predictor.ts';
-import { countDistinct, type Rows, rowsWhere } from './rows.ts';
+import { countDistinct, type Rows, recentWeights, rowsWhere } from './rows.ts';
 import { fitRule } from './rule.ts';
 import {
   BOOSTING_SHARES,
@@ -187,7 +186,9 @@ function assemble(
 ): { predictor: Predictor; heldOut: Float64Array | undefined } {
   const calibrate = (days: number) => {
     const y = days === options.timeframeDays ? rows.y : rows.daysToEvent.map((after) => (after <= days ? 1 : 0));
-    return scores && folds ? fitCalibrator({ scores, y, folds, weights: recentWeights(rows) }) : undefined;
+    return scores && folds
+      ? fitCalibrator({ scores, y, folds, weights: recentWeights(rows, CALIBRATION_HALF_LIFE_DAYS) })
+      : undefined;
   };
   const calibrator = choice.rung === 'rule' ? uncalibrated : (calibrate(options.timeframeDays) ?? uncalibrated);
   const within = [7, LEVEL_DAYS]
@@ -216,12 +217,6 @@ function assemble(
 /** 0.3 without a conversion, 1 from 100 on [INT-4][INT-18]; a tenth less with under 90 days of data. */
 function ladderFactor(conversions: number, historyDays: number): number {
   return (0.3 + 0.7 * Math.min(1, conversions / 100)) * (historyDays < 90 ? 0.9 : 1);
-}
-
-function recentWeights({ momentOf, moments }: Rows): Float64Array {
-  const latest = Math.max(...moments.map((moment) => moment.getTime()));
-  const weightOf = moments.map((moment) => 0.5 ** ((latest - moment.getTime()) / DAY_MS / CALIBRATION_HALF_LIFE_DAYS));
-  return Float64Array.from(momentOf, (m) => weightOf[m]);
 }
 
 /**

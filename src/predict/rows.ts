@@ -44,6 +44,13 @@ export function foldsOf(profiles: BigUint64Array, folds: number, seed: number): 
   );
 }
 
+/** Rows of the latest moment weigh 1, and half as much for every so many days before it. */
+export function recentWeights({ momentOf, moments }: Rows, halfLifeDays: number): Float64Array {
+  const latest = Math.max(...moments.map((moment) => moment.getTime()));
+  const weightOf = moments.map((moment) => 0.5 ** ((latest - moment.getTime()) / DAY_MS / halfLifeDays));
+  return Float64Array.from(momentOf, (m) => weightOf[m]);
+}
+
 /** About so many rows, all moments of some people; everything when there are no more. Both outcomes stay in it. */
 export function drawPeople(rows: Rows, about: number, seed: number): Rows {
   const share = about / rows.y.length;

@@ -3,7 +3,7 @@
 
 import { blendModels, boosting, type FittedModel, logistic, logLoss, rocAuc, sigmoid } from '../learn/index.ts';
 import type { Rung } from './predictor.ts';
-import { drawPeople, foldsOf, pickRows, type Rows, rowsWhere } from './rows.ts';
+import { drawPeople, foldsOf, pickRows, type Rows, recentWeights, rowsWhere } from './rows.ts';
 import { fitRule } from './rule.ts';
 
 /** What was chosen on the folds; the deployed model is fitted with the same on later moments. */
@@ -31,6 +31,12 @@ const MOST_TREES = 400;
 /** A Newton step costs rows × columns²: about a second. Beyond so many rows the coefficients hardly move. */
 const LOGISTIC_WORK = 1e9;
 const LOGISTIC_FEWEST_ROWS = 4_000;
+
+/**
+ * What people do changes, so older moments count for less. Only here: trees see the calendar and gained nothing by it.
+ * (Online Retail, the mixture at 8 earlier moments: ROC AUC +0.0009 at 30 days, none at 7.)
+ */
+const HALF_LIFE_DAYS = 60;
 
 const logisticSettings = { transform: 'quantile', maxSteps: 20, tolerance: 1e-5 } as const;
 /** Small trees, strongly held back: people's behaviour is noisy, and a score should not jump at a single click. */
@@ -64,7 +70,8 @@ export function fitLogistic(rows: Rows, l2: number, seed: number): FittedModel {
   // A column with unknown values takes a second place in the equations.
   const places = rows.x.columns.length + rows.x.columns.filter((column) => column.some(Number.isNaN)).length;
   const drawn = drawPeople(rows, Math.max(LOGISTIC_FEWEST_ROWS, LOGISTIC_WORK / places ** 2), seed + 1);
-  return logistic.fit(drawn.x, drawn.y, { ...logisticSettings, l2 });
+  const weights = Float32Array.from(recentWeights(drawn, HALF_LIFE_DAYS));
+  return logistic.fit(drawn.x, drawn.y, { ...logisticSettings, l2 }, { weights });
 }
 
 /** The fold of each row's person; fewer where a fit takes long. */

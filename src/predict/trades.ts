@@ -2,7 +2,8 @@
 // season. A new trade is one line. Source: Australian Bureau of Statistics 8501.0, Retail Trade, Australia, original
 // series, the sum of all states, 1998 to 2010: turnover per calendar day of a month against the twelve months around it
 // (half of the outer two), mean over the years, with a mean of one. Other countries of the Christmas calendar differ in
-// detail, so a workspace's own weeks say how much of it holds; see season.ts.
+// detail, so a workspace's own weeks say how much of it holds; see season.ts. The index is of tills: what is ordered to be
+// sent is ordered some time before.
 
 export type Trade = {
   readonly name: string;
@@ -11,7 +12,12 @@ export type Trade = {
   readonly industry: string;
   /** January to December; 1 = the mean of the year. */
   readonly months: readonly number[];
+  /** An order comes so many days before the till of the source would ring. */
+  readonly leadDays: number;
 };
+
+/** Time to be sent and to be given; it was seen at two shops, a gift wholesaler and a seller of records. */
+const SENT_DAYS = 14;
 
 export const trades: readonly Trade[] = [
   trade('none', 'No calendar: the season is what the data show.', '', Array(12).fill(1)),
@@ -62,6 +68,7 @@ export const trades: readonly Trade[] = [
     'Groceries and supermarkets.',
     'Supermarket and grocery stores',
     [1.004, 1.008, 1.0, 0.994, 0.974, 0.963, 0.974, 0.979, 0.987, 1.001, 1.022, 1.094],
+    0,
   ),
   trade(
     'beauty',
@@ -78,6 +85,12 @@ export function findTrade(name: string): Trade | undefined {
   return trades.find((known) => known.name === name);
 }
 
-function trade(name: string, sentence: string, industry: string, months: readonly number[]): Trade {
-  return { name, sentence, industry, months };
+function trade(
+  name: string,
+  sentence: string,
+  industry: string,
+  months: readonly number[],
+  leadDays = SENT_DAYS,
+): Trade {
+  return { name, sentence, industry, months, leadDays };
 }
