@@ -26,8 +26,8 @@ export type Lineage = {
   settings: Record<string, unknown>;
   /** What was chosen on held-out people: rung, trees, penalty, mixture, calibration. */
   choice: Record<string, unknown>;
-  /** How much of the trade's calendar is expected here; see season.ts. */
-  season: Season;
+  /** How much of the trade's calendar is expected here, see season.ts; absent in models of earlier versions. */
+  season?: Season;
   /** How the figures and the deployed model belong together. */
   note: string;
   seconds: Record<string, number>;

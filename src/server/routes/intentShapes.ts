@@ -113,12 +113,15 @@ const Lineage = Type.Object({
   seed: Type.Integer(),
   settings: Type.Record(Type.String(), Type.Unknown()),
   choice: Type.Record(Type.String(), Type.Unknown()),
-  season: Type.Object({
-    trade: Type.String(),
-    amplitude: Type.Number(),
-    error: Type.Number(),
-    weeks: Type.Integer(),
-  }),
+  /** Absent in models of earlier versions. */
+  season: Type.Optional(
+    Type.Object({
+      trade: Type.String(),
+      amplitude: Type.Number(),
+      error: Type.Number(),
+      weeks: Type.Integer(),
+    }),
+  ),
   note: Type.String(),
   seconds: Type.Record(Type.String(), Type.Number()),
 });
