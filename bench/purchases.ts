@@ -57,7 +57,9 @@ async function compare(dataset: string, timeframes: readonly number[]): Promise<
     const testMoments = protocol?.testMoments.map((text) => new Date(text));
     for (const timeframeDays of timeframes) {
       const model = await trainModel(store, { workspace, timeframeDays, testMoments, trade, now });
-      print(dataset, model, [...ours(model), ...peers(await exportMatrices(store, folder, model))]);
+      printTask(dataset, model);
+      print(ours(model));
+      print(peers(await exportMatrices(store, folder, model)));
     }
   } finally {
     await store.close();
@@ -104,6 +106,8 @@ function peers(matrices: readonly string[]): Row[] {
     const out = execFileSync('/usr/bin/python3', [script, ...matrices], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Threads that wait give way to other work on the machine.
+      env: { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' },
     });
     return out
       .trim()
@@ -115,13 +119,17 @@ function peers(matrices: readonly string[]): Row[] {
   }
 }
 
-function print(dataset: string, { timeframeDays, performance }: ModelRecord, rows: readonly Row[]): void {
+function printTask(dataset: string, { timeframeDays, performance }: ModelRecord): void {
   const { people, conversions } = performance?.holdout ?? {};
-  const [low, high] = performance?.aucInterval ?? [Number.NaN, Number.NaN];
-  const task = `${dataset}, ${timeframeDays} days: ${conversions} of ${people}`;
-  for (const [r, { name, auc, logLoss, calibrationError }] of rows.entries()) {
+  const interval = performance?.aucInterval?.map((value) => value.toFixed(3)).join('–');
+  console.log(
+    `| ${dataset}, ${timeframeDays} days: ${conversions} of ${people} | *95 % interval* | *${interval}* | | |`,
+  );
+}
+
+function print(rows: readonly Row[]): void {
+  for (const { name, auc, logLoss, calibrationError } of rows) {
     const cells = [auc, logLoss, calibrationError].map((value) => (Number.isNaN(value) ? '' : value.toFixed(4)));
-    if (r === 0) cells[0] += ` (${low.toFixed(3)}–${high.toFixed(3)})`;
-    console.log(`| ${r === 0 ? task : ''} | ${name} | ${cells.join(' | ')} |`);
+    console.log(`| | ${name} | ${cells.join(' | ')} |`);
   }
 }
