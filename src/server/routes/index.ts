@@ -10,6 +10,7 @@ import { addConsentRoutes } from './consent.ts';
 import { addDecideRoutes } from './decide.ts';
 import { addDoorRoutes } from './door.ts';
 import { addFeaturesRoutes } from './features.ts';
+import { addFunnelRoutes } from './funnels.ts';
 import { addHealthRoutes } from './health.ts';
 import { addIdentityRoutes } from './identity.ts';
 import { addIntentRoutes } from './intent.ts';
@@ -53,6 +54,7 @@ export const routes: readonly Routes[] = [
   addAccuracyRoutes,
   addChallengeRoutes,
   addDecideRoutes,
+  addFunnelRoutes,
   addSdkRoutes,
   addClientSettingsRoutes,
 ];
