@@ -86,6 +86,7 @@ async function pageAddresses(): Promise<Record<string, string>> {
     models: '/models',
     ...(model && { model: `/models/${model.id}` }),
     segments: '/segments',
+    measure: '/measure',
     segment: '/segments/ready%3AHIGH',
   };
 }

@@ -13,7 +13,7 @@ import { closeHouse, type House, openHouse, standStill, visit, wordsOf } from '.
 let house: House;
 const skip = withoutChromium;
 const someone = makeShop(new Date()).people.find(({ score, identifiers }) => score! >= 70 && identifiers.userIds[0])!;
-const rooms = ['/', '/live', '/live/plans', '/people', '/features', '/models', '/segments', '/govern'];
+const rooms = ['/', '/live', '/live/plans', '/people', '/features', '/models', '/segments', '/measure', '/govern'];
 const paths = [
   ...rooms,
   '/people/review',

@@ -34,7 +34,7 @@ import {
 import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
 import { platforms, reviewPageOf, reviewsOf, stopped, unlinked } from './madeUpIdentity.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
-import { accuracyOf, standingOf } from './madeUpQuality.ts';
+import { accuracyOf, funnelOf, standingOf } from './madeUpQuality.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
 export type FixtureSettings = {
@@ -199,6 +199,7 @@ function governs({ shop, variant }: State, path: string): Answer | undefined {
 }
 
 function create(state: State, path: string, body: Record<string, unknown>): Answer {
+  if (path === '/measure/funnel') return ok(funnelOf(state.shop, body['steps'] as { event: string }[]));
   if (path === '/identity/unmerge') return ok({ ...unlinked, decision: body.preview ? null : 'd-1' });
   if (path === '/identity/reviews/answer') {
     state.reviews = state.reviews.filter(({ id }) => !(body.ids as string[]).includes(id));

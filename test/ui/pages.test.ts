@@ -352,6 +352,25 @@ pageTest(
   },
 );
 
+pageTest(
+  'a funnel says where people are lost, by whom, and what to test; steps are chosen by keyboard [CBP-8] [CBP-15]',
+  '/measure',
+  async (seen) => {
+    const { page } = seen;
+    const main = await text(seen);
+    assert.match(main, /Of 9,300 people who began with product view, 9\.8 % came to purchase within 7 days\./);
+    assert.match(main, /\+490\s*Of those at add to cart on the device "mobile", 28 % go on/);
+    assert.match(main, /mobile 5,100 1,530 \(30%\) 430 \(28%\) 270 \(63%\) 5\.3%/);
+    await page.getByRole('button', { name: 'Show the table: Funnel', exact: true }).click();
+    assert.equal(await page.getByRole('region', { name: 'Funnel', exact: true }).getByRole('row').count(), 5);
+    await page.getByLabel('Steps').fill('sign_up, purchase');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/steps=sign_up/);
+    await page.getByText('Nobody did the first step (sign_up) in this time.').first().waitFor();
+    await page.getByText('Choose other steps').waitFor();
+  },
+);
+
 pageTest('each product category has its three segments, which open their people [INT-1]', '/segments', async (seen) => {
   const { page } = seen;
   const boots = shop.people.filter(({ category }) => category === 'boots');

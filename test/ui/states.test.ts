@@ -46,7 +46,7 @@ test('the sign-in form tells where the key is, and repeats what the server says 
   await seen.leave();
 });
 
-for (const path of ['/', '/live', '/people', '/features', '/models', '/segments']) {
+for (const path of ['/', '/live', '/people', '/features', '/models', '/segments', '/measure']) {
   test(`an empty workspace shows the next step on ${path}`, { skip }, async () => {
     const seen = await visit(house, { variant: 'empty' });
     await seen.open(path);

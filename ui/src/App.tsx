@@ -41,6 +41,7 @@ const pages: { path: string; page: ComponentType }[] = [
     path: '/segments/:id',
     page: lazy(() => import('./pages/Segment.tsx').then((file) => ({ default: file.SegmentPage }))),
   },
+  { path: '/measure', page: lazy(() => import('./pages/Measure.tsx').then((file) => ({ default: file.MeasurePage }))) },
   { path: '/govern', page: lazy(() => import('./pages/Govern.tsx').then((file) => ({ default: file.GovernPage }))) },
 ];
 

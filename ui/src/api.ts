@@ -543,6 +543,40 @@ export type ModelRequest = {
   signals?: { include?: string[]; exclude?: string[] };
 };
 
+/** POST /api/v1/measure/funnel */
+export type Funnel = {
+  from: string;
+  to: string;
+  windowDays: number;
+  steps: {
+    event: string;
+    category: string | null;
+    people: number;
+    /** Of those at the step before. */
+    rate: number | null;
+    interval: Interval | null;
+    lost: number;
+  }[];
+  rate: number | null;
+  bottleneck: string | null;
+  /** People at each step, by value. */
+  breakdowns: { name: string; values: { value: string; people: number[] }[] }[];
+  proposals: TestProposal[];
+  statement: string;
+};
+
+export type TestProposal = {
+  step: string;
+  breakdown: string;
+  value: string;
+  rate: number;
+  othersRate: number;
+  pValue: number;
+  couldBring: number;
+  peoplePerArm: number;
+  sentence: string;
+};
+
 /** GET /api/v1/intent/challenges */
 export type Standing = {
   everyDays: number;

@@ -9,6 +9,7 @@ import type {
   ConsentLog,
   CrossPlatform,
   Features,
+  Funnel,
   IdentityOutcome,
   Live,
   Model,
@@ -205,6 +206,17 @@ export function useFeatures() {
   return useQuery({
     queryKey: ['features'],
     queryFn: ({ signal }) => get<Features>('/api/v1/features', {}, signal),
+  });
+}
+
+/** `steps` are names of events with commas in between. */
+export function useFunnel(steps: string, windowDays: number, enabled: boolean) {
+  const named = steps.split(',').map((event) => ({ event: event.trim() }));
+  return useQuery({
+    queryKey: ['funnel', steps, windowDays],
+    queryFn: () => post<Funnel>('/api/v1/measure/funnel', { steps: named, windowDays }),
+    enabled,
+    placeholderData: keepPreviousData,
   });
 }
 

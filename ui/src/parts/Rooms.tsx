@@ -4,6 +4,7 @@ import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } fr
 import {
   IconActivity,
   IconChartDots3,
+  IconChartFunnel,
   IconFilter,
   IconLayoutDashboard,
   IconLogout,
@@ -28,6 +29,7 @@ const rooms = [
   { path: '/features', name: 'Features', Icon: IconChartDots3 },
   { path: '/models', name: 'Models', Icon: IconRadar2 },
   { path: '/segments', name: 'Segments', Icon: IconFilter },
+  { path: '/measure', name: 'Measure', Icon: IconChartFunnel },
   { path: '/govern', name: 'Govern', Icon: IconShieldLock },
 ];
 
