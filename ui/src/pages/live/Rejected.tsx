@@ -37,12 +37,15 @@ export function Rejected({ live }: { live: Live }) {
                   </>
                 )}
                 <span className="faint">{relative(event.at, now)}</span>
+                {event.code === 'plan_violation' && (
+                  <>
+                    {' '}
+                    <Link href={`/live/plans?event=${encodeURIComponent(nameOf(event))}`} className={styles.rule}>
+                      The rule that stopped it
+                    </Link>
+                  </>
+                )}
               </p>
-              {event.code === 'plan_violation' && (
-                <p className="small">
-                  <Link href={`/live/plans?event=${encodeURIComponent(nameOf(event))}`}>The rule that stopped it</Link>
-                </p>
-              )}
               <Mend event={event} />
             </li>
           ))}
