@@ -13,6 +13,7 @@ import {
   placeholderIds,
   webhooks,
 } from '../src/collect/index.ts';
+import { environment } from '../src/environment.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
 import { learners, upliftLearners } from '../src/learn/index.ts';
@@ -28,6 +29,14 @@ const pages: Record<string, () => string | Promise<string>> = {
       row('code', 'HTTP status', 'what it means'),
       rule(3),
       ...Object.entries(errorCodes).map(([code, { status, meaning }]) => row(`\`${code}\``, String(status), meaning)),
+    ]),
+  'environment.md': () =>
+    page('Environment', 'The environment variables that the service and the command line read.', [
+      row('variable', 'what it is', 'where it is not set'),
+      rule(3),
+      ...Object.entries(environment).map(([name, { meaning, usual, secret }]) =>
+        row(`\`${name}\``, secret ? `${meaning} Keep it secret.` : meaning, usual),
+      ),
     ]),
   'events.md': () =>
     page('Events', 'Canonical events and the names that mean them. Any other event is kept under its own name.', [

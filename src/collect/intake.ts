@@ -148,42 +148,12 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     },
     onFault,
   });
-  const personalOf = openPersonal(store);
-  const throttle = openThrottle(now);
-  const admissions = options.admissions ?? openAdmissions(store);
-  const counts = {
-    accepted: 0,
-    rejected: 0,
-    rejectedUnkept: 0,
-    withheld: 0,
-    lastAcceptedAt: undefined as Date | undefined,
-  };
+  const { accept, counts } = openAcceptor(store, { now, admissions: options.admissions }, async (workspace, lines) => {
+    await journal.append(workspace, lines);
+    shipper.nudge();
+  });
   return {
-    accept: async (workspace, messages, delivery) => {
-      const opened = admissions.of(workspace);
-      const admission = opened instanceof Promise ? await opened : opened;
-      const known = personalOf(workspace);
-      const personal = known instanceof Promise ? await known : known;
-      const receivedAt = now();
-      const notes = openNotes();
-      const taking = { workspace, messages, delivery, receivedAt, admission, personal, notes };
-      const { lines, rejected, faults } = toLines(taking);
-      // A choice holds from here on; what comes in now is judged by it while it is written down.
-      const choices = notes.choices.length > 0 ? admission.consent.keep(notes.choices) : undefined;
-      for (const line of rejected) {
-        if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) lines.push(line);
-        else counts.rejectedUnkept += 1;
-      }
-      for (const row of notes.withheld.values()) counts.withheld += row.events;
-      lines.push(...linesOf(notes));
-      await choices;
-      await journal.append(workspace, lines);
-      shipper.nudge();
-      counts.accepted += messages.length - faults.length;
-      counts.rejected += faults.length;
-      if (messages.length > faults.length) counts.lastAcceptedAt = receivedAt;
-      return { accepted: messages.length - faults.length, faults };
-    },
+    accept,
     onShipped: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -210,6 +180,50 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
       await seen.close();
     },
   };
+}
+
+/** Checks messages, and hands the lines of a call to whoever keeps them; what is kept is acknowledged. */
+export function openAcceptor(
+  store: Store,
+  options: Pick<IntakeOptions, 'admissions'> & { now: () => Date },
+  keep: (workspace: string, lines: string[]) => Promise<void>,
+) {
+  const { now } = options;
+  const personalOf = openPersonal(store);
+  const throttle = openThrottle(now);
+  const admissions = options.admissions ?? openAdmissions(store);
+  const counts = {
+    accepted: 0,
+    rejected: 0,
+    rejectedUnkept: 0,
+    withheld: 0,
+    lastAcceptedAt: undefined as Date | undefined,
+  };
+  const accept: Intake['accept'] = async (workspace, messages, delivery) => {
+    const opened = admissions.of(workspace);
+    const admission = opened instanceof Promise ? await opened : opened;
+    const known = personalOf(workspace);
+    const personal = known instanceof Promise ? await known : known;
+    const receivedAt = now();
+    const notes = openNotes();
+    const taking = { workspace, messages, delivery, receivedAt, admission, personal, notes };
+    const { lines, rejected, faults } = toLines(taking);
+    // A choice holds from here on; what comes in now is judged by it while it is written down.
+    const choices = notes.choices.length > 0 ? admission.consent.keep(notes.choices) : undefined;
+    for (const line of rejected) {
+      if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) lines.push(line);
+      else counts.rejectedUnkept += 1;
+    }
+    for (const row of notes.withheld.values()) counts.withheld += row.events;
+    lines.push(...linesOf(notes));
+    await choices;
+    await keep(workspace, lines);
+    counts.accepted += messages.length - faults.length;
+    counts.rejected += faults.length;
+    if (messages.length > faults.length) counts.lastAcceptedAt = receivedAt;
+    return { accepted: messages.length - faults.length, faults };
+  };
+  return { accept, counts };
 }
 
 /** What a workspace may have kept as rejected, or one public key could fill the disk between two clearings. */

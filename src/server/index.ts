@@ -10,3 +10,4 @@ export {
   walkTheRoad,
 } from './pipeline.ts';
 export { describeApi, openServer, type Server, type ServerOptions } from './server.ts';
+export { handleRequest, handler, openServerless, openServerlessStore, type Serverless } from './serverless.ts';

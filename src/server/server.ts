@@ -116,7 +116,7 @@ export async function describeApi(): Promise<object> {
 }
 
 /** Who may come in, and how fast. */
-function doorOf(store: Store, now: () => Date) {
+export function doorOf(store: Store, now: () => Date) {
   return {
     keys: openKeyRing(store),
     admissions: openAdmissions(store),

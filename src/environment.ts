@@ -1,0 +1,41 @@
+// Every environment variable that the product reads, in one table: docs/reference/environment.md is drawn from it, and a test
+// holds it equal to what the code reads and to what the files in deploy/ set.
+
+type Variable = {
+  meaning: string;
+  /** Where it is not set. */
+  usual: string;
+  /** Never in a file that is kept with the code. */
+  secret?: true;
+};
+
+export const environment: Readonly<Record<string, Variable>> = {
+  INKLING_DATA: {
+    meaning: 'The data folder: journal, memory of messages, model files, and the embedded engines.',
+    usual: '.inkling',
+  },
+  HOST: { meaning: 'The address to listen on.', usual: '127.0.0.1' },
+  PORT: { meaning: 'The port to listen on.', usual: '8020' },
+  LOG_LEVEL: { meaning: 'trace, debug, info, warn, error or silent.', usual: 'warn' },
+  CLICKHOUSE_URL: {
+    meaning:
+      'The ClickHouse server (http://user:password@host:8123), or every node of a cluster with commas in between.',
+    usual: 'ClickHouse in the process, in the data folder',
+    secret: true,
+  },
+  CLICKHOUSE_CLUSTER: {
+    meaning: 'The name of the cluster in remote_servers; needed with several nodes.',
+    usual: 'no cluster',
+  },
+  CLICKHOUSE_DATABASE: { meaning: 'The database there.', usual: 'inkling' },
+  DATABASE_URL: {
+    meaning: 'The PostgreSQL server (postgres://user:password@host:5432/database).',
+    usual: 'PostgreSQL in the process, in the data folder',
+    secret: true,
+  },
+  INKLING_SECRET_KEY: {
+    meaning: 'The key that secrets are encrypted with: 32 bytes in base64 or hex. The same on every node.',
+    usual: 'secret.key in the data folder, made on first use',
+    secret: true,
+  },
+};
