@@ -35,6 +35,7 @@ import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, wi
 import { platforms, reviewPageOf, reviewsOf, stopped, unlinked } from './madeUpIdentity.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 import { accuracyOf, funnelOf, standingOf } from './madeUpQuality.ts';
+import { sourcesOf } from './madeUpSources.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
 export type FixtureSettings = {
@@ -133,6 +134,7 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/overview') return ok(scored ? overviewOf(shop) : unscored(overviewOf(shop), variant));
   if (path === '/alerts') return ok(alertsOf(shop, variant));
   if (path === '/live') return ok(live(shop, variant, Number(query.get('limit') ?? 50)));
+  if (path === '/sources') return ok(sourcesOf(shop, variant));
   if (path === '/people') return ok(listPeople(scored ? shop.people : withoutScores(shop.people, variant), query));
   if (path === '/identity/reviews') return ok(reviewPageOf(scored ? state.reviews : []));
   if (path === '/identity/platforms') return ok(platforms);

@@ -393,3 +393,23 @@ test('the only active model is kept, with the reason why', { skip: withoutChromi
   assert.equal(await seen.page.getByRole('heading', { level: 1 }).count(), 1);
   await seen.leave();
 });
+
+pageTest(
+  'a source says what to do there, waits for its first event and turns by itself when it is there',
+  '/live',
+  async (seen) => {
+    const { page } = seen;
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Sources' }) });
+    await panel.getByText('1,204 events in 30 days').waitFor();
+    assert.match(await wordsOf(panel), /<script async src="http.*\/sdk\.js" data-key="wk_/);
+    await page.getByLabel('Source', { exact: true }).selectOption('stripe');
+    assert.match(await wordsOf(panel), /\/v1\/webhook\/stripe\?writeKey=wk_.*with the address above; then copy/);
+    await panel.getByText('Waiting for its first event').waitFor();
+    assert.equal(await page.getByLabel('Secret').first().inputValue(), '', 'a secret is never shown again');
+    assert.equal(await page.getByLabel('Purchases').inputValue(), 'charge');
+    await page.getByLabel('Source', { exact: true }).selectOption('curl');
+    await panel.getByText('Waiting for its first event').waitFor();
+    await fetch(`${house.fixture.url}/fixture/first-event`, { method: 'POST' });
+    await panel.getByText('1 event in 30 days').waitFor();
+  },
+);

@@ -100,6 +100,28 @@ export type LiveEvent = {
   summary: string;
 };
 
+/** Where events come from: platforms that call, and what each source has sent in 30 days. */
+export type Sources = { webhooks: WebhookSource[]; seen: { source: string; events: number; lastEventAt: string }[] };
+
+export type WebhookSource = {
+  name: string;
+  sentence: string;
+  /** What to do at the platform; {address} stands for the address to call. */
+  setUp: string;
+  path: string;
+  settings: SourceSetting[];
+};
+
+export type SourceSetting = {
+  name: string;
+  description: string;
+  choices: string[];
+  /** Never told once it is set. */
+  secret: boolean;
+  set: boolean;
+  value: unknown;
+};
+
 export type RejectedEvent = {
   id: string;
   at: string;

@@ -44,6 +44,10 @@ export function post<T>(path: string, body: object): Promise<T> {
   return call<T>('POST', path, body);
 }
 
+export function patch<T>(path: string, body: object): Promise<T> {
+  return call<T>('PATCH', path, body);
+}
+
 /** Puts or patches; with the revision that it rests on, so that nobody writes over the work of another. */
 export function write<T>(
   method: 'PUT' | 'PATCH' | 'POST',

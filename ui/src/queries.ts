@@ -32,15 +32,17 @@ import type {
   SegmentRequest,
   SegmentUsers,
   SessionsRightNow,
+  Sources,
   Standing,
   StoppedLinks,
   StoredPlan,
   TimelinePage,
   TrackingPlan,
+  WebhookSource,
   Withheld,
   Workspace,
 } from './api.ts';
-import { events, get, post, remove, write } from './client.ts';
+import { events, get, patch, post, remove, write } from './client.ts';
 
 const pageSize = 50;
 
@@ -70,6 +72,23 @@ export function useLive(limit: number, intervalMs: number) {
     queryFn: ({ signal }) => get<Live>('/api/v1/live', { limit }, signal),
     refetchInterval: intervalMs > 0 ? intervalMs : false,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** `intervalMs` 0 pauses the looking for a first event. */
+export function useSources(intervalMs: number) {
+  return useQuery({
+    queryKey: ['sources'],
+    queryFn: ({ signal }) => get<Sources>('/api/v1/sources', {}, signal),
+    refetchInterval: intervalMs > 0 ? intervalMs : false,
+  });
+}
+
+export function useSourceSettings(name: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (settings: Record<string, string | null>) => patch<WebhookSource>(`/api/v1/sources/${name}`, settings),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['sources'] }),
   });
 }
 

@@ -7,10 +7,9 @@ import { Link } from 'wouter';
 import type { Live } from '../api.ts';
 import { count, percent, plural, relative, stamp } from '../format.ts';
 import { AlertsNote } from '../parts/AlertsNote.tsx';
-import { FirstEvents, SourceSnippets } from '../parts/FirstEvents.tsx';
+import { FirstEvents } from '../parts/FirstEvents.tsx';
 import { LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Panel } from '../parts/Panel.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { StaleNote } from '../parts/StaleNote.tsx';
 import { useNow, usePlace, useZone } from '../place.tsx';
@@ -18,6 +17,7 @@ import { useLive } from '../queries.ts';
 import { IgnoredIds } from './live/IgnoredIds.tsx';
 import { Rejected } from './live/Rejected.tsx';
 import { RightNow } from './live/RightNow.tsx';
+import { Sources } from './live/Sources.tsx';
 import { Stream } from './live/Stream.tsx';
 
 const shownEvents = 60;
@@ -50,16 +50,7 @@ export function LivePage() {
           <div className="span5 stack">
             <Rejected live={live.data} />
             <IgnoredIds ids={live.data.ignoredIds} />
-            <Panel
-              title="Send more"
-              note={
-                <>
-                  The write key of this workspace is filled in. All calls are in the <a href="/docs">API reference</a>.
-                </>
-              }
-            >
-              <SourceSnippets />
-            </Panel>
+            <Sources running={running} />
           </div>
         </div>
       </div>

@@ -31,7 +31,7 @@ export function FirstEvents({ page }: { page: string }) {
   );
 }
 
-export function SourceSnippets() {
+function SourceSnippets() {
   const { writeKey } = usePlace();
   const origin = window.location.origin;
   return (
