@@ -38,4 +38,13 @@ export const environment: Readonly<Record<string, Variable>> = {
     usual: 'secret.key in the data folder, made on first use',
     secret: true,
   },
+  METRICS_TOKEN: {
+    meaning: 'The bearer token that a scraper sends for /metrics.',
+    usual: 'anybody who reaches the service may read it',
+    secret: true,
+  },
+  OUTBOUND_ALLOW: {
+    meaning: 'What may be called beside public addresses: host names, addresses and ranges with commas in between.',
+    usual: 'public addresses only',
+  },
 };

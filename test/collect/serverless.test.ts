@@ -22,18 +22,18 @@ const stored = async (event: string) =>
   );
 
 test('a batch is in the facts when it is answered, and once however often it is sent', async () => {
-  const message = (id: string) => ({ type: 'track', userId: 'u1', event: 'called', messageId: id });
+  const message = (id: string) => ({ type: 'track', userId: 'u1', event: 'batched', messageId: id });
   const batch = [message('a'), message('b'), message('a')];
   const answer = await post('/v1/batch', { batch });
   assert.deepEqual([answer.status, await answer.json()], [200, { success: true }]);
   assert.deepEqual(
-    (await stored('called')).map(({ message_id }) => message_id),
+    (await stored('batched')).map(({ message_id }) => message_id),
     ['a', 'b'],
   );
   assert.equal((await post('/v1/batch', { batch })).status, 200);
   assert.equal((await post('/v1/batch', { batch: [message('b'), message('c')] })).status, 200);
   assert.deepEqual(
-    (await stored('called')).map(({ message_id }) => message_id),
+    (await stored('batched')).map(({ message_id }) => message_id),
     ['a', 'b', 'c'],
   );
 });

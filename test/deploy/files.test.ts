@@ -91,7 +91,7 @@ test('compose: servers that are well before the service starts, no password in t
   const { inkling } = services;
   for (const name of Object.keys(inkling.environment)) assert.ok(name in environment, name);
   for (const [name, { secret }] of Object.entries(environment)) {
-    if (secret) assert.match(inkling.environment[name], /\$\{\w+:\?/, `${name} has to be given`);
+    if (secret) assert.match(inkling.environment[name], /\$\{\w+:[?-]/, `${name} is given from outside`);
   }
   for (const [name, service] of Object.entries(services)) {
     for (const volume of service.volumes) assert.ok(volume.split(':')[0] in volumes, volume);
