@@ -13,7 +13,7 @@ import { openIntentNow } from '../predict/index.ts';
 import { openStore, type Store, storeOptionsFrom } from '../store/index.ts';
 import { buildApp } from './app.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
-import { openAnswerSeconds, openEngineSeconds } from './routes/metrics.ts';
+import { openNumbers } from './metrics.ts';
 import { doorOf } from './server.ts';
 
 export type Serverless = {
@@ -62,8 +62,7 @@ export async function openServerless(store: Store, now: () => Date = () => new D
   const context = {
     store,
     ...door,
-    engineSeconds: openEngineSeconds(),
-    answerSeconds: openAnswerSeconds(),
+    numbers: openNumbers(),
     sessions: openSessionsNow(store),
     intake: openDirectIntake(store, { now, admissions: door.admissions }),
     live: openIntentNow(store),
