@@ -33,6 +33,20 @@ export const environment: Readonly<Record<string, Variable>> = {
     usual: 'PostgreSQL in the process, in the data folder',
     secret: true,
   },
+  JOURNAL_URL: {
+    meaning: 'The journal that several nodes share: nats://host:4222 of a NATS server with JetStream.',
+    usual: 'files in the data folder',
+    secret: true,
+  },
+  JOURNAL_PARTITION: {
+    meaning: 'The part of the shared journal that this node ships, such as 1/3.',
+    usual: '1/1',
+  },
+  JOURNAL_REPLICAS: {
+    meaning: 'How many NATS servers keep each record of the shared journal.',
+    usual: '1',
+  },
+  JOURNAL_MONITOR: { meaning: 'Where the NATS servers answer about themselves, http://host:8222.', usual: 'not asked' },
   INKLING_SECRET_KEY: {
     meaning: 'The key that secrets are encrypted with: 32 bytes in base64 or hex. The same on every node.',
     usual: 'secret.key in the data folder, made on first use',
