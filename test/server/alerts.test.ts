@@ -90,7 +90,7 @@ test('an address within the network is never called, unless whoever runs the ser
   const { webhook, alerts } = await ask('/api/v1/alerts/settings', 'PATCH', { webhook: { url } });
   assert.equal(webhook.url, url);
   assert.ok(webhook.secret.length >= 32);
-  assert.deepEqual(alerts, { no_data: { enabled: true, hours: 24 } });
+  assert.deepEqual(alerts.no_data, { enabled: true, hours: 24 });
 });
 
 test('no data for 24 hours is told once, and its end as well; hours are the workspace’s [WH-14]', async () => {
