@@ -68,7 +68,7 @@ function ruleOf(key: string): KeyRule {
   if (before !== undefined) return before;
   const letters = lettersOf(key);
   const rule =
-    personal.has(letters) || mayHoldContact(key)
+    personal.has(letters) || maskContacts(key) !== key
       ? DROP
       : personalAsText.has(letters)
         ? DROP_TEXT

@@ -32,6 +32,8 @@ export async function fuzzDoor(store: Store, { bodies, seed, onProgress }: Optio
     if (report.bodies % 1000 === 0) onProgress?.(report.bodies);
     if (response.status === 200) {
       report.taken += 1;
+      // A platform's webhook is told as well how many of its messages were taken.
+      if (call.startsWith('webhook/')) return assert.equal(answer['success'], true);
       return assert.deepEqual(answer, { success: true });
     }
     report.refused += 1;
