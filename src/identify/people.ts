@@ -47,11 +47,11 @@ export function identityMapSql(asOf?: Date, nodes?: readonly bigint[]): string {
     WHERE workspace = {workspace:String} ${before} GROUP BY node`;
 }
 
-/** SQL for the profiles that were one of their own at a moment and belong to another since; binds {workspace:String}. */
-export function mergedSinceSql(at: Date): string {
-  const since = `workspace = {workspace:String} AND since >= ${moment(at)}`;
-  return `SELECT node FROM identity_map WHERE workspace = {workspace:String}
-    AND node IN (SELECT node FROM identity_map WHERE ${since})
+/** SQL for the profiles (or those of `only`) that were one of their own at a moment and belong to another since; binds {workspace:String}. */
+export function mergedSinceSql(at: Date, only?: readonly bigint[]): string {
+  const here = `workspace = {workspace:String}${only ? ` AND ${within('node', only)}` : ''}`;
+  return `SELECT node FROM identity_map WHERE ${here}
+    AND node IN (SELECT node FROM identity_map WHERE ${here} AND since >= ${moment(at)})
     GROUP BY node HAVING argMax(profile, (since, version)) != node`;
 }
 

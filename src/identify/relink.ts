@@ -68,7 +68,10 @@ export async function linkAround(
   const evidence = new Map(supposed.map((row) => [keyOf(row), row]));
   let open: bigint[] = [...new Set(seeds)];
   for (let round = 0; ; round++) {
-    const touching = `${within('node_a', open)} OR ${within('node_b', open)}`;
+    const ends = `${within('node_a', open)} OR ${within('node_b', open)}`;
+    // Which rows they are is told by two columns; only those are then read in the order of the key.
+    const touching = `(${ends}) AND node_a IN (
+      SELECT node_a FROM identity_evidence WHERE workspace = {workspace:String} AND (${ends}))`;
     for await (const row of evidenceWhere(facts, workspace, linking.rules, touching)) evidence.set(keyOf(row), row);
     for (const node of open) loaded.add(node);
     const rows = inOrder(evidence.values(), linking);

@@ -76,7 +76,7 @@ export async function listScores(
 export async function readScore(store: Store, model: ModelRecord, profile: bigint): Promise<Score | undefined> {
   const asOf = await latestScoring(store, model);
   if (asOf === undefined) return undefined;
-  const { where, params } = conditionOf(model, asOf, {});
+  const { where, params } = conditionOf(model, asOf, {}, [profile]);
   const one = `${where} AND profile = {profile:UInt64}`;
   return (await readPage(store, one, { ...params, profile }, undefined, 1))[0];
 }
@@ -144,11 +144,16 @@ export async function countByScore(
   return { asOf, counts: rows.map((row) => ({ ...row, people: Number(row.people) })) };
 }
 
-function conditionOf(model: ModelRecord, asOf: Date, filter: ScoreFilter): { where: string; params: Params } {
+function conditionOf(
+  model: ModelRecord,
+  asOf: Date,
+  filter: ScoreFilter,
+  only?: readonly bigint[],
+): { where: string; params: Params } {
   const parts = [
     ...['workspace = {workspace:String}', 'model_id = {model:String}', "as_of = {asOf:DateTime64(3, 'UTC')}"],
     // Who became one with somebody since is counted there.
-    `profile NOT IN (${mergedSinceSql(asOf)})`,
+    `profile NOT IN (${mergedSinceSql(asOf, only)})`,
   ];
   const params: Params = { workspace: model.workspace, model: model.id, asOf: toClickHouseTime(asOf) };
   const [low, high] = filter.segment === undefined ? [0, 100] : levelRange(filter.segment);
