@@ -60,10 +60,10 @@ async function makeEvents(): Promise<void> {
        SELECT '${workspace}', concat('m', toString(number)), 'track', 'page_view',
          fromUnixTimestamp64Milli(toInt64(${start} + number * ${Math.floor((80 * 86_400_000) / (people * each))})) AS moment, moment,
          if(cityHash64(who, 1) % 50 = 0 AND turn = 3, concat('kiosk-', toString(cityHash64(who, 2) % 200)),
-           concat('browser-', toString(who), '-', toString(turn % 2))),
-         if(turn % 4 = 3, concat('user-', toString(who), if(who % 5 = 0 AND turn % 8 = 7, 'b', '')), ''),
+           concat('browser-', toString(who), '-', toString(turn % 2))) AS browser,
+         if(turn % 4 = 3, concat('user-', toString(who), if(who % 5 = 0 AND turn % 8 = 7, 'b', '')), '') AS account,
          if(turn % 4 = 3 AND turn < 12, lower(hex(SHA256(concat('mail-', toString(who))))), ''),
-         if(user_id != '', concat('u:', user_id), concat('a:', anonymous_id)), if(turn % 2 = 0, 'web', 'app')
+         if(account != '', concat('u:', account), concat('a:', browser)), if(turn % 2 = 0, 'web', 'app')
        FROM (SELECT number, number % ${people} AS who, intDiv(number, ${people}) AS turn
          FROM numbers(${from}, ${Math.min(part, people * each - from)}))`,
     );
