@@ -1,7 +1,7 @@
 // The journal where there are several nodes: a JetStream stream that all of them write to, in partitions. A workspace
 // belongs to one partition and a partition to one node, so one node judges what of a workspace was seen before. Appends
 // that arrive together become one message; blocks are bounded by the numbers of the stream, and the cursor lies beside it.
-// How the server has to sync for an acknowledgement to mean "on disk": docs/decisions/0011-a-journal-on-nats.md.
+// How the server has to sync for an acknowledgement to mean "on disk": docs/decisions/0009-a-journal-on-nats.md.
 
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';

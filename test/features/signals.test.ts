@@ -86,12 +86,18 @@ test('no signal looks at personal data', () => {
     'context',
     'properties',
     'previous_id',
-    'city',
   ];
   assert.deepEqual(
     personal.filter((column) => (HISTORY_COLUMNS as readonly string[]).includes(column)),
     [],
   );
+  // The place of an event finds the weather and the holidays there; of itself it tells no signal anything.
+  const at = (country: string, city: string) =>
+    signals.map(({ measure }) => {
+      const event = { at: ago(2), anchor: 'a:x', event: 'product_view', product_ids: ['p1'], country, city };
+      return measure.evaluate(openHistory(asHistory([event]), asOf));
+    });
+  assert.deepEqual(at('NO', 'Bergen'), at('PT', 'Porto'));
 });
 
 test('a signal set is known by its definitions', () => {
