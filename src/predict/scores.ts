@@ -126,6 +126,25 @@ export async function sampleProfiles(
   return rows.map(({ profile }) => BigInt(profile));
 }
 
+/** How many people pass the filter, of how many scored, and the conversions expected of them. */
+export async function countMatching(
+  store: Store,
+  model: ModelRecord,
+  filter: ScoreFilter,
+): Promise<{ size: number; everyone: number; expected: number }> {
+  const asOf = await latestScoring(store, model);
+  if (asOf === undefined) return { size: 0, everyone: 0, expected: 0 };
+  const count = async ({ where, params }: ReturnType<typeof conditionOf>) => {
+    const [row] = await store.facts.rows<{ n: string; expected: number }>(
+      `SELECT count() AS n, sum(toFloat64(probability)) AS expected FROM scores FINAL WHERE ${where}`,
+      params,
+    );
+    return { people: Number(row?.n ?? 0), expected: row?.expected ?? 0 };
+  };
+  const [inside, all] = await Promise.all([conditionOf(model, asOf, filter), conditionOf(model, asOf, {})].map(count));
+  return { size: inside.people, everyone: all.people, expected: inside.expected };
+}
+
 export type SegmentCount = { category: string; score: number; people: number; expected: number };
 
 /** How many people have each score in each category, and the conversions expected of them. */

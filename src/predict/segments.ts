@@ -8,7 +8,7 @@ import type { Store } from '../store/index.ts';
 import { type Interval, rateOfRange } from './evaluate.ts';
 import { getModel, type ModelRecord, usableModel } from './registry.ts';
 import { LEVELS, type Level, levelRange } from './score.ts';
-import { countByScore, type ScoreFilter, type SegmentCount } from './scores.ts';
+import { countByScore, countMatching, type ScoreFilter, type SegmentCount } from './scores.ts';
 
 export type IntentSegment = {
   id: string;
@@ -191,23 +191,8 @@ function describe(
 }
 
 async function countConfident(store: Store, model: ModelRecord, criteria: Criteria) {
-  const [row] = await store.facts.rows<{ size: string; everyone: string; expected: number }>(
-    `SELECT countIf(inside) AS size, count() AS everyone, sumIf(toFloat64(probability), inside) AS expected FROM (
-       SELECT probability, score >= {minScore:UInt8} AND score <= {maxScore:UInt8} AND confidence >= {minConfidence:Float64}
-         AND ({category:String} = '' OR category = {category:String}) AS inside
-       FROM scores FINAL WHERE workspace = {workspace:String} AND model_id = {model:String} AND as_of =
-         (SELECT max(as_of) FROM scores WHERE workspace = {workspace:String} AND model_id = {model:String}))`,
-    {
-      workspace: model.workspace,
-      model: model.id,
-      minScore: criteria.minScore,
-      maxScore: criteria.maxScore,
-      minConfidence: criteria.minConfidence ?? 0,
-      category: criteria.category ?? '',
-    },
-  );
-  const [size, everyone] = [Number(row?.size ?? 0), Number(row?.everyone ?? 0)];
-  return { size, share: everyone > 0 ? size / everyone : null, expectedConversions: row?.expected ?? null };
+  const { size, everyone, expected } = await countMatching(store, model, criteria);
+  return { size, share: everyone > 0 ? size / everyone : null, expectedConversions: expected };
 }
 
 /** The categories of the products people acted on, the most frequent first. */
