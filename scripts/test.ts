@@ -15,13 +15,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({ options: { servers: { type: 'boolean' } }, allowPositionals: true });
 
 /**
- * Rooms whose tests must hold on both sizes, in two halves with a cluster each: the engine of the chdb package was not made
- * to be a server, and a connection that is reset while it reads ends it (an uncaught NetException in 26.7). The tests that
- * kill processes are in the first half; what comes after them has a cluster of its own.
+ * Rooms whose tests must hold on both sizes. Each has a cluster of its own: the engine of the chdb package was not made to be
+ * a server, and a connection that is reset while it reads ends it (an uncaught NetException in 26.7). Heavy statements of two
+ * files at once bring that about as well, so the rooms that make them run one file after the other.
  */
 const bothSizes = [
-  ['store', 'govern', 'collect'],
-  ['identify', 'features', 'predict'],
+  { rooms: ['store', 'govern', 'collect'], filesAtOnce: 2 },
+  { rooms: ['features'], filesAtOnce: 1 },
+  { rooms: ['identify'], filesAtOnce: 1 },
+  { rooms: ['predict'], filesAtOnce: 1 },
 ];
 
 process.exitCode = values.servers ? await testServers() : await testEmbedded();
@@ -36,35 +38,47 @@ async function testEmbedded(): Promise<number> {
 
 async function testServers(): Promise<number> {
   const env = { DATABASE_URL: await reachPostgres(), NATS_URL: await reachNats() };
-  if (positionals.length > 0) return runOnCluster(positionals, env);
+  if (positionals.length > 0) return runOnCluster(positionals, env, 1);
   let failed = 0;
-  for (const rooms of bothSizes) {
+  for (const { rooms, filesAtOnce } of bothSizes) {
     const files = globSync(`test/{${rooms.join(',')}}/**/*.test.ts`, { cwd: root }).sort();
-    failed = (await runOnCluster(files, env)) || failed;
+    failed = (await runOnCluster(files, env, filesAtOnce)) || failed;
   }
   return failed;
 }
 
-async function runOnCluster(files: readonly string[], env: Record<string, string>): Promise<number> {
+async function runOnCluster(
+  files: readonly string[],
+  env: Record<string, string>,
+  filesAtOnce: number,
+): Promise<number> {
   const cluster = await startCluster();
   try {
-    return run(files, { ...env, CLICKHOUSE_URL: cluster.urls.join(','), CLICKHOUSE_CLUSTER: cluster.name });
+    return run(
+      files,
+      { ...env, CLICKHOUSE_URL: cluster.urls.join(','), CLICKHOUSE_CLUSTER: cluster.name },
+      filesAtOnce,
+    );
   } finally {
     cluster.stop();
   }
 }
 
-function run(files: readonly string[], env: Record<string, string>): number {
+function run(files: readonly string[], env: Record<string, string>, filesAtOnce = 2): number {
   const missing = files.filter((file) => !existsSync(new URL(file, `file://${root}`)));
   if (files.length === 0 || missing.length > 0) {
     console.error(missing.length > 0 ? `No such test file: ${missing.join(', ')}` : 'There is no test file to run.');
     return 1;
   }
   // Files run two at a time: each opens engines of its own, and the suite is meant for two cores.
-  const result = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+  const result = spawnSync(
+    process.execPath,
+    ['--test', `--test-concurrency=${filesAtOnce}`, '--test-reporter=spec', ...files],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    },
+  );
   return result.status ?? 1;
 }
