@@ -50,9 +50,6 @@ export const factsEngines: Record<FactsEngine, FactsCapabilities> = {
       distributed_product_mode: 'global',
       prefer_global_in_and_join: 1,
       distributed_foreground_insert: 1,
-      // A slow node would have its connection dropped for a second one; without replicas there is nowhere to go, and the
-      // engine of the chdb package, which the tests run as a cluster, ends when a connection is reset while it reads.
-      use_hedged_requests: 0,
     },
   },
 };
