@@ -3,7 +3,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
-import type { Store } from '../store/index.ts';
+import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
 import { type IsHosted, openHosting } from './hosting.ts';
 import type { Refill } from './throttle.ts';
@@ -39,16 +39,11 @@ export interface Doors {
 }
 
 const WORKSPACES_LIMIT = 10_000;
+const SETTING = 'door';
 
-export function openDoors({ state }: Store, rememberSeconds = 5): Doors {
+export function openDoors(store: Store, rememberSeconds = 5): Doors {
   const remembered = new LRUCache<string, OpenDoor>({ max: WORKSPACES_LIMIT, ttl: rememberSeconds * SECOND_MS });
-  const stored = async (workspace: string): Promise<Partial<Door>> => {
-    const [row] = await state.query<{ value: Partial<Door> }>(
-      `SELECT value FROM settings WHERE workspace = $1 AND name = 'door'`,
-      [workspace],
-    );
-    return row?.value ?? {};
-  };
+  const stored = async (workspace: string) => (await readSetting<Partial<Door>>(store, workspace, SETTING)) ?? {};
   return {
     of: async (workspace) => {
       const known = remembered.get(workspace);
@@ -62,11 +57,7 @@ export function openDoors({ state }: Store, rememberSeconds = 5): Doors {
       checkChange(change);
       const merged = { ...(await stored(workspace)), ...change };
       const value = Object.fromEntries(Object.entries(merged).filter(([, field]) => field !== null));
-      await state.query(
-        `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'door', $2, $3)
-         ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-        [workspace, value, now],
-      );
+      await writeSetting(store, { workspace, name: SETTING, value, now });
       remembered.delete(workspace);
       return { ...defaultDoor, ...value };
     },

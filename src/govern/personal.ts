@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Store } from '../store/index.ts';
+import { type Store, writeSetting } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
 
 export const foreignHashes = ['md5', 'sha1'] as const;
@@ -59,11 +59,7 @@ export async function writePersonalPolicy(
   now: Date,
 ): Promise<PersonalPolicy> {
   const policy = { ...(await readPersonal(store, workspace)).policy, ...change };
-  await store.state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    [workspace, SETTING, policy, now],
-  );
+  await writeSetting(store, { workspace, name: SETTING, value: policy, now });
   return policy;
 }
 

@@ -3,7 +3,7 @@
 // document, kept in the state with a revision, so that nobody writes over the work of another.
 
 import { InklingError } from '../errors.ts';
-import type { State, Store } from '../store/index.ts';
+import { readSetting, type State, type Store, writeSetting } from '../store/index.ts';
 
 /** What is stored of an event whose category the person does not allow. */
 export const withoutConsentPolicies = ['keep', 'anonymous', 'count', 'nothing'] as const;
@@ -66,12 +66,10 @@ export const defaultPrivacy: Privacy = {
   properties: [],
 };
 
+const SETTING = 'privacy';
+
 export async function readPrivacy(state: Pick<State, 'query'>, workspace: string): Promise<Privacy> {
-  const [row] = await state.query<{ value: Privacy }>(
-    `SELECT value FROM settings WHERE workspace = $1 AND name = 'privacy'`,
-    [workspace],
-  );
-  return { ...defaultPrivacy, ...row?.value };
+  return { ...defaultPrivacy, ...(await readSetting<Privacy>({ state }, workspace, SETTING)) };
 }
 
 /** What then holds. Throws `invalid_input`, and `conflict` when it is not this revision any more. */
@@ -85,11 +83,7 @@ export async function changePrivacy(
     if (revision !== undefined && revision !== before.revision) throw changedMeanwhile(revision, before.revision);
     const after = { ...before, ...change, revision: before.revision + 1 };
     checkPrivacy(after);
-    await tx.query(
-      `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, 'privacy', $2, $3)
-       ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-      [workspace, after, now],
-    );
+    await writeSetting({ state: tx }, { workspace, name: SETTING, value: after, now });
     return after;
   });
 }

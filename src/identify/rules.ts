@@ -3,7 +3,7 @@
 // a till; what a workspace changes is kept as a difference to them, so that better defaults reach everybody.
 
 import { InklingError } from '../errors.ts';
-import type { Store } from '../store/index.ts';
+import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { DAY_MS } from '../time.ts';
 
 /** The types with a letter of their own. Any other is a custom type: `x:crm:4711` is the id 4711 of the type crm. */
@@ -73,25 +73,17 @@ const SETTING = 'identity_rules';
 
 /** The rules in force, and what of them the workspace chose itself. */
 export async function readRules(
-  { state }: Store,
+  store: Store,
   workspace: string,
 ): Promise<{ rules: IdentityRules; change: RulesChange }> {
-  const [row] = await state.query<{ value: RulesChange }>(
-    'SELECT value FROM settings WHERE workspace = $1 AND name = $2',
-    [workspace, SETTING],
-  );
-  const change = row?.value ?? {};
+  const change = (await readSetting<RulesChange>(store, workspace, SETTING)) ?? {};
   return { rules: withChange(change), change };
 }
 
 /** Sets what a workspace changes of the defaults, as a whole. Throws `invalid_input` naming the first mistake. */
-export async function writeRules({ state }: Store, workspace: string, change: RulesChange, now: Date): Promise<void> {
+export async function writeRules(store: Store, workspace: string, change: RulesChange, now: Date): Promise<void> {
   checkRules(withChange(change));
-  await state.query(
-    `INSERT INTO settings (workspace, name, value, updated_at) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-    [workspace, SETTING, change, now],
-  );
+  await writeSetting(store, { workspace, name: SETTING, value: change, now });
 }
 
 /** The defaults with a change laid over them. */
