@@ -79,7 +79,6 @@ export {
   loadSurroundingsFile,
   type SurroundingsLoaded,
   type SurroundingsSummary,
-  surroundingKinds,
 } from './surroundings/load.ts';
 export { WITHIN } from './surroundings/place.ts';
 export { openThrottle, type Throttle } from './throttle.ts';

@@ -1,32 +1,10 @@
 // Columns as bytes, as histogram boosting wants them: each column's values are cut into at most 255 bins of about equal
-// mass, and byte 255 means "missing". Four columns share a 32-bit word, so one load serves four histograms.
-// A value that fills more than its share of a column (the zeros of a count) gets a bin of its own.
+// mass, and byte 255 means "missing". A value that fills more than its share of a column (the zeros of a count) gets a bin of its own.
 
-export const MISSING_BIN = 255;
-
-/** Columns as bins: `words[w][r]` holds the bytes of columns 4w … 4w + 3 of row r, lowest byte first. */
-export type BinnedColumns = {
-  readonly rows: number;
-  readonly words: readonly Uint32Array[];
-  /** Per column the upper edges of all bins but the last: a value belongs to the first bin whose edge is not below it. */
-  readonly edges: readonly Float32Array[];
-};
+const MISSING_BIN = 255;
 
 /** Distinct values are looked for among this many rows; more would cost time and move no edge by much. */
 const MOST_ROWS_LOOKED_AT = 65_536;
-
-/** Cuts columns (NaN = missing) into at most `maxBins` ≤ 255 bins each. */
-export function binColumns(columns: readonly Float32Array[], maxBins: number): BinnedColumns {
-  const rows = columns[0]?.length ?? 0;
-  const edges = columns.map((column) => findEdges(column, maxBins));
-  const words = Array.from({ length: Math.ceil(columns.length / 4) }, () => new Uint32Array(rows));
-  columns.forEach((column, c) => {
-    const word = words[c >> 2];
-    const shift = (c & 3) * 8;
-    for (let r = 0; r < rows; r++) word[r] |= binOf(edges[c], column[r]) << shift;
-  });
-  return { rows, words, edges };
-}
 
 /** The bin of one value. */
 export function binOf(edges: Float32Array, value: number): number {

@@ -24,17 +24,6 @@ export async function findDataSpan(store: Store, workspace: string): Promise<Dat
   return { from: fromClickHouseTime(row.from), to: fromClickHouseTime(row.to), people: Number(row.people), events };
 }
 
-/** Conversions of all time, whether or not a snapshot sees them. */
-export async function countConversions(store: Store, workspace: string, { event, category }: Outcome): Promise<number> {
-  const [row] = await store.facts.rows<{ n: string }>(
-    `SELECT count() AS n FROM events WHERE workspace = {workspace:String} AND event = {event:String}
-       AND ({category:String} = '' OR has(categories, {category:String}))`,
-    { workspace, event, category: category ?? '' },
-    'batch',
-  );
-  return Number(row?.n ?? 0);
-}
-
 /** People who converted, day by day added up to weeks that end at the midnight before a moment; oldest first. */
 export async function readWeeks(
   store: Store,

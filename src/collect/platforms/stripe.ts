@@ -101,11 +101,6 @@ const meanings: Readonly<Record<string, Reader>> = Object.assign(Object.create(n
   ],
 });
 
-/** Whether an event of this type says something here. */
-export function isStripeEvent(type: string): boolean {
-  return meanings[type] !== undefined;
-}
-
 function identified(customer: Fields, { told, at }: Seen): Act[] {
   return [{ event: 'identify', id: told?.id ?? textOf(customer['id']), at, properties: {} }];
 }

@@ -13,9 +13,6 @@ import type { Fields } from '../fields.ts';
 import { readCalendar } from './ics.ts';
 import { countryCode, placesOf, WITHIN } from './place.ts';
 
-/** Kinds that signals look at; others are kept for queries. */
-export const surroundingKinds = ['weather', 'holiday', 'event'] as const;
-
 export type SurroundingsLoaded = { rows: number; loaded: number; rejected: number; reasons: Record<string, number> };
 
 export type LoadOptions = {
