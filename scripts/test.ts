@@ -12,22 +12,10 @@ import { reachNats } from '../test/support/nats.ts';
 import { reachPostgres } from '../test/support/postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values, positionals } = parseArgs({
-  options: { servers: { type: 'boolean' }, every: { type: 'boolean' } },
-  allowPositionals: true,
-});
+const { values, positionals } = parseArgs({ options: { servers: { type: 'boolean' } }, allowPositionals: true });
 
-/**
- * Rooms whose tests must hold on both sizes; those that are not steady are run with `--every` only. The engine of the chdb
- * package was not made to be a server: a connection that is reset while it reads ends it (an uncaught NetException in
- * 26.7), which heavy statements over both nodes bring about now and then. That is a fault of the stand-in and is open.
- */
-const bothSizes = [
-  { rooms: ['store', 'govern', 'collect'], filesAtOnce: 2, isSteady: true },
-  { rooms: ['features'], filesAtOnce: 1, isSteady: false },
-  { rooms: ['identify'], filesAtOnce: 1, isSteady: false },
-  { rooms: ['predict'], filesAtOnce: 1, isSteady: false },
-];
+/** Rooms whose tests must hold on both sizes. */
+const bothSizes = ['store', 'govern', 'collect', 'identify', 'features', 'predict'];
 
 process.exitCode = values.servers ? await testServers() : await testEmbedded();
 
@@ -40,49 +28,36 @@ async function testEmbedded(): Promise<number> {
 }
 
 async function testServers(): Promise<number> {
-  const env = { DATABASE_URL: await reachPostgres(), NATS_URL: await reachNats() };
-  if (positionals.length > 0) return runOnCluster(positionals, env, 1);
-  let failed = 0;
-  for (const { rooms, filesAtOnce, isSteady } of bothSizes) {
-    if (!isSteady && !values.every) continue;
-    const files = globSync(`test/{${rooms.join(',')}}/**/*.test.ts`, { cwd: root }).sort();
-    failed = (await runOnCluster(files, env, filesAtOnce)) || failed;
-  }
-  return failed;
-}
-
-async function runOnCluster(
-  files: readonly string[],
-  env: Record<string, string>,
-  filesAtOnce: number,
-): Promise<number> {
+  const databaseUrl = await reachPostgres();
+  const natsUrl = await reachNats();
   const cluster = await startCluster();
   try {
-    return run(
-      files,
-      { ...env, CLICKHOUSE_URL: cluster.urls.join(','), CLICKHOUSE_CLUSTER: cluster.name },
-      filesAtOnce,
-    );
+    const files =
+      positionals.length > 0
+        ? positionals
+        : globSync(`test/{${bothSizes.join(',')}}/**/*.test.ts`, { cwd: root }).sort();
+    return run(files, {
+      DATABASE_URL: databaseUrl,
+      NATS_URL: natsUrl,
+      CLICKHOUSE_URL: cluster.urls.join(','),
+      CLICKHOUSE_CLUSTER: cluster.name,
+    });
   } finally {
     cluster.stop();
   }
 }
 
-function run(files: readonly string[], env: Record<string, string>, filesAtOnce = 2): number {
+function run(files: readonly string[], env: Record<string, string>): number {
   const missing = files.filter((file) => !existsSync(new URL(file, `file://${root}`)));
   if (files.length === 0 || missing.length > 0) {
     console.error(missing.length > 0 ? `No such test file: ${missing.join(', ')}` : 'There is no test file to run.');
     return 1;
   }
   // Files run two at a time: each opens engines of its own, and the suite is meant for two cores.
-  const result = spawnSync(
-    process.execPath,
-    ['--test', `--test-concurrency=${filesAtOnce}`, '--test-reporter=spec', ...files],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, ...env },
-    },
-  );
+  const result = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   return result.status ?? 1;
 }

@@ -12,10 +12,9 @@ export const freshness = alert({
   }),
   look: async (store, { workspace, settings, now }) => {
     // Where data come in, which is nearly always, the first rows that are read answer.
-    const [fresh] = await store.facts.rows<object>(
-      `SELECT 1 FROM events WHERE workspace = {workspace:String} AND received_at > {since:DateTime64(3, 'UTC')} LIMIT 1`,
-      { workspace, since: toClickHouseTime(now.getTime() - settings.hours * HOUR_MS) },
-    );
+    const since = toClickHouseTime(now.getTime() - settings.hours * HOUR_MS);
+    const late = "workspace = {workspace:String} AND received_at > {since:DateTime64(3, 'UTC')}";
+    const fresh = await store.facts.holds('events', late, { workspace, since });
     if (fresh) return undefined;
     const [row] = await store.facts.rows<{ n: string; last: string }>(
       'SELECT count() AS n, toString(max(received_at)) AS last FROM events WHERE workspace = {workspace:String}',

@@ -50,10 +50,7 @@ export function lookUpPlace(hash: string, column: SurroundingColumn): string {
 }
 
 export async function hasSurroundings({ facts }: Store, workspace: string): Promise<boolean> {
-  const rows = await facts.rows('SELECT 1 FROM surroundings WHERE workspace = {workspace:String} LIMIT 1', {
-    workspace,
-  });
-  return rows.length > 0;
+  return facts.holds('surroundings', 'workspace = {workspace:String}', { workspace });
 }
 
 /** The same table for those who ask in memory. */

@@ -83,13 +83,9 @@ async function isFresh(store: Store, workspace: string, signalSet: string, asOf:
   );
   const version = Number(taken?.version ?? 0);
   if (version === 0) return false;
-  const [later] = await store.facts.rows<{ n: string }>(
-    `SELECT count() AS n FROM (SELECT 1 FROM events WHERE workspace = {workspace:String}
-       AND at < {asOf:DateTime64(3, 'UTC')} AND received_at > {taken:DateTime64(3, 'UTC')} LIMIT 1)`,
-    { ...params, taken: toClickHouseTime(version) },
-    'batch',
-  );
-  return Number(later?.n ?? 0) === 0;
+  const later = `workspace = {workspace:String} AND at < {asOf:DateTime64(3, 'UTC')}
+    AND received_at > {taken:DateTime64(3, 'UTC')}`;
+  return !(await store.facts.holds('events', later, { ...params, taken: toClickHouseTime(version) }, 'batch'));
 }
 
 export type RowsWork = {

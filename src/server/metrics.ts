@@ -83,6 +83,7 @@ function watchFacts(facts: Facts, observe: Histogram['observe']): Facts {
     engine: facts.engine,
     capabilities: facts.capabilities,
     rows: (sql, params, lane = 'online') => timed(lane, facts.rows(sql, params, lane)),
+    holds: (table, where, params, lane = 'online') => timed(lane, facts.holds(table, where, params, lane)),
     command: (sql, params, lane = 'batch') => timed(lane, facts.command(sql, params, lane)),
     insert: (table, rows, options) => timed(options?.lane ?? 'ingest', facts.insert(table, rows, options)),
     insertLines: (table, chunks, options) =>

@@ -29,6 +29,8 @@ export interface Facts {
   readonly capabilities: FactsCapabilities;
   /** Rows as objects; 64-bit integers arrive as strings, NaN as the string 'nan'. */
   rows<T>(sql: string, params?: Params, lane?: Lane): Promise<T[]>;
+  /** Whether any row fits; looks no further than the first that does. */
+  holds(table: string, where: string, params?: Params, lane?: Lane): Promise<boolean>;
   /** The result in RowBinary, in chunks that may cut a row anywhere. */
   binary(sql: string, params?: Params, lane?: Lane): AsyncIterable<Uint8Array>;
   /** A statement without a result: DDL, INSERT … SELECT. */
@@ -133,6 +135,16 @@ class ClickHouseFacts implements Facts {
     } catch (error) {
       throw explain(error, sql);
     }
+  }
+
+  /**
+   * In the order of the key, which every table begins with its workspace: a limit without an order has a cluster break off
+   * its other nodes as soon as one has answered, and a node that is broken off while it reads may end (chdb 26.7 does).
+   */
+  async holds(table: string, where: string, params?: Params, lane: Lane = 'online'): Promise<boolean> {
+    return (
+      (await this.rows(`SELECT 1 FROM ${table} WHERE ${where} ORDER BY workspace LIMIT 1`, params, lane)).length > 0
+    );
   }
 
   async *binary(sql: string, params?: Params, lane: Lane = 'batch'): AsyncIterable<Uint8Array> {

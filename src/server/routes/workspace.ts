@@ -52,10 +52,7 @@ export const addWorkspaceRoutes: Routes = (app, context) => {
 
 async function describe(store: Store, workspace: string) {
   const found = await getWorkspace(store, workspace);
-  const [{ any }] = await store.facts.rows<{ any: number }>(
-    'SELECT count() > 0 AS any FROM (SELECT 1 FROM events WHERE workspace = {workspace:String} LIMIT 1)',
-    { workspace },
-  );
+  const hasEvents = await store.facts.holds('events', 'workspace = {workspace:String}', { workspace });
   const model = await findActiveModel(store, workspace);
-  return { ...found, hasEvents: Boolean(any), model: model ? { id: model.id } : null };
+  return { ...found, hasEvents, model: model ? { id: model.id } : null };
 }
