@@ -238,7 +238,7 @@ function takeSlot(leaves: readonly Leaf[], except: readonly Leaf[]): number {
 function search(round: Round, smaller: Leaf, larger?: Leaf): void {
   const { team, bins, drawn } = round;
   const { layout, u8 } = team.place;
-  setArgs(team, { from: smaller.start, to: smaller.end });
+  setArgs(team, { from: smaller.start, to: smaller.end, next: smaller.start });
   const updates = (smaller.end - smaller.start) * bins.length;
   const parts = team.run('sumHistogram', updates < UPDATES_FOR_A_TEAM ? 1 : undefined);
   markColumns(u8.subarray(layout.allowed, layout.allowed + bins.length), drawn, round.mayMeet, smaller.path);

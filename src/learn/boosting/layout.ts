@@ -58,7 +58,9 @@ export const CHUNK = 8192;
 /** Rows whose gradients and bins a thread gathers before it adds them up. */
 export const GATHERED_ROWS = 256;
 export const GATHERED_ROW_BYTES = 32;
-export const GATHERED_BYTES = GATHERED_ROWS * (8 + GATHERED_ROW_BYTES);
+/** Of a row's sparse entries the first four, and where all of them lie. */
+const GATHERED_SPARSE_BYTES = 16;
+export const GATHERED_BYTES = GATHERED_ROWS * (8 + GATHERED_ROW_BYTES + GATHERED_SPARSE_BYTES);
 
 /** What `findSplit` reads and writes, as offsets in bytes; kernel.as.ts names the same places. */
 export const FOUND = {
@@ -119,8 +121,8 @@ export function layOut(plan: Plan, summaries: Int32Array): Layout {
     places[c].commonest = columns[c][SUMMARY.commonest];
     places[c].part = sparsePart + i * COLUMN_PART;
   });
-  // At most: each row's entries come in whole fours. What is not written takes no memory.
-  const entries = sparse.reduce((sum, c) => sum + rows - columns[c][SUMMARY.commonestRows], 3 * rows);
+  // At most: each row's entries come in whole fours, one at least. What is not written takes no memory.
+  const entries = sparse.reduce((sum, c) => sum + rows - columns[c][SUMMARY.commonestRows], 4 * rows);
   const sparsePlace =
     sparse.length === 0 ? undefined : { starts: take((rows + 1) * 4), entries: take(entries * 2), part: sparsePart };
   let slotBytes = 0;

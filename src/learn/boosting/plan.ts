@@ -120,8 +120,8 @@ export function planMemory(extent: Extent): Plan {
 /** What `layOut` takes at most, whatever the columns are. */
 function mostOf({ rows, columnCount, threads, maxLeaves, maxBins }: Extent): number {
   const blocks = rows * Math.ceil(columnCount / 4) * 4;
-  // A sparse column's entries are fewer than its bins would be; each row has a start, and up to three entries to fill up.
-  const sparse = rows * (4 + 6);
+  // A sparse column's entries are fewer than its bins would be; each row has a start, and up to four entries to fill up.
+  const sparse = rows * (4 + 8);
   const slot = columnCount * (maxBins + 4) * BIN_BYTES;
   const slots = Math.min((maxLeaves + 1) * slot, Math.max(SLOT_BUDGET, 4 * slot));
   const parts = (2 * columnCount + BLOCK_COLUMNS + 1) * COLUMN_PART * threads;

@@ -27,15 +27,8 @@ export type Kernel = {
   gatherGradients(rows: number, from: number, count: number, packed: number, target: number): void;
   gatherBins(rows: number, from: number, count: number, block: number, stride: number, target: number): void;
   sumBlock(count: number, gradients: number, bins: number, stride: number, quads: number, histogram: number): void;
-  sumSparse(
-    rows: number,
-    from: number,
-    count: number,
-    gradients: number,
-    starts: number,
-    entries: number,
-    histogram: number,
-  ): void;
+  gatherSparse(rows: number, from: number, count: number, starts: number, entries: number, target: number): void;
+  sumSparse(count: number, gathered: number, gradients: number, entries: number, histogram: number): void;
   finishColumn(
     part: number,
     parts: number,

@@ -18,10 +18,11 @@ export const ARGS = {
   first: 2,
   /** gradients: number among `slopes`. packing: rows in play. */
   objective: 0,
-  /** histogram, part, place: the rows; part: the column; place: from where the rights go, per thread. */
+  /** histogram, part, place: the rows; part: the column; histogram: the first row that no thread has taken. */
   from: 0,
   to: 1,
   column: 2,
+  next: 3,
   /** find: threads that summed, slot of the summed leaf, slot of its parent or −1, whether each can be split. */
   parts: 0,
   smaller: 1,
@@ -96,7 +97,7 @@ const countEntries: Task = (shared, share) => {
   for (let r = from; r < to; r++) {
     let count = 0;
     for (const { at, commonest } of columns) if (u8[at + r] !== commonest) count++;
-    u32[counts + r] = (count + 3) & ~3;
+    u32[counts + r] = Math.max(4, (count + 3) & ~3);
   }
 };
 
@@ -110,8 +111,8 @@ const writeEntries: Task = (shared, share) => {
   for (let r = from; r < to; r++) {
     let next = u32[starts / 4 + r];
     for (const { at, base, commonest } of columns) if (u8[at + r] !== commonest) target[next++] = base + u8[at + r];
-    // Filled up with bins behind the last column's, of which neighbours have different ones: no sum waits for another.
-    while (next < u32[starts / 4 + r + 1]) target[next++] = columns.length * 256 + (r & 255);
+    // Filled up with bins behind the last column's, each another than the ones before: no sum waits for another.
+    for (; next < u32[starts / 4 + r + 1]; next++) target[next] = columns.length * 256 + (next & 255);
   }
 };
 
@@ -155,35 +156,49 @@ const packGradients: Task = (shared, share) => {
 const GOLDEN = 0.6180339887498949;
 const ROWS_TO_DITHER = 2 ** 17;
 
-/** Adds the gradients of a leaf's rows to this thread's own histogram. */
-const sumHistogram: Task = (shared, share) => {
-  const { layout, kernel } = shared;
-  const [from, to] = stretch(arg(shared, ARGS.from), arg(shared, ARGS.to), share);
-  if (from === to) return;
-  const { rowsAt, packed, blocks, sparse } = layout;
-  const part = layout.parts + share.thread * layout.partBytes;
-  const gathered = layout.gathered + share.thread * GATHERED_BYTES;
-  // Of a tree of all rows the root has them in order: nothing need be gathered.
-  const isEvery = arg(shared, ARGS.from) === 0 && arg(shared, ARGS.to) === layout.rows;
-  for (let first = from; first < to; first += GATHERED_ROWS) {
-    const count = Math.min(GATHERED_ROWS, to - first);
-    const gradients = isEvery ? packed + first * 8 : gathered;
-    if (!isEvery) kernel.gatherGradients(rowsAt, first, count, packed, gathered);
-    for (const block of blocks) {
-      const rowBytes = block.quads * 4;
-      const stride = isEvery ? rowBytes : GATHERED_ROW_BYTES;
-      const bins = isEvery ? block.at + first * rowBytes : gathered + GATHERED_ROWS * 8;
-      if (!isEvery) kernel.gatherBins(rowsAt, first, count, block.at, rowBytes, bins);
-      kernel.sumBlock(count, gradients, bins, stride, Math.min(4, block.quads), part + block.part);
-      if (block.quads > 4) {
-        const second = part + block.part + 16 * COLUMN_PART;
-        kernel.sumBlock(count, gradients, bins + 16, stride, block.quads - 4, second);
-      }
-    }
-    if (sparse === undefined) continue;
-    kernel.sumSparse(rowsAt, first, count, gradients, sparse.starts, sparse.entries, part + sparse.part);
+/**
+ * Adds the gradients of a leaf's rows to the histograms of the threads, each its own. Whoever is free takes the next rows:
+ * a thread that comes late or is held up by other work leaves more to the others.
+ */
+const sumHistogram: Task = (shared, { thread }) => {
+  const to = arg(shared, ARGS.to);
+  for (;;) {
+    const first = Atomics.add(shared.i32, CONTROL.args + ARGS.next, TAKEN_ROWS);
+    if (first >= to) return;
+    const last = Math.min(to, first + TAKEN_ROWS);
+    for (let at = first; at < last; at += GATHERED_ROWS)
+      sumRows(shared, thread, at, Math.min(GATHERED_ROWS, last - at));
   }
 };
+
+/** Rows a thread takes at a time: some 50 microseconds of work. */
+const TAKEN_ROWS = 4 * GATHERED_ROWS;
+
+function sumRows(shared: Shared, thread: number, first: number, count: number): void {
+  const { layout, kernel } = shared;
+  const { rowsAt, packed, blocks, sparse } = layout;
+  const part = layout.parts + thread * layout.partBytes;
+  const gathered = layout.gathered + thread * GATHERED_BYTES;
+  // Of a tree of all rows the root has them in order: nothing need be gathered.
+  const isEvery = arg(shared, ARGS.from) === 0 && arg(shared, ARGS.to) === layout.rows;
+  const gradients = isEvery ? packed + first * 8 : gathered;
+  if (!isEvery) kernel.gatherGradients(rowsAt, first, count, packed, gathered);
+  for (const block of blocks) {
+    const rowBytes = block.quads * 4;
+    const stride = isEvery ? rowBytes : GATHERED_ROW_BYTES;
+    const bins = isEvery ? block.at + first * rowBytes : gathered + GATHERED_ROWS * 8;
+    if (!isEvery) kernel.gatherBins(rowsAt, first, count, block.at, rowBytes, bins);
+    kernel.sumBlock(count, gradients, bins, stride, Math.min(4, block.quads), part + block.part);
+    if (block.quads > 4) {
+      const second = part + block.part + 16 * COLUMN_PART;
+      kernel.sumBlock(count, gradients, bins + 16, stride, block.quads - 4, second);
+    }
+  }
+  if (sparse === undefined) return;
+  const entries = gathered + GATHERED_ROWS * (8 + GATHERED_ROW_BYTES);
+  kernel.gatherSparse(rowsAt, first, count, sparse.starts, sparse.entries, entries);
+  kernel.sumSparse(count, entries, gradients, sparse.entries, part + sparse.part);
+}
 
 /** Gathers the histograms of this thread's columns, takes them off the parent's, and looks for the best split of each. */
 const findSplits: Task = (shared, { thread, team }) => {
