@@ -66,7 +66,8 @@ async function growToFit(page: Page, width: number) {
 
 /** Waits until every answer stands on the page and every chart is drawn. */
 async function settle(page: Page) {
-  await page.waitForLoadState('networkidle');
+  // A page that follows events keeps a request open and never falls silent: for it five seconds are enough.
+  await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => undefined);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
   await page.locator('[data-chart="waiting"]').first().waitFor({ state: 'detached' });
@@ -80,13 +81,16 @@ async function pageAddresses(): Promise<Record<string, string>> {
   return {
     overview: '/',
     live: '/live',
+    plans: '/live/plans',
     people: '/people',
     ...(people[0] && { person: `/people/${people[0].id}` }),
+    review: '/people/review',
     features: '/features',
     models: '/models',
     ...(model && { model: `/models/${model.id}` }),
     segments: '/segments',
     measure: '/measure',
+    govern: '/govern',
     segment: '/segments/ready%3AHIGH',
   };
 }

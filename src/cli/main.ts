@@ -1,33 +1,7 @@
-// The command line: `npm run -s inkling -- <command>`. One file per command, registered in commands/index.ts.
-// A failure that a person can mend prints what is wrong and what to do; with --json the same as an object.
+// Where the process begins: `npm run -s inkling -- <command>`. Node keeps what it has compiled on disk, which halves the
+// time of a next start; it has to be asked before anything else is loaded.
 
-import { Command, CommanderError } from 'commander';
-import { InklingError } from '../errors.ts';
-import { commands } from './commands/index.ts';
+import { enableCompileCache } from 'node:module';
 
-const program = new Command('inkling')
-  .description('What people are about to do, why, and what to do about it.')
-  .showHelpAfterError('(--help shows what there is)')
-  .configureHelp({ sortSubcommands: false })
-  .exitOverride();
-for (const add of commands) add(program);
-
-try {
-  await program.parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = fail(error);
-}
-
-function fail(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode;
-  const asJson = process.argv.includes('--json');
-  if (!(error instanceof InklingError)) {
-    if (asJson) console.error(JSON.stringify({ code: 'internal', message: String(error) }));
-    else console.error(error);
-    return 70;
-  }
-  const { code, message, hint, field } = error;
-  if (asJson) console.error(JSON.stringify({ code, message, hint, field }));
-  else console.error(`\n  ${message}${hint ? `\n  ${hint}` : ''}\n`);
-  return 1;
-}
+enableCompileCache();
+await import('./program.ts');

@@ -12,8 +12,7 @@ import { useConsentLog } from '../../queries.ts';
 import styles from './Govern.module.css';
 import { originWords, sentenceOf } from './words.ts';
 
-const command =
-  "curl http://127.0.0.1:8020/api/v1/govern/consent/export -H 'Authorization: Bearer sk_…' -o consent-log.ndjson";
+const command = `curl ${window.location.origin}/api/v1/govern/consent/export -H 'Authorization: Bearer sk_…' -o consent-log.ndjson`;
 
 export function ConsentLog() {
   const log = useConsentLog();

@@ -126,8 +126,7 @@ export function Draft({ stored, draft, picked, days }: DraftProps) {
   );
 }
 
-const command =
-  "curl -X POST http://127.0.0.1:8020/api/v1/collect/plans/import/segment -H 'Authorization: Bearer sk_…' -H 'content-type: application/json' -d @tracking-plan.json";
+const command = `curl -X POST ${window.location.origin}/api/v1/collect/plans/import/segment -H 'Authorization: Bearer sk_…' -H 'content-type: application/json' -d @tracking-plan.json`;
 
 function noteOn(draft: PlanVersion | undefined, isChanged: boolean): string {
   if (isChanged) return 'Changed here and not saved yet.';
