@@ -1,6 +1,7 @@
 // Which ad somebody is shown at this second [WH-11]: with High intent the product they were looking at, with Medium the
 // category they lean to, with Low or nothing known the brand. Where no creative fits, the next wider kind is taken, and
-// the answer says so. Among several that fit, each person keeps one, so that an ad does not change under their eyes.
+// the answer says so. Among several that fit, each person keeps one, so that an ad does not change under their eyes. For
+// somebody who has not allowed it nothing known of them is used: they are shown the brand.
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -15,6 +16,8 @@ export type AdRequest = {
   /** A user id, an anonymous id or a profile id. */
   person: string;
   modelId?: string;
+  /** Categories of consent that an ad by intent needs and that this person has not allowed. */
+  denied?: readonly string[];
   now: Date;
 };
 
@@ -52,10 +55,14 @@ const KEPT_MS = 2 * SECOND_MS;
 export function openAds(store: Store, live: Pick<IntentNow, 'predict'>): Ads {
   const kept = new LRUCache<string, Creative[]>({ max: WORKSPACES_IN_MEMORY, ttl: KEPT_MS });
   return {
-    async decide({ workspace, person, modelId, now }) {
+    async decide({ workspace, person, modelId, denied = [], now }) {
       const started = performance.now();
       const creatives = kept.get(workspace) ?? (await listCreatives(store, workspace));
       kept.set(workspace, creatives);
+      if (denied.length > 0) {
+        const reason = `This person has not allowed ${denied.join(' and ')}, so nothing known of them is used and the brand is shown.`;
+        return { ...decideAd(creatives, person, undefined), reason, latencyMs: performance.now() - started };
+      }
       const prediction = await predictOrNothing(live, { workspace, person, modelId, now });
       return { ...decideAd(creatives, person, prediction), latencyMs: performance.now() - started };
     },

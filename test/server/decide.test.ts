@@ -100,3 +100,21 @@ test('a stranger is shown the brand; mistakes and other workspaces are answered 
   assert.equal((await ask('DELETE', '/decide/creatives/brand-a', undefined, otherKey)).status, 404);
   assert.equal((await ask('DELETE', '/decide/creatives/brand-a')).status, 204);
 });
+
+test('who has not allowed advertising is shown the brand, under whatever name they are asked for [WH-11][MKT-14.1]', async () => {
+  const { userId } = (await ask('GET', '/intent/scores?limit=1')).body.scores[0];
+  const before = (await ask('POST', '/decide/ad', { userId })).body;
+  assert.notEqual(before.intentLevel, null);
+  const choose = (allowed: boolean) =>
+    ask('POST', '/govern/consent', { userId, choices: { personalisation: allowed } });
+  assert.equal((await choose(false)).status, 200);
+  for (const who of [{ userId }, { profileId: before.profileId }]) {
+    const { body: ad } = await ask('POST', '/decide/ad', who);
+    assert.equal(ad.kind, 'brand');
+    assert.deepEqual([ad.intentLevel, ad.score, ad.profileId], [null, null, null], 'nothing known of them is told');
+    assert.match(ad.reason, /has not allowed personalisation/);
+  }
+  await choose(true);
+  const { body: after } = await ask('POST', '/decide/ad', { userId });
+  assert.equal(after.reason, before.reason);
+});

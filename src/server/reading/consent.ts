@@ -57,6 +57,16 @@ export async function identifiersOfProfile(store: Store, workspace: string, prof
   return nodes.map(({ type, identifier }) => `${prefixes[type] ?? `x:${type}`}:${identifier}`);
 }
 
+/** Of these categories, those that the workspace has and the person does not allow. */
+export function deniedAmong(
+  consent: WorkspaceConsent,
+  identifiers: readonly string[],
+  categories: readonly string[],
+): string[] {
+  const asked = categories.reduce((bits, name) => bits | consent.bitOf(name), 0);
+  return consent.namesOf(consent.judge(identifiers, undefined, 0).denied & asked);
+}
+
 export async function readPersonConsent(
   store: Store,
   workspace: string,

@@ -1,10 +1,14 @@
 // Which ad is shown to whom, and what the ads may show.
 
-import { Type } from 'typebox';
+import { LRUCache } from 'lru-cache';
+import { type Static, Type } from 'typebox';
 import { listCreatives, openAds, removeCreative, saveCreative } from '../../decide/index.ts';
 import { InklingError } from '../../errors.ts';
+import { findProfile } from '../../identify/index.ts';
+import { SECOND_MS } from '../../time.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
+import { deniedAmong, identifiersOf, identifiersOfProfile } from '../reading/consent.ts';
 import { Level, Moment, Nullable } from '../shapes.ts';
 
 const Kind = Type.Enum(['product', 'category', 'brand']);
@@ -55,9 +59,16 @@ const AdDecision = Type.Object({
   latencyMs: Type.Number(),
 });
 
+/** What an ad chosen by intent needs: to be shown ads, and that they follow from what one did. */
+const ASKED = ['advertising', 'personalisation'];
+const PEOPLE_REMEMBERED = 20_000;
+/** An identifier that was linked meanwhile counts after so long; a choice under a known one counts at once. */
+const IDENTIFIERS_KEPT_MS = 10 * SECOND_MS;
+
 export const addDecideRoutes: Routes = (app, context) => {
-  const { store, live, now } = context;
+  const { store, live, admissions, now } = context;
   const ads = openAds(store, live);
+  const remembered = new LRUCache<string, readonly string[]>({ max: PEOPLE_REMEMBERED, ttl: IDENTIFIERS_KEPT_MS });
   const common = (summary: string) => ({ tags: ['decide'], summary, security: [{ secretKey: [] }] });
   app.addHook('preHandler', requireKey(context, 'secret'));
 
@@ -78,9 +89,28 @@ export const addDecideRoutes: Routes = (app, context) => {
           hint: 'Give a userId, an anonymousId or a profileId.',
         });
       }
-      return ads.decide({ workspace, person, modelId: body.modelId, now: now() });
+      const denied = await deniedOf(workspace, body);
+      return ads.decide({ workspace, person, modelId: body.modelId, denied, now: now() });
     },
   );
+
+  /** Where nobody has chosen anything and all is allowed by default, nobody is looked up. */
+  async function deniedOf(workspace: string, who: Static<typeof AdRequest>): Promise<string[]> {
+    const consent = await admissions.book.of(workspace);
+    if (consent.isSilent()) return [];
+    const { userId, anonymousId, profileId } = who;
+    const key = JSON.stringify([workspace, userId, anonymousId, profileId]);
+    let identifiers = remembered.get(key);
+    if (identifiers === undefined) {
+      if (userId || anonymousId) identifiers = await identifiersOf(store, consent, { workspace, userId, anonymousId });
+      else {
+        const profile = await findProfile(store, workspace, profileId as string);
+        identifiers = profile === undefined ? [] : await identifiersOfProfile(store, workspace, profile);
+      }
+      remembered.set(key, identifiers);
+    }
+    return deniedAmong(consent, identifiers, ASKED);
+  }
 
   app.get(
     '/api/v1/decide/creatives',
