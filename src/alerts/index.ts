@@ -3,7 +3,6 @@
 export type { Alert, Finding } from './alert.ts';
 export type { Destination } from './destinations/destination.ts';
 export { destinations } from './destinations/index.ts';
-export { signatureOf } from './destinations/webhook.ts';
 export { alerts } from './registry.ts';
 export { type AlertChange, type AlertSettings, alertSettingsOf, changeAlertSettings } from './settings.ts';
 export { countOpenAlerts, listAlerts, type OpenAlert, type WatchOptions, watchOver } from './watch.ts';

@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { Value } from 'typebox/value';
+import { refuseAddress } from '../activate/index.ts';
 import { InklingError } from '../errors.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
-import { refuseAddress } from './destinations/outbound.ts';
 import { alerts } from './registry.ts';
 
 export type AlertSettings = {

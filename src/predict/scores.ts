@@ -56,17 +56,20 @@ export async function listScores(
   model: ModelRecord,
   { cursor, limit = 50, ...filter }: ScoreFilter & { cursor?: string; limit?: number },
 ): Promise<ScorePage> {
-  const asOf = await latestScoring(store, model);
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const asOf = after?.asOf ?? (await latestScoring(store, model));
   if (asOf === undefined) return { scores: [], nextCursor: null, total: 0, asOf: null };
   const { where, params } = conditionOf(model, asOf, filter);
   const [counted] = await store.facts.rows<{ n: string }>(
     `SELECT count() AS n FROM scores FINAL WHERE ${where}`,
     params,
   );
-  const scores = await readPage(store, where, params, cursor === undefined ? undefined : readCursor(cursor), limit);
+  const scores = await readPage(store, where, params, after, limit + 1);
+  const more = scores.length > limit;
+  if (more) scores.pop();
   return {
     scores,
-    nextCursor: scores.length === limit ? writeCursor(scores[limit - 1]) : null,
+    nextCursor: more ? writeCursor(scores[limit - 1], asOf) : null,
     total: Number(counted?.n ?? 0),
     asOf: asOf.toISOString(),
   };
@@ -248,18 +251,19 @@ function placeOf({ score, profileId }: Pick<Score, 'score' | 'profileId'>): Plac
   return { score, profile: BigInt(`0x${profileId}`).toString() };
 }
 
-function writeCursor(score: Score): string {
-  return Buffer.from(`${score.score} ${score.profileId}`).toString('base64url');
+/** A list stays in the scoring that its first page was made of, so that nobody is skipped while others are scored anew. */
+function writeCursor(score: Score, asOf: Date): string {
+  return Buffer.from(`${score.score} ${score.profileId} ${asOf.getTime()}`).toString('base64url');
 }
 
-function readCursor(cursor: string): Place {
-  const [score, profileId] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
-  if (!/^\d{1,3}$/.test(score) || !/^[0-9a-f]{16}$/.test(profileId ?? '')) {
+function readCursor(cursor: string): Place & { asOf: Date } {
+  const [score, profileId, asOf] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
+  if (!/^\d{1,3}$/.test(score) || !/^[0-9a-f]{16}$/.test(profileId ?? '') || !/^\d{1,15}$/.test(asOf ?? '')) {
     throw new InklingError('invalid_input', 'The cursor is not one of ours.', {
       field: 'cursor',
       value: cursor,
       hint: 'Pass nextCursor of the page before, unchanged.',
     });
   }
-  return placeOf({ score: Number(score), profileId });
+  return { ...placeOf({ score: Number(score), profileId }), asOf: new Date(Number(asOf)) };
 }

@@ -1,6 +1,7 @@
 // What keeps itself current while the service runs: people follow the events that come in, and every night, by the
 // clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
+import { failAbandonedSyncs } from '../activate/index.ts';
 import { watchOver } from '../alerts/index.ts';
 import { type Intake, pruneRejected } from '../collect/index.ts';
 import { forgetSnapshots } from '../features/index.ts';
@@ -36,6 +37,7 @@ const TICK_MS = MINUTE_MS / 4;
 export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   const { store, intake, live, sessions, numbers, now, onNews, onFault } = options;
   await failAbandonedTrainings(store, now());
+  await failAbandonedSyncs(store, now());
   const behind = new Set(await workspacesBehind(store));
   const follower = openFollower(store, {
     now,

@@ -19,6 +19,7 @@ const rooms = [
   'features',
   'predict',
   'decide',
+  'activate',
   'measure',
   'alerts',
   'server',

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { readAccuracy, usableModel } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
+import { tagAnswer } from '../etags.ts';
 import { Day, Interval, Moment, Nullable } from '../shapes.ts';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -59,6 +60,7 @@ const Report = Type.Object({
 
 export const addAccuracyRoutes: Routes = (app, context) => {
   app.addHook('preHandler', requireKey(context, 'secret'));
+  app.addHook('onSend', tagAnswer);
   app.get(
     '/api/v1/intent/accuracy',
     {

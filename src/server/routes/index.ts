@@ -14,6 +14,7 @@ import { addFunnelRoutes } from './funnels.ts';
 import { addHealthRoutes } from './health.ts';
 import { addIdentityRoutes } from './identity.ts';
 import { addIntentRoutes } from './intent.ts';
+import { addIntentSyncRoutes } from './intentSyncs.ts';
 import { addLiveRoutes } from './live.ts';
 import { addLiveSessionRoutes } from './liveSessions.ts';
 import { addMetricsRoutes } from './metrics.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Routes[] = [
   addIdentityRoutes,
   addFeaturesRoutes,
   addIntentRoutes,
+  addIntentSyncRoutes,
   addAccuracyRoutes,
   addChallengeRoutes,
   addDecideRoutes,

@@ -21,7 +21,9 @@ import {
 } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { App, Routes, ServerContext } from '../context.ts';
+import { tagAnswer } from '../etags.ts';
 import { contentTypeOf, exportScores } from '../reading/export.ts';
+import { pageOf } from '../reading/listPage.ts';
 import { describeMembers } from '../reading/members.ts';
 import * as shapes from './intentShapes.ts';
 
@@ -30,6 +32,7 @@ const Id = Type.Object({ id: Type.String() });
 export const addIntentRoutes: Routes = (app, context) => {
   const common = (summary: string) => ({ tags: ['intent'], summary, security: [{ secretKey: [] }] });
   app.addHook('preHandler', requireKey(context, 'secret'));
+  app.addHook('onSend', tagAnswer);
   addModels(app, context, common);
   addScores(app, context, common);
   addSegments(app, context, common);
@@ -44,10 +47,19 @@ function addModels(app: App, { store, now }: ServerContext, common: Common): voi
     {
       schema: {
         ...common('Models, newest first'),
-        response: { 200: Type.Object({ models: Type.Array(shapes.ModelRow) }) },
+        querystring: shapes.ModelQuery,
+        response: { 200: shapes.ModelPage },
       },
     },
-    async ({ workspace }) => ({ models: (await listModels(store, workspace)).map(toRow) }),
+    async ({ workspace, query }) => {
+      const models = (await listModels(store, workspace)).filter(
+        ({ status, modelType }) =>
+          (query.status === undefined || query.status === status) &&
+          (query.modelType === undefined || query.modelType === modelType),
+      );
+      const { page, ...rest } = pageOf(models, query);
+      return { models: page.map(toRow), ...rest };
+    },
   );
 
   app.post(
@@ -153,10 +165,19 @@ function addSegments(app: App, { store, now }: ServerContext, common: Common): v
     {
       schema: {
         ...common('Ready segments for the workspace and each category, then saved ones'),
-        response: { 200: Type.Object({ segments: Type.Array(shapes.Segment) }) },
+        querystring: shapes.SegmentQuery,
+        response: { 200: shapes.SegmentPage },
       },
     },
-    async ({ workspace }) => ({ segments: await listSegments(store, workspace) }),
+    async ({ workspace, query }) => {
+      const segments = (await listSegments(store, workspace)).filter(
+        ({ level, productCategory }) =>
+          (query.level === undefined || query.level === level) &&
+          (query.category === undefined || query.category === productCategory),
+      );
+      const { page, ...rest } = pageOf(segments, query);
+      return { segments: page, ...rest };
+    },
   );
 
   app.post(

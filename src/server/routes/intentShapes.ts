@@ -170,7 +170,8 @@ export const Score = Type.Object({
   lastUpdated: Moment,
 });
 
-const filters = {
+/** Whose scores are meant. */
+export const scoreFilters = {
   modelId: Type.Optional(Type.String({ description: 'Absent = the active model.' })),
   segment: Type.Optional(Level),
   minScore: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
@@ -182,10 +183,29 @@ const paging = {
   cursor: Type.Optional(Type.String({ description: 'nextCursor of the page before.' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 50 })),
 };
-export const ScoreQuery = Type.Object({ ...filters, ...paging }, { additionalProperties: false });
+export const ScoreQuery = Type.Object({ ...scoreFilters, ...paging }, { additionalProperties: false });
+/** Of lists that are short enough to come whole. */
+export const ListQuery = Type.Object(
+  { ...paging, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1000 })) },
+  { additionalProperties: false },
+);
 export const PageQuery = Type.Object(paging, { additionalProperties: false });
 export const ExportQuery = Type.Object(
-  { ...filters, format: Type.Optional(Type.Enum(['csv', 'ndjson', 'json'], { default: 'csv' })) },
+  { ...scoreFilters, format: Type.Optional(Type.Enum(['csv', 'ndjson', 'json'], { default: 'csv' })) },
+  { additionalProperties: false },
+);
+export const ModelQuery = Type.Object(
+  {
+    ...ListQuery.properties,
+    status: Type.Optional(Type.Enum(['TRAINING', 'ACTIVE', 'DEPRECATED', 'FAILED'])),
+    modelType: Type.Optional(Type.Enum(['GENERIC', 'CUSTOM'])),
+  },
+  { additionalProperties: false },
+);
+const pageEnd = { nextCursor: Nullable(Type.String()), total: Type.Integer() };
+export const ModelPage = Type.Object({ models: Type.Array(ModelRow), ...pageEnd });
+export const SegmentQuery = Type.Object(
+  { ...ListQuery.properties, level: Type.Optional(Level), category: Type.Optional(Type.String()) },
   { additionalProperties: false },
 );
 export const ScorePage = Type.Object({
@@ -212,6 +232,8 @@ export const Segment = Type.Object({
   asOf: Nullable(Moment),
   createdAt: Moment,
 });
+
+export const SegmentPage = Type.Object({ segments: Type.Array(Segment), ...pageEnd });
 
 export const SegmentRequest = Type.Object(
   {

@@ -7,8 +7,8 @@ import { promises as dns, type LookupAddress, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { InklingError } from '../../errors.ts';
-import { SECOND_MS } from '../../time.ts';
+import { InklingError } from '../errors.ts';
+import { SECOND_MS } from '../time.ts';
 
 const TIMEOUT_MS = 10 * SECOND_MS;
 
