@@ -62,8 +62,9 @@ export type Linked = { summary: LinkSummary; linkage: Linkage; nameOf(record: nu
 
 export async function linkFiles(request: LinkRequest): Promise<Linked> {
   const began = performance.now();
-  const left = await readTexts(request.left, request.reading);
-  const right = request.right === undefined ? undefined : await readTexts(request.right, request.reading);
+  const { reading, threads } = request;
+  const left = await readTexts(request.left, reading, threads);
+  const right = request.right === undefined ? undefined : await readTexts(request.right, reading, threads);
   const secondsRead = (performance.now() - began) / 1000;
   const tables = right === undefined ? [left] : [left, right];
   const names = tables.map((table) => idsOf(table, request.id));
@@ -262,6 +263,7 @@ function forEachSaid({ linkage, split }: Found, take: (a: number, b: number) => 
 }
 
 function labelsOf(tables: readonly (TextTable & { file: string })[], name: string): Int32Array {
+  if (tables.length === 1) return namedColumn(tables[0], name, '--truth-column').codes;
   const places = new Map<string, number>();
   const labels: number[] = [];
   for (const table of tables) {

@@ -41,7 +41,9 @@ export async function readRecords(
       if (next < 0) break;
       for (const c of cells.quoted) cells.end[c] = undouble(bytes, cells.start[c], cells.end[c]);
       if (!(cells.count === 1 && cells.end[0] <= cells.start[0])) take(cells, line);
-      for (let i = at; i < next; i++) if (bytes[i] === NEWLINE) line++;
+      // Only quotes hold lines within a record.
+      if (cells.quoted.length === 0) line++;
+      else for (let i = at; i < next; i++) if (bytes[i] === NEWLINE) line++;
       at = next;
     }
     return at;
