@@ -3,6 +3,9 @@
 // calls Damerau-Levenshtein is the optimal string alignment (no letter is moved twice), and so is this.
 
 const MOST = 128;
+const BITS = 31;
+/** Of each ASCII letter its places in a text. */
+const placesOf = new Int32Array(128);
 const takenA = new Uint8Array(MOST);
 const takenB = new Uint8Array(MOST);
 
@@ -14,6 +17,17 @@ export function jaroWinkler(first: string, second: string): number {
   const [m, n] = [Math.min(a.length, MOST), Math.min(b.length, MOST)];
   if (m === 0 || n === 0) return 0;
   const reach = Math.max(0, (Math.max(m, n) >> 1) - 1);
+  const [same, moved] = m <= BITS && n <= BITS ? matchByBits(a, b, reach) : matchLetters(a, b, m, n, reach);
+  if (same === 0) return 0;
+  const jaro = (same / m + same / n + (same - moved / 2) / same) / 3;
+  if (jaro <= 0.7) return jaro;
+  let prefix = 0;
+  while (prefix < 4 && prefix < m && prefix < n && a.charCodeAt(prefix) === b.charCodeAt(prefix)) prefix++;
+  return jaro + 0.1 * prefix * (1 - jaro);
+}
+
+/** Letters in common within `reach` places, each matched with the first one free, and how many of them change their order. */
+function matchLetters(a: string, b: string, m: number, n: number, reach: number): [same: number, moved: number] {
   takenA.fill(0, 0, m);
   takenB.fill(0, 0, n);
   let same = 0;
@@ -29,7 +43,6 @@ export function jaroWinkler(first: string, second: string): number {
       }
     }
   }
-  if (same === 0) return 0;
   let moved = 0;
   for (let i = 0, j = 0; i < m; i++) {
     if (takenA[i] === 0) continue;
@@ -37,11 +50,29 @@ export function jaroWinkler(first: string, second: string): number {
     if (a.charCodeAt(i) !== b.charCodeAt(j)) moved++;
     j++;
   }
-  const jaro = (same / m + same / n + (same - moved / 2) / same) / 3;
-  if (jaro <= 0.7) return jaro;
-  let prefix = 0;
-  while (prefix < 4 && prefix < m && prefix < n && a.charCodeAt(prefix) === b.charCodeAt(prefix)) prefix++;
-  return jaro + 0.1 * prefix * (1 - jaro);
+  return [same, moved];
+}
+
+/** The same for ASCII texts of up to 31 letters, whose places are bits: those of a letter, and those that are taken. */
+function matchByBits(a: string, b: string, reach: number): [same: number, moved: number] {
+  for (let j = 0; j < b.length; j++) placesOf[b.charCodeAt(j) & 127] |= 1 << j;
+  let [same, ofA, ofB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    // Places i − reach … i + reach; a shift by 32 would be one by none.
+    const upTo = i + reach + 1 >= BITS ? -1 : (1 << (i + reach + 1)) - 1;
+    const window = i > reach ? upTo & (-1 << (i - reach)) : upTo;
+    const free = placesOf[a.charCodeAt(i) & 127] & ~ofB & window;
+    if (free === 0) continue;
+    ofB |= free & -free;
+    ofA |= 1 << i;
+    same++;
+  }
+  for (let j = 0; j < b.length; j++) placesOf[b.charCodeAt(j) & 127] = 0;
+  let moved = 0;
+  for (let left = ofA, right = ofB; left !== 0; left &= left - 1, right &= right - 1) {
+    if (a.charCodeAt(31 - Math.clz32(left & -left)) !== b.charCodeAt(31 - Math.clz32(right & -right))) moved++;
+  }
+  return [same, moved];
 }
 
 let [older, above, row] = [new Uint8Array(MOST + 2), new Uint8Array(MOST + 2), new Uint8Array(MOST + 2)];
@@ -99,27 +130,52 @@ function align(a: string, b: string, skip: number, m: number, n: number, atMost:
   return Math.min(above[n], over);
 }
 
-/** The pairs of neighbouring letters of an ASCII text, each once, ascending. */
-export function bigramsOf(text: string): Uint16Array {
-  const pairs = new Uint16Array(Math.max(0, text.length - 1));
-  for (let i = 0; i < pairs.length; i++) pairs[i] = (text.charCodeAt(i) << 8) | text.charCodeAt(i + 1);
-  pairs.sort();
+/**
+ * Share of the pairs of neighbouring letters that two values have in common (Jaccard), 0 … 1. Pairs are written down when
+ * a value is first asked for, each once and ascending, those of all values in one row: a list of its own for each would
+ * weigh more than its letters.
+ */
+export function openOverlap(values: readonly string[]): (a: number, b: number) => number {
+  let pairs = new Uint16Array(1 << 12);
   let size = 0;
-  for (let i = 0; i < pairs.length; i++) if (i === 0 || pairs[i] !== pairs[i - 1]) pairs[size++] = pairs[i];
-  return pairs.subarray(0, size);
+  /** Where the pairs of a value begin, behind their number; 0: not written yet. */
+  let starts = new Int32Array(1 << 10);
+  const write = (value: number): number => {
+    const text = values[value];
+    while (size + text.length + 1 > pairs.length) pairs = lengthened(pairs, new Uint16Array(2 * pairs.length));
+    while (value >= starts.length) starts = lengthened(starts, new Int32Array(2 * starts.length));
+    const start = size + 1;
+    let end = start;
+    for (let i = 0; i + 1 < text.length; i++) {
+      const pair = (text.charCodeAt(i) << 8) | text.charCodeAt(i + 1);
+      let at = end;
+      while (at > start && pairs[at - 1] > pair) at--;
+      if (at > start && pairs[at - 1] === pair) continue;
+      pairs.copyWithin(at + 1, at, end++);
+      pairs[at] = pair;
+    }
+    pairs[size] = end - start;
+    size = end;
+    starts[value] = start;
+    return start;
+  };
+  return (a, b) => {
+    let i = starts[a] || write(a);
+    let j = starts[b] || write(b);
+    const both = pairs[i - 1] + pairs[j - 1];
+    const [endA, endB] = [i + pairs[i - 1], j + pairs[j - 1]];
+    let common = 0;
+    while (i < endA && j < endB) {
+      const [x, y] = [pairs[i], pairs[j]];
+      if (x === y) common++;
+      if (x <= y) i++;
+      if (y <= x) j++;
+    }
+    return both === common ? 0 : common / (both - common);
+  };
 }
 
-/** Share of ascending lists that is common to both (Jaccard), 0 … 1. */
-export function overlap(a: Uint16Array, b: Uint16Array): number {
-  let common = 0;
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    if (a[i] === b[j]) {
-      common++;
-      i++;
-      j++;
-    } else if (a[i] < b[j]) i++;
-    else j++;
-  }
-  const all = a.length + b.length - common;
-  return all === 0 ? 0 : common / all;
+function lengthened<A extends Uint16Array | Int32Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
 }

@@ -16,12 +16,13 @@ export const date: Comparison = {
   ],
   exactFirst: true,
   open: textual((a, b) => {
-    if (a === b.slice(0, 4) + b.slice(6) + b.slice(4, 6)) return 1;
+    const sameYear = agree(a, 0, b, 0, 4);
+    if (sameYear && agree(a, 4, b, 6, 2) && agree(a, 6, b, 4, 2)) return 1;
     const distance = editDistance(a, b, 2);
     if (distance === 1) return 2;
-    if (a.slice(4) === b.slice(4)) return 3;
+    if (agree(a, 4, b, 4, 4)) return 3;
     if (distance === 2) return 4;
-    return a.slice(0, 4) === b.slice(0, 4) ? 5 : 6;
+    return sameYear ? 5 : 6;
   }),
   sql: (a, b) =>
     levelsSql(
@@ -33,3 +34,9 @@ export const date: Comparison = {
       `substring(${a}, 1, 4) = substring(${b}, 1, 4)`,
     ),
 };
+
+/** Whether so many digits from a place of each day on are the same. */
+function agree(a: string, from: number, b: string, to: number, digits: number): boolean {
+  for (let d = 0; d < digits; d++) if (a.charCodeAt(from + d) !== b.charCodeAt(to + d)) return false;
+  return true;
+}

@@ -1,6 +1,6 @@
 // For streets and places of several words, which are shortened, misspelt and put in another order.
 import { type Comparison, levelsSql } from '../comparison.ts';
-import { bigramsOf, editDistance, overlap } from '../strings.ts';
+import { editDistance, openOverlap } from '../strings.ts';
 
 const bounds = [0.7, 0.5, 0.33] as const;
 const overlapSql = (a: string, b: string) =>
@@ -12,15 +12,11 @@ export const ngrams: Comparison = {
   levels: ['the same', 'one letter off', 'very alike', 'alike', 'a little alike', 'differs'],
   exactFirst: true,
   open(values) {
-    const pairs: (Uint16Array | undefined)[] = [];
-    const pairsOf = (place: number) => {
-      pairs[place] ??= bigramsOf(values[place]);
-      return pairs[place];
-    };
+    const overlapOf = openOverlap(values);
     return (a, b) => {
       if (a === b) return 0;
       if (editDistance(values[a], values[b], 1) === 1) return 1;
-      const share = overlap(pairsOf(a), pairsOf(b));
+      const share = overlapOf(a, b);
       return share >= bounds[0] ? 2 : share >= bounds[1] ? 3 : share >= bounds[2] ? 4 : 5;
     };
   },
