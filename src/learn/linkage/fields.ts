@@ -30,6 +30,9 @@ export type Field = {
   others: number[];
 };
 
+/** The places of the values record by record, so that to compare two records is to read two short rows. */
+export type Cells = { width: number; places: Int32Array };
+
 /** How many values a kind is recognised by. */
 const LOOKED_AT = 500;
 
@@ -78,6 +81,16 @@ export function encodeFields(
     });
   });
   return fields;
+}
+
+/** The cells of all fields, shared with threads. */
+export function cellsOf(fields: readonly Pick<Field, 'codes'>[]): Cells {
+  const [width, records] = [fields.length, fields[0].codes.length];
+  const places = new Int32Array(new SharedArrayBuffer(4 * width * records));
+  fields.forEach(({ codes }, f) => {
+    for (let r = 0, at = f; r < records; r++, at += width) places[at] = codes[r];
+  });
+  return { width, places };
 }
 
 /** Weights of the words of a field: the logarithm of how many records there are to one that has the word. */

@@ -5,7 +5,7 @@
 
 import { cluster, type Edge } from './clusters.ts';
 import type { TokenWeights } from './comparison.ts';
-import { encodeFields, type Field, type TextTable } from './fields.ts';
+import { type Cells, cellsOf, encodeFields, type Field, type TextTable } from './fields.ts';
 import { gather, keysOf } from './keys.ts';
 import type { Shared } from './kind.ts';
 import type { StrangerSort } from './mixture.ts';
@@ -38,13 +38,18 @@ export function frozenWords({ model, words }: Frozen, field: number): TokenWeigh
 }
 
 /** How a frozen model weighs pairs of some fields. */
-export function frozenScoring(frozen: Frozen, fields: readonly Field[], rarity: Scoring['rarity']): Scoring {
+export function frozenScoring(
+  frozen: Frozen,
+  fields: readonly Field[],
+  cells: Cells,
+  rarity: Scoring['rarity'],
+): Scoring {
   const { model } = frozen;
   return {
     fields,
+    cells,
     weights: model.fields.map(({ weights }) => Float64Array.from(weights)),
     rarity,
-    rarest: model.fields.map((field) => Math.max(0, rarityOf(field, 1))),
     prior: model.prior,
     sorts: model.strangers.map(
       ({ name, share, weights }): StrangerSort => ({
@@ -73,7 +78,8 @@ export async function linkAll(
   const rarity = fields.map(({ comparison, values }, f) =>
     comparison.exactFirst ? Float32Array.from(values, (value) => frozenRarity(frozen, f, value)) : undefined,
   );
-  const scoring = frozenScoring(frozen, fields, rarity);
+  const cells = cellsOf(fields);
+  const scoring = frozenScoring(frozen, fields, cells, rarity);
   const words = fields.map((field, f) =>
     field.comparison.exactFirst ? undefined : wordsOf(field, frozenWords(frozen, f)),
   );
@@ -81,18 +87,18 @@ export async function linkAll(
     {
       ...{
         source: { records: table.rows, blocks },
+        cells,
         weights: scoring.weights,
         rarity,
         prior: model.prior,
         sorts: scoring.sorts,
         words,
       },
-      fields: fields.map(({ name, column, kind, facet, codes, values, others }) => ({
+      fields: fields.map(({ name, column, kind, facet, values, others }) => ({
         name,
         column,
         kind: kind.name,
         suffix: facet.suffix,
-        codes,
         values,
         others,
       })),

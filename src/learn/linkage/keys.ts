@@ -2,6 +2,8 @@
 // rule asks for one or two keys at once; records that agree on it are a candidate pair. Rules are joined by OR.
 
 import type { Field } from './fields.ts';
+import { wholeValue } from './kind.ts';
+import { openPairNumbers } from './pairTable.ts';
 
 /** One key of one field, as a number for each record; −1 where the record has none. */
 export type Key = {
@@ -34,6 +36,8 @@ export type Blocks = {
 export function keysOf(fields: readonly Field[]): Key[] {
   return fields.flatMap((field, f) =>
     field.facet.keys.map(({ name, of }) => {
+      const about = { name: `${field.name}: ${name}`, field: f, column: field.column };
+      if (of === wholeValue) return { ...about, of: field.codes, size: field.values.length, texts: field.values };
       const places = new Map<string, number>();
       const placeOfValue = Int32Array.from(field.values, (value) => {
         const text = of(value);
@@ -43,12 +47,9 @@ export function keysOf(fields: readonly Field[]): Key[] {
         places.set(text, places.size);
         return places.size - 1;
       });
-      const codes = new Int32Array(new SharedArrayBuffer(4 * field.codes.length));
+      const codes = new Int32Array(field.codes.length);
       for (let r = 0; r < codes.length; r++) codes[r] = field.codes[r] < 0 ? -1 : placeOfValue[field.codes[r]];
-      return {
-        ...{ name: `${field.name}: ${name}`, field: f, column: field.column, of: codes },
-        ...{ size: places.size, texts: [...places.keys()] },
-      };
+      return { ...about, of: codes, size: places.size, texts: [...places.keys()] };
     }),
   );
 }
@@ -106,54 +107,30 @@ function textOfGroup(used: readonly Key[], record: number): string {
 
 /** How many candidate pairs a rule would make, judged on the first `sample` places of a shuffled order. */
 export function countPairs(used: readonly Key[], sample: Int32Array, records: number, largest: number): number {
-  const counts = new Map<number, number>();
+  const [a, b] = [used[0].of, used.at(1)?.of];
+  const numbers = openPairNumbers(sample.length);
+  const counts = new Int32Array(sample.length);
   for (const r of sample) {
-    const first = used[0].of[r];
-    if (first < 0) continue;
-    const second = used.length > 1 ? used[1].of[r] : 0;
-    if (second < 0) continue;
-    const combined = used.length > 1 ? first * used[1].size + second : first;
-    counts.set(combined, (counts.get(combined) ?? 0) + 1);
+    const second = b === undefined ? 0 : b[r];
+    if (a[r] >= 0 && second >= 0) counts[numbers.numberOf(a[r], second)]++;
   }
   const scale = records / sample.length;
   let pairs = 0;
-  for (const count of counts.values()) if (count * scale <= largest || count === 1) pairs += (count * (count - 1)) / 2;
+  for (const count of counts) if (count * scale <= largest || count === 1) pairs += (count * (count - 1)) / 2;
   return pairs * scale * scale;
 }
 
-/** Numbers the different combinations of keys, by open addressing. */
+/** Numbers the different combinations of keys. */
 function group(used: readonly Key[], records: number): { groupOf: Int32Array; groups: number } {
   const groupOf = new Int32Array(new SharedArrayBuffer(4 * records)).fill(-1);
   if (used.length === 1) {
     groupOf.set(used[0].of);
     return { groupOf, groups: used[0].size };
   }
-  let capacity = 1 << 12;
-  while (capacity < 2 * records) capacity *= 2;
-  const slots = new Int32Array(capacity).fill(-1);
-  const [a, b] = used;
-  const firstOf = new Int32Array(records);
-  let groups = 0;
-  for (let r = 0; r < records; r++) {
-    const [x, y] = [a.of[r], b.of[r]];
-    if (x < 0 || y < 0) continue;
-    let slot = (Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca6b) ^ (x >>> 7)) & (capacity - 1);
-    for (; ; slot = (slot + 1) & (capacity - 1)) {
-      const known = slots[slot];
-      if (known < 0) {
-        slots[slot] = groups;
-        firstOf[groups] = r;
-        groupOf[r] = groups++;
-        break;
-      }
-      const first = firstOf[known];
-      if (a.of[first] === x && b.of[first] === y) {
-        groupOf[r] = known;
-        break;
-      }
-    }
-  }
-  return { groupOf, groups };
+  const pairs = openPairNumbers();
+  const [a, b] = used.map(({ of }) => of);
+  for (let r = 0; r < records; r++) if (a[r] >= 0 && b[r] >= 0) groupOf[r] = pairs.numberOf(a[r], b[r]);
+  return { groupOf, groups: pairs.size() };
 }
 
 function share(values: Int32Array): Int32Array {

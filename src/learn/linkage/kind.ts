@@ -14,6 +14,10 @@ export type Sight = {
 /** A way to look at a value that two records of one thing should share; '' is no key. */
 export type KeyOf = { name: string; of(value: string): string };
 
+export const wholeValue: KeyOf['of'] = (value) => value;
+/** A value as a whole. */
+export const whole: KeyOf = { name: 'whole', of: wholeValue };
+
 /** One field that a column gives: its normal form and the comparison of it. */
 export type Facet = {
   /** Added to the column's name where a column gives several fields. */

@@ -3,7 +3,7 @@
 // write values into each other's places: the value stands in the other field of the other record.
 
 import type { TokenWeights } from './comparison.ts';
-import { type Field, tokenWeightsOf } from './fields.ts';
+import { type Cells, type Field, tokenWeightsOf } from './fields.ts';
 
 export type Levels = {
   /** Levels of each field, 0 included. */
@@ -16,32 +16,37 @@ export type Levels = {
   levelOf(f: number, r: number, s: number): number;
 };
 
-export function openLevels(fields: readonly Field[], weights: (field: Field) => TokenWeights = tokenWeightsOf): Levels {
+/** `cells` may come to hold more records, and other memory, at any time. */
+export function openLevels(
+  fields: readonly Field[],
+  cells: Cells,
+  weights: (field: Field) => TokenWeights = tokenWeightsOf,
+): Levels {
   const compares = fields.map((field) =>
     field.comparison.open(field.values, field.comparison.exactFirst ? noWeights : weights(field)),
   );
-  const codes = fields.map((field) => field.codes);
-  const others = fields.map((field) => field.others.map((other) => fields[other].codes));
+  const { width } = cells;
+  const others = fields.map((field) => field.others);
   const says = fields.map((field) => saysOf(field));
   const last = says.map((levels) => levels.length - 1);
 
   const levelOf = (f: number, r: number, s: number): number => {
-    const own = codes[f];
-    const [a, b] = [own[r], own[s]];
+    const { places } = cells;
+    const [a, b] = [places[r * width + f], places[s * width + f]];
     if (a < 0 || b < 0) {
       // A value whose own place is empty may still stand in another.
-      return others[f].length > 0 && isElsewhere(others[f], own, r, s) ? last[f] - 1 : 0;
+      return others[f].length > 0 && isElsewhere(others[f], f, places, r * width, s * width) ? last[f] - 1 : 0;
     }
     const level = compares[f](a, b) + 1;
     if (others[f].length === 0 || level < last[f] - 1) return level;
-    return isElsewhere(others[f], own, r, s) ? last[f] - 1 : last[f];
+    return isElsewhere(others[f], f, places, r * width, s * width) ? last[f] - 1 : last[f];
   };
   return {
     sizes: says.map(({ length }) => length),
     says,
     levelOf,
     compare(r, s, out, at) {
-      for (let f = 0; f < codes.length; f++) out[at + f] = levelOf(f, r, s);
+      for (let f = 0; f < width; f++) out[at + f] = levelOf(f, r, s);
     },
   };
 }
@@ -56,9 +61,9 @@ function saysOf({ comparison: { levels }, others }: Field): string[] {
 }
 
 /** Whether a value stands in the other field of the other record, and what stands in its own place does not deny it. */
-function isElsewhere(others: readonly Int32Array[], own: Int32Array, r: number, s: number): boolean {
+function isElsewhere(others: readonly number[], own: number, places: Int32Array, r: number, s: number): boolean {
   for (const other of others) {
-    const [here, there, back, forth] = [own[r], other[s], own[s], other[r]];
+    const [here, there, back, forth] = [places[r + own], places[s + other], places[s + own], places[r + other]];
     const one = here >= 0 && here === there;
     const two = back >= 0 && back === forth;
     // Of a family, one's surname stands by mistake in the place of the given name: only one of the two agrees then.

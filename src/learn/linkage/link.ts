@@ -5,7 +5,15 @@ import { InklingError } from '../../errors.ts';
 import { type Clusters, cluster } from './clusters.ts';
 import { type Decision, decide } from './decide.ts';
 import { explainPair, type PairExplanation } from './explain.ts';
-import { type ColumnPlan, encodeFields, type Field, recognise, type TextTable, tokenWeightsOf } from './fields.ts';
+import {
+  type ColumnPlan,
+  cellsOf,
+  encodeFields,
+  type Field,
+  recognise,
+  type TextTable,
+  tokenWeightsOf,
+} from './fields.ts';
 import type { Frozen } from './frozen.ts';
 import { commonKeysOf, keysOf } from './keys.ts';
 import { openLevels } from './levels.ts';
@@ -28,6 +36,8 @@ export type LinkOptions = {
   seed?: number;
   /** Rules even where all pairs could be compared: for a model that is to be frozen. */
   rules?: 'always';
+  /** Records to come under the frozen model, where it is learned on a sample of them: rules are chosen for so many. */
+  expected?: number;
 };
 
 export type Linkage = Decision &
@@ -62,23 +72,25 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     const own = words[fields.indexOf(field)] as Map<string, number>;
     return { weightOf: (word: string) => own.get(word) ?? 0 };
   };
+  const cells = cellsOf(fields);
   const read = clock();
   const { model, source, rarity, parameters } = train(fields, {
+    cells,
     columns,
     split,
     oneToOne,
     seed: options.seed ?? 1,
     rules: options.rules,
+    expected: options.expected,
     tokens,
   });
   const learn = clock();
   const candidates = source.blocks === 'all' ? model.pairs : source.blocks.reduce((sum, { pairs }) => sum + pairs, 0);
-  const plain = fields.map(({ name, column, kind, facet, codes, values, others }) => ({
+  const plain = fields.map(({ name, column, kind, facet, values, others }) => ({
     name,
     column,
     kind: kind.name,
     suffix: facet.suffix,
-    codes,
     values,
     others,
   }));
@@ -86,6 +98,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     {
       source,
       fields: plain,
+      cells,
       weights: parameters.weights,
       rarity,
       prior: model.prior,
@@ -100,7 +113,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
   const decision = decide(pairs, { records, oneToOne, matches: model.matches, threshold: options.threshold });
   const clusters = cluster(records, decision.links);
   model.threshold = decision.threshold;
-  const levels = openLevels(fields, tokens);
+  const levels = openLevels(fields, cells, tokens);
   return {
     ...decision,
     ...clusters,

@@ -1,12 +1,14 @@
 // Records one by one against all that came before, in memory, under a frozen model. Each rule keeps the records of a key
-// in a chain; a new record walks its chains, weighs whom it meets and hangs its links. A cluster is what hangs together,
-// looked up when it is asked for. About 200 bytes a record and its different values.
+// in a chain through one array; a new record walks its chains, weighs whom it meets and hangs its links. A cluster is what
+// hangs together, looked up when it is asked for. About 500 bytes a record, its different values among them.
 
 import { cluster, type Edge } from './clusters.ts';
-import { comparisonNamed, type Field, kindNamed } from './fields.ts';
+import { type Cells, comparisonNamed, type Field, kindNamed } from './fields.ts';
 import { type Frozen, frozenRarity, frozenScoring, type Label, withLabels } from './frozen.ts';
+import { wholeValue } from './kind.ts';
 import { chanceOf, weightOf } from './model.ts';
-import { openScorer, type Scorer } from './scorer.ts';
+import { openPairTable } from './pairTable.ts';
+import { openScorer } from './scorer.ts';
 
 export type LiveLink = { id: string; weight: number; probability: number };
 
@@ -34,35 +36,38 @@ export function openLiveLinkage(
   { labels = [], floor = frozen.model.threshold, capacity = 1024 }: LiveOptions = {},
 ): LiveLinkage {
   const { model } = frozen;
-  const fields = openFields(frozen, capacity);
-  const rarity = fields.map((field): number[] | undefined => (field.comparison.exactFirst ? [] : undefined));
-  const chains = openChains(frozen, fields);
-  const lowest = weightOf(Math.min(floor, model.threshold));
-  const openWeigh = () => openScorer(frozenScoring(frozen, fields, rarity), lowest);
-  let scorer: Scorer = openWeigh();
+  const fields = openFields(frozen);
+  const cells: Cells = { width: fields.length, places: new Int32Array(fields.length * (capacity + 1)) };
+  const rarity = fields.map((field) => (field.comparison.exactFirst ? new Float32Array(1024) : undefined));
+  const chains = openChains(frozen, fields, cells, capacity);
+  const [linked, lowest] = [model.threshold, Math.min(floor, model.threshold)].map(weightOf);
+  const scorer = openScorer(frozenScoring(frozen, fields, cells, rarity), lowest);
   const ids: string[] = [];
   const placeOf = new Map<string, number>();
   const edges = new Map<number, Edge[]>();
   const labelsOf = byRecord(labels);
 
-  const write = (place: number, record: Readonly<Record<string, string>>) => {
-    if (place >= fields[0].codes.length) {
-      for (const field of fields) field.codes = doubled(field.codes);
-      scorer = openWeigh();
+  /** Writes a record behind the last one taken in; so it stays only if it is taken in too. */
+  const write = (record: Readonly<Record<string, string>>) => {
+    const start = ids.length * cells.width;
+    if (start + cells.width > cells.places.length) cells.places = lengthened(cells.places, 2 * start + cells.width);
+    for (let f = 0; f < fields.length; f++) {
+      const { column, facet, dictionary } = fields[f];
+      const value = facet.normalise((record[column] ?? '').trim());
+      const place = value === '' ? -1 : dictionary.placeOf(value);
+      cells.places[start + f] = place;
+      let own = rarity[f];
+      if (own === undefined || place < 0) continue;
+      if (place >= own.length) rarity[f] = own = lengthened(own, 2 * place);
+      if (own[place] === 0) own[place] = frozenRarity(frozen, f, value);
     }
-    fields.forEach((field, f) => {
-      const value = field.facet.normalise((record[field.column] ?? '').trim());
-      field.codes[place] = value === '' ? -1 : field.placeOf(value);
-      const own = rarity[f];
-      if (value !== '' && own !== undefined) own[field.codes[place]] ??= frozenRarity(frozen, f, value);
-    });
-    chains.write(place);
+    chains.write(ids.length);
   };
-  const meet = (place: number): LiveLink[] => {
-    const found: LiveLink[] = [];
-    chains.forEachOther(place, (other) => {
-      const weight = scorer.weigh(other, place);
-      if (weight >= lowest) found.push({ id: ids[other], weight, probability: chanceOf(weight) });
+  const meet = (): Met[] => {
+    const found: Met[] = [];
+    chains.forEachOther((place) => {
+      const weight = scorer.weigh(place, ids.length);
+      if (weight >= lowest) found.push({ place, id: ids[place], weight });
     });
     return found.sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1));
   };
@@ -76,21 +81,20 @@ export function openLiveLinkage(
   return {
     size: () => ids.length,
     match(record) {
-      write(ids.length, record);
-      return meet(ids.length);
+      write(record);
+      return meet().map(linkOf);
     },
     add(id, record) {
-      const place = ids.length;
-      write(place, record);
-      const found = meet(place);
-      ids.push(id);
-      placeOf.set(id, place);
-      chains.take(place);
+      write(record);
+      const found = meet();
+      const right = ids.push(id) - 1;
+      placeOf.set(id, right);
+      chains.take(right);
       const links = found
-        .filter(({ weight }) => weight >= weightOf(model.threshold))
-        .map(({ id: other, probability }): Edge => ({ left: placeOf.get(other) as number, right: place, probability }));
+        .filter(({ weight }) => weight >= linked)
+        .map(({ place, weight }): Edge => ({ left: place, right, probability: chanceOf(weight) }));
       for (const edge of withLabels(links, labelsOf(id), (one) => placeOf.get(one))) hang(edge);
-      return found;
+      return found.map(linkOf);
     },
     clusterOf(id) {
       const place = placeOf.get(id);
@@ -112,36 +116,40 @@ export function openLiveLinkage(
   };
 }
 
-type LiveField = Field & { values: string[]; placeOf(value: string): number };
+type Met = { place: number; id: string; weight: number };
 
-function openFields({ model }: Frozen, capacity: number): LiveField[] {
-  const dictionaries = new Map<string, { values: string[]; places: Map<string, number> }>();
+const linkOf = ({ id, weight }: Met): LiveLink => ({ id, weight, probability: chanceOf(weight) });
+
+type Dictionary = { values: string[]; placeOf(value: string): number };
+type LiveField = Field & { dictionary: Dictionary };
+
+function openDictionary(): Dictionary {
+  const values: string[] = [];
+  const places = new Map<string, number>();
+  return {
+    values,
+    placeOf(value) {
+      let place = places.get(value);
+      if (place === undefined) {
+        place = values.push(value) - 1;
+        places.set(value, place);
+      }
+      return place;
+    },
+  };
+}
+
+function openFields({ model }: Frozen): LiveField[] {
+  const dictionaries = new Map<string, Dictionary>();
   const fields = model.fields.map(({ name, column, kind: kindName, comparison }): LiveField => {
     const kind = kindNamed(kindName);
     const facet = kind.facets.find(({ suffix }) => column + suffix === name) as Field['facet'];
     const shared = kind.swapsWithin ?? name;
-    const dictionary = dictionaries.get(shared) ?? { values: [] as string[], places: new Map<string, number>() };
+    const dictionary = dictionaries.get(shared) ?? openDictionary();
     dictionaries.set(shared, dictionary);
-    const { values, places } = dictionary;
     return {
-      ...{
-        name,
-        column,
-        kind,
-        facet,
-        comparison: comparisonNamed(comparison),
-        codes: new Int32Array(capacity + 1),
-        values,
-      },
-      ...{ counts: new Float64Array(0), others: [] },
-      placeOf(value) {
-        let place = places.get(value);
-        if (place === undefined) {
-          place = values.push(value) - 1;
-          places.set(value, place);
-        }
-        return place;
-      },
+      ...{ name, column, kind, facet, comparison: comparisonNamed(comparison), dictionary, values: dictionary.values },
+      ...{ codes: new Int32Array(0), counts: new Float64Array(0), others: [] },
     };
   });
   fields.forEach((field, f) => {
@@ -153,47 +161,52 @@ function openFields({ model }: Frozen, capacity: number): LiveField[] {
   return fields;
 }
 
-/** Of each rule the records of a key, as chains through one array; the key of two parts is one number. */
-function openChains({ model, common }: Frozen, fields: readonly LiveField[]) {
-  const rules = model.rules.map(({ keys }, r) => {
-    const parts = keys.map((name) => openKey(name, fields));
-    const tooCommon = new Set(
-      [...common[r]].map((text) => combined((JSON.parse(text) as string[]).map((part, p) => parts[p].codeOf(part)))),
-    );
-    return {
-      parts,
-      tooCommon,
-      last: new Map<number, number>(),
-      before: new Int32Array(1024),
-      own: new Float64Array(1024),
-    };
+/** Of each rule the records of a key, as a chain from the last one taken in to the first. */
+function openChains({ model, common }: Frozen, fields: readonly LiveField[], cells: Cells, capacity: number) {
+  const keys = new Map<string, LiveKey>();
+  const keyNamed = (name: string) => {
+    const key = keys.get(name) ?? openKey(name, fields, cells);
+    keys.set(name, key);
+    return key;
+  };
+  const rules = model.rules.map(({ keys: names }, r) => {
+    const parts = names.map(keyNamed);
+    const tooCommon = openPairTable(common[r].size);
+    for (const text of common[r]) {
+      const [first, second] = (JSON.parse(text) as string[]).map((part, p) => parts[p].codeOf(part));
+      tooCommon.put(first, second ?? 0, 1);
+    }
+    const [first, second] = parts;
+    // The keys of the record at hand; −1: it has none, or one too common.
+    const own = { first: -1, second: 0 };
+    return { first, second, tooCommon, own, last: openPairTable(capacity), before: new Int32Array(capacity) };
   });
-  const seen = new Set<number>();
+  /** Of each record the last walk that met it. */
+  let metAt = new Int32Array(capacity);
+  let walk = 0;
   return {
     write(place: number) {
-      for (const rule of rules) {
-        if (place >= rule.own.length) {
-          rule.own = doubled(rule.own);
-          rule.before = doubled(rule.before);
-        }
-        const key = combined(rule.parts.map((part) => part.of(place)));
-        rule.own[place] = key >= 0 && rule.tooCommon.has(key) ? -1 : key;
+      for (const { first, second, tooCommon, own } of rules) {
+        own.first = first.of(place);
+        own.second = second === undefined ? 0 : second.of(place);
+        if (own.second < 0 || (own.first >= 0 && tooCommon.find(own.first, own.second) >= 0)) own.first = -1;
       }
     },
     take(place: number) {
-      for (const { own, before, last } of rules) {
-        if (own[place] < 0) continue;
-        before[place] = last.get(own[place]) ?? -1;
-        last.set(own[place], place);
+      if (place >= metAt.length) metAt = lengthened(metAt, 2 * place + 1);
+      for (const rule of rules) {
+        const { own, last } = rule;
+        if (place >= rule.before.length) rule.before = lengthened(rule.before, 2 * place + 1);
+        if (own.first >= 0) rule.before[place] = last.put(own.first, own.second, place);
       }
     },
-    forEachOther(place: number, take: (other: number) => void) {
-      seen.clear();
-      for (const { own, before, last } of rules) {
-        if (own[place] < 0) continue;
-        for (let other = last.get(own[place]) ?? -1; other >= 0; other = before[other]) {
-          if (seen.has(other)) continue;
-          seen.add(other);
+    forEachOther(take: (other: number) => void) {
+      walk++;
+      for (const { own, last, before } of rules) {
+        if (own.first < 0) continue;
+        for (let other = last.find(own.first, own.second); other >= 0; other = before[other]) {
+          if (metAt[other] === walk) continue;
+          metAt[other] = walk;
           take(other);
         }
       }
@@ -201,36 +214,29 @@ function openChains({ model, common }: Frozen, fields: readonly LiveField[]) {
   };
 }
 
-const MOST_KEYS = 2 ** 26;
-
-function combined(codes: readonly number[]): number {
-  return codes.some((code) => code < 0) ? -1 : codes.reduce((sum, code) => sum * MOST_KEYS + code, 0);
-}
+type LiveKey = { codeOf(text: string): number; of(place: number): number };
 
 /** A key by its name, `field: key`, over values as they come. */
-function openKey(name: string, fields: readonly LiveField[]) {
-  const field = fields.find((one) => name.startsWith(`${one.name}: `)) as LiveField;
-  const key = field.facet.keys.find((one) => `${field.name}: ${one.name}` === name) as Field['facet']['keys'][number];
-  const codes = new Map<string, number>();
-  const ofValue: number[] = [];
-  const codeOf = (text: string) => {
-    let code = codes.get(text);
-    if (code === undefined) {
-      code = codes.size;
-      codes.set(text, code);
-    }
-    return code;
-  };
+function openKey(name: string, fields: readonly LiveField[], cells: Cells): LiveKey {
+  const f = fields.findIndex((one) => name.startsWith(`${one.name}: `));
+  const { name: fieldName, facet, dictionary } = fields[f];
+  const key = facet.keys.find((one) => `${fieldName}: ${one.name}` === name) as Field['facet']['keys'][number];
+  const ownValue = (place: number) => cells.places[place * cells.width + f];
+  if (key.of === wholeValue) return { codeOf: dictionary.placeOf, of: ownValue };
+  const codes = openDictionary();
+  /** Of each value its code + 2; 1: it has none; 0: not asked yet. */
+  let ofValue = new Int32Array(1024);
   return {
-    codeOf,
-    of(place: number): number {
-      const value = field.codes[place];
+    codeOf: codes.placeOf,
+    of(place) {
+      const value = ownValue(place);
       if (value < 0) return -1;
-      if (ofValue[value] === undefined) {
-        const text = key.of(field.values[value]);
-        ofValue[value] = text === '' ? -1 : codeOf(text);
+      if (value >= ofValue.length) ofValue = lengthened(ofValue, 2 * value);
+      if (ofValue[value] === 0) {
+        const text = key.of(dictionary.values[value]);
+        ofValue[value] = text === '' ? 1 : codes.placeOf(text) + 2;
       }
-      return ofValue[value];
+      return ofValue[value] - 2;
     },
   };
 }
@@ -255,10 +261,8 @@ function reach(start: number, edges: ReadonlyMap<number, readonly Edge[]>): numb
   return members;
 }
 
-function doubled<A extends Int32Array | Float64Array>(values: A): A {
-  const wider = (
-    values instanceof Int32Array ? new Int32Array(2 * values.length) : new Float64Array(2 * values.length)
-  ) as A;
-  wider.set(values);
-  return wider;
+function lengthened<A extends Int32Array | Float32Array>(from: A, length: number): A {
+  const longer = (from instanceof Int32Array ? new Int32Array(length) : new Float32Array(length)) as A;
+  longer.set(from);
+  return longer;
 }

@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { comparisonNamed, type Field, kindNamed } from './fields.ts';
+import { type Cells, comparisonNamed, type Field, kindNamed } from './fields.ts';
 import type { StrangerSort } from './mixture.ts';
 import { CHUNKS, forEachPair, type PairSource } from './pairs.ts';
 import { openScorer, type Scoring } from './scorer.ts';
@@ -18,10 +18,10 @@ export type ScoringTask = {
     column: string;
     kind: string;
     suffix: string;
-    codes: Int32Array;
     values: readonly string[];
     others: number[];
   }[];
+  cells: Cells;
   weights: readonly Float64Array[];
   rarity: readonly (Float32Array | undefined)[];
   prior: number;
@@ -76,17 +76,18 @@ function* takeChunks(next: Int32Array): Generator<number> {
   for (let chunk = Atomics.add(next, 0, 1); chunk < CHUNKS; chunk = Atomics.add(next, 0, 1)) yield chunk;
 }
 
-function scoringOf({ fields, weights, rarity, prior, sorts, words }: ScoringTask): Scoring {
+function scoringOf({ fields, cells, weights, rarity, prior, sorts, words }: ScoringTask): Scoring {
   const whole: Field[] = fields.map(({ kind: kindName, suffix, ...field }) => {
     const kind = kindNamed(kindName);
     const facet = kind.facets.find((one) => one.suffix === suffix) as Field['facet'];
-    return { ...field, kind, facet, comparison: comparisonNamed(facet.comparison), counts: new Float64Array(0) };
+    const [codes, counts] = [new Int32Array(0), new Float64Array(0)];
+    return { ...field, kind, facet, comparison: comparisonNamed(facet.comparison), codes, counts };
   });
   const tokens = (field: Field) => {
     const own = words[whole.indexOf(field)] as ReadonlyMap<string, number>;
     return { weightOf: (word: string) => own.get(word) ?? 0 };
   };
-  return { fields: whole, weights, rarity, prior, sorts, tokens };
+  return { fields: whole, cells, weights, rarity, prior, sorts, tokens };
 }
 
 function startThread(task: ScoringTask): Promise<ScoredPairs> {

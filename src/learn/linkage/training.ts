@@ -4,7 +4,7 @@
 import { createRandom } from '../../math/index.ts';
 import type { TokenWeights } from './comparison.ts';
 import { type Candidates, type EmSettings, estimate, expect, type Parameters } from './em.ts';
-import type { ColumnPlan, Field } from './fields.ts';
+import type { Cells, ColumnPlan, Field } from './fields.ts';
 import { type Blocks, gather, type Key, keysOf, type Rule } from './keys.ts';
 import { type Levels, openLevels } from './levels.ts';
 import { isShared, sortNames } from './mixture.ts';
@@ -13,6 +13,7 @@ import { allChunks, forEachPair, type PairSource } from './pairs.ts';
 import { firstRules, offerRules, suggestRules } from './rules.ts';
 
 export type TrainingOptions = {
+  cells: Cells;
   columns: readonly ColumnPlan[];
   /** With two tables: the first so many records are linked to the others. */
   split?: number;
@@ -20,6 +21,8 @@ export type TrainingOptions = {
   seed: number;
   /** Rules also where all pairs could be compared: for records that come one by one. */
   rules?: 'always';
+  /** Records that the rules are for, where these are a sample of them. */
+  expected?: number;
   tokens: (field: Field) => TokenWeights;
 };
 
@@ -44,7 +47,7 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
   const records = fields[0].codes.length;
   const { split, oneToOne } = options;
   const pairs = split === undefined ? (records * (records - 1)) / 2 : split * (records - split);
-  const levels = openLevels(fields, options.tokens);
+  const levels = openLevels(fields, options.cells, options.tokens);
   const sorts = sortNames
     .map((name) => ({ name, fields: fields.map((field) => isShared(field, name)) }))
     .filter((sort) => sort.fields.filter(Boolean).length > 1);
@@ -96,7 +99,14 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
       share,
       weights: weights.map((own) => own && [...own]),
     })),
-    ...{ largestGroup: LARGEST_GROUP, oneToOne, records, pairs, matches: parameters.matches, prior: parameters.prior },
+    ...{
+      largestGroup: source.blocks === 'all' ? LARGEST_GROUP : source.blocks[0].largest,
+      oneToOne,
+      records,
+      pairs,
+      matches: parameters.matches,
+      prior: parameters.prior,
+    },
     threshold: 0.5,
   };
   return { model, parameters, source, rarity };
@@ -110,12 +120,21 @@ type Choosing = TrainingOptions & { records: number };
 function chooseRules(
   keys: readonly Key[],
   learn: (source: PairSource, most?: number) => Learned,
-  { records, split, seed, oneToOne }: Choosing,
+  { records, split, seed, oneToOne, expected = records }: Choosing,
 ): { blocks: Blocks; reached: number }[] {
-  const budget = Math.max(LEAST_BUDGET, PAIRS_PER_RECORD * records);
+  // Where records grow tenfold so do groups, and pairs a hundredfold: what a rule may cost here is that much less.
+  const growth = Math.max(1, expected / records);
+  const budget = Math.max(LEAST_BUDGET, PAIRS_PER_RECORD * records * growth) / growth ** 2;
+  const largest = LARGEST_GROUP / growth;
   const across = split === undefined ? 1 : (2 * split * (records - split)) / records ** 2;
-  const gathered = (rule: Rule) => gather(rule, keys, { split, largest: LARGEST_GROUP });
-  const offers = offerRules(keys, { most: budget / across, largest: LARGEST_GROUP, seed });
+  const known = new Map<string, Blocks>();
+  const gathered = (rule: Rule): Blocks => {
+    const name = rule.keys.join('\n');
+    const blocks = known.get(name) ?? gather(rule, keys, { split, largest });
+    known.set(name, blocks);
+    return blocks;
+  };
+  const offers = offerRules(keys, { most: budget / across, largest, seed });
   for (const offer of offers) offer.pairs *= across;
   const first = firstRules(offers, records);
   const { candidates, parameters } = learn({ records, split, blocks: first.map(gathered) }, CHOSEN_BY);

@@ -1,10 +1,9 @@
 // What is written in digits or by a rule: dates, numbers, addresses on the net.
-import type { KeyOf, Kind, Sight } from '../kind.ts';
-import { shareOf } from '../kind.ts';
+import type { Kind, Sight } from '../kind.ts';
+import { shareOf, whole } from '../kind.ts';
 import { dayOf } from '../normalise/day.ts';
 import { latinOf, plainText } from '../normalise/text.ts';
 
-const whole: KeyOf = { name: 'whole', of: (value) => value };
 const compact = (text: string) => plainText(text).replaceAll(' ', '');
 const numberOf = (text: string) => /-?\d[\d,]*(?:\.\d+)?/.exec(text.replace(/\s/g, ''))?.[0].replaceAll(',', '') ?? '';
 

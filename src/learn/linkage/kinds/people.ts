@@ -1,11 +1,10 @@
 // Names of people.
 import type { KeyOf, Kind, Sight } from '../kind.ts';
-import { shareOf } from '../kind.ts';
+import { shareOf, whole } from '../kind.ts';
 import { nicknameOf } from '../normalise/nicknames.ts';
 import { soundOf } from '../normalise/sound.ts';
 import { plainText } from '../normalise/text.ts';
 
-const whole: KeyOf = { name: 'whole', of: (value) => value };
 const sound: KeyOf = { name: 'sound', of: (value) => soundOf(nicknameOf(value)) };
 const start: KeyOf = { name: 'start', of: (value) => value.slice(0, 3) };
 

@@ -1,11 +1,10 @@
 // Where somebody lives.
 import type { KeyOf, Kind } from '../kind.ts';
-import { shareOf } from '../kind.ts';
+import { shareOf, whole } from '../kind.ts';
 import { plainAddress } from '../normalise/address.ts';
 import { soundOf } from '../normalise/sound.ts';
 import { plainText } from '../normalise/text.ts';
 
-const whole: KeyOf = { name: 'whole', of: (value) => value };
 const sound: KeyOf = { name: 'sound', of: soundOf };
 const firstWord: KeyOf = { name: 'first word', of: (value) => value.split(' ', 1)[0] };
 const compact = (text: string) => plainText(text).replaceAll(' ', '');
