@@ -26,6 +26,7 @@ export { writePredictions } from './predictions.ts';
 export { drawCompareReport, sayP } from './report/compareReport.ts';
 export { drawReport } from './report/report.ts';
 export { readTable, type Table, type TableOptions } from './table/table.ts';
+export { readTexts } from './table/texts.ts';
 export { fitUplift, type UpliftFit, type UpliftRequest, type UpliftSummary } from './uplift.ts';
 export { predictUplift, readUpliftModel, type SavedUplift, writeUpliftModel, writeUplifts } from './upliftFile.ts';
 export { drawUpliftReport } from './upliftReport.ts';

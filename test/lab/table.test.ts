@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readTable, type Table, type TableOptions } from '../../src/lab/index.ts';
+import { readTable, readTexts, type Table, type TableOptions } from '../../src/lab/index.ts';
 import { temporaryFolder } from '../cli/inkling.ts';
 
 type Context = { after(end: () => void): void };
@@ -145,4 +145,26 @@ test('a file that cannot be read says where and what to do', async (t) => {
   await refused('a.csv', 'a,b\n', /a\.csv holds no rows/);
   await refused('a.csv', '', /a\.csv holds no rows/);
   await assert.rejects(readTable('/nowhere/a.csv'), { code: 'not_found', message: /\/nowhere\/a\.csv/ });
+});
+
+test('a large file is read by several threads as by one: every cell a text, each different text once [WH-4]', async (t) => {
+  const path = join(temporaryFolder(t), 'large.csv');
+  const rows = Array.from({ length: 70_000 }, (_, r) => [
+    `"row ""${r}"", with\na second line and ${'x'.repeat(80)}"`,
+    ['Zoë', ' Łódź ', 'NA', '', '?', '007'][r % 6],
+    String(r % 1000).padStart(4, '0'),
+    r % 7 === 0 ? '' : `町${r % 500}`,
+  ]);
+  writeFileSync(path, ['long,place,code,mark', ...rows.map((row) => row.join(','))].join('\n'));
+  const [one, several] = [await readTexts(path, {}, 1), await readTexts(path, {}, 3)];
+  assert.deepEqual(several, one);
+  const [long, place, code] = several.columns;
+  const cell = ({ codes, texts }: typeof long, row: number) => (codes[row] < 0 ? undefined : texts[codes[row]]);
+  assert.equal(cell(long, 7), `row "7", with\na second line and ${'x'.repeat(80)}`);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((row) => cell(place, row)),
+    ['Zoë', 'Łódź', undefined, undefined, undefined, '007'],
+  );
+  assert.equal(code.texts.length, 1000);
+  assert.equal(cell(code, 69_999), '0999');
 });

@@ -16,6 +16,8 @@ const settings = { seed: 11, records: 1500, duplicateShare: 0.5, mostDuplicates:
 const rows = [...drawRegister(settings)];
 const learned = await link([tableOf(rows)], { leave: ['rec_id'], rules: 'always' });
 const frozen = learned.freeze();
+const forMore = await link([tableOf(rows)], { leave: ['rec_id'], rules: 'always', expected: 30_000 });
+const frozenForMore = forMore.freeze();
 
 test('records that come one by one make the clusters of one run over all, in any order [WH-4]', async () => {
   const reached = { several: false };
@@ -23,11 +25,12 @@ test('records that come one by one make the clusters of one run over all, in any
     fc.asyncProperty(
       fc.shuffledSubarray(rows, { minLength: 100, maxLength: 400 }),
       fc.boolean(),
-      async (some, spoken) => {
+      fc.constantFrom(frozen, frozenForMore),
+      async (some, spoken, model) => {
         const labels = spoken ? labelsOf(some) : [];
         const ids = some.map(([id]) => id);
-        const whole = await linkAll(frozen, tableOf(some), ids, labels);
-        const live = openLiveLinkage(frozen, { labels, capacity: 16 });
+        const whole = await linkAll(model, tableOf(some), ids, labels);
+        const live = openLiveLinkage(model, { labels, capacity: 16 });
         for (const row of some) live.add(row[0], recordOf(row));
         const oneByOne = new Map(ids.map((id) => [id, live.clusterOf(id)]));
         assert.deepEqual(oneByOne, whole);
@@ -51,6 +54,12 @@ test('a person’s word stands against the weights, whichever record comes first
     for (const row of order) free.add(row[0], recordOf(row));
     assert.equal(free.clusterOf(a), free.clusterOf(b));
   }
+});
+
+test('a model that is learned for more records bars keys earlier, and gives rules that cost them less [WH-4]', () => {
+  assert.equal(frozenForMore.model.largestGroup, frozen.model.largestGroup / 20);
+  const pairs = (rules: readonly { pairs: number }[]) => rules.reduce((sum, rule) => sum + rule.pairs, 0);
+  assert.ok(pairs(frozenForMore.model.rules) < pairs(frozen.model.rules));
 });
 
 test('most people of a register are found again, and few are taken for others [WH-4]', () => {
