@@ -1,4 +1,20 @@
 export { solvePositiveDefinite } from './cholesky.ts';
 export { type BootstrapOptions, bootstrapInterval, quantileOfSorted, wilsonInterval } from './intervals.ts';
+export {
+  detectableShare,
+  differenceInterval,
+  peoplePerArm,
+  ratioInterval,
+  type Share,
+  sharesPValue,
+} from './proportions.ts';
 export { createRandom, type Random } from './random.ts';
-export { betaQuantile, incompleteBeta, logGamma, normalCdf, normalQuantile } from './special.ts';
+export {
+  betaQuantile,
+  chiSquareTail,
+  incompleteBeta,
+  kolmogorovTail,
+  logGamma,
+  normalCdf,
+  normalQuantile,
+} from './special.ts';

@@ -1,4 +1,5 @@
-// Did it work? Where people are lost on the way, and what to try there.
+// Did it work? What acting upon people brought, where people are lost on the way, and what to try there.
 
 export { breakdowns, type Funnel, type FunnelRequest, type FunnelStep, readFunnel, usualSteps } from './funnel.ts';
+export { type ComparedGroup, type Comparison, type Lift, readLift, type SampleRatio, WORTHWHILE_LIFT } from './lift.ts';
 export { proposeTests, type TestProposal } from './proposals.ts';

@@ -2,7 +2,7 @@
 // against all others by a two-sample test of shares. Where they do significantly worse (Benjamini & Hochberg 1995, 5 % of
 // all comparisons made), a test is proposed with what it could bring and how many people it needs.
 
-import { normalCdf, normalQuantile } from '../math/index.ts';
+import { peoplePerArm, sharesPValue } from '../math/index.ts';
 
 export type TestProposal = {
   /** The step that is not reached. */
@@ -46,7 +46,10 @@ export function proposeTests(
         const [own, others] = [people[i], all[i] - people[i]];
         if (own < FEWEST_AT_STEP || others < FEWEST_AT_STEP) return [];
         const [rate, othersRate] = [people[i + 1] / own, (all[i + 1] - people[i + 1]) / others];
-        const pValue = pValueOf(people[i + 1], own, all[i + 1] - people[i + 1], others);
+        const pValue = sharesPValue(
+          { count: people[i + 1], of: own },
+          { count: all[i + 1] - people[i + 1], of: others },
+        );
         return [{ step: event, before: steps[i].event, breakdown: name, value, own, rate, othersRate, pValue }];
       }),
     ),
@@ -55,12 +58,12 @@ export function proposeTests(
     .filter(({ rate, othersRate }) => rate < othersRate)
     .map(({ before, own, ...found }) => {
       const couldBring = Math.round(own * (found.othersRate - found.rate));
-      const peoplePerArm = sizeOf(found.rate, (found.rate + found.othersRate) / 2);
+      const inEachArm = peoplePerArm(found.rate, (found.rate + found.othersRate) / 2);
       return {
         ...found,
         couldBring,
-        peoplePerArm,
-        sentence: sentenceFor({ ...found, couldBring, peoplePerArm }, before),
+        peoplePerArm: inEachArm,
+        sentence: sentenceFor({ ...found, couldBring, peoplePerArm: inEachArm }, before),
       };
     })
     .sort((a, b) => b.couldBring - a.couldBring)
@@ -72,22 +75,6 @@ function significant<Found extends { pValue: number }>(compared: readonly Found[
   const ordered = [...compared].sort((a, b) => a.pValue - b.pValue);
   const last = ordered.findLastIndex(({ pValue }, i) => pValue <= (FALSE_DISCOVERIES * (i + 1)) / ordered.length);
   return ordered.slice(0, last + 1);
-}
-
-/** Two-sided, with the shares pooled under the hypothesis that they are one. */
-function pValueOf(a: number, of: number, b: number, ofOthers: number): number {
-  const pooled = (a + b) / (of + ofOthers);
-  const error = Math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / ofOthers));
-  if (error === 0) return 1;
-  return 2 * normalCdf(-Math.abs(a / of - b / ofOthers) / error);
-}
-
-/** People per arm to tell two shares apart (Fleiss, Levin & Paik 2003, equation 4.14 without correction). */
-function sizeOf(rate: number, hoped: number): number {
-  const mean = (rate + hoped) / 2;
-  const [alpha, power] = [normalQuantile(0.975), normalQuantile(0.8)];
-  const root = alpha * Math.sqrt(2 * mean * (1 - mean)) + power * Math.sqrt(rate * (1 - rate) + hoped * (1 - hoped));
-  return Math.ceil((root / (hoped - rate)) ** 2);
 }
 
 function sentenceFor(found: Omit<TestProposal, 'sentence'>, before: string): string {

@@ -1,6 +1,7 @@
 // How a model did in life [INT-7]: once the timeframe of a day's scores has passed, who converted is held against what
 // was predicted. A day is logged as its counts per score, from which every figure at every threshold follows. Only
-// scores that were predictions count: a moment that the model's own training data reach beyond proves nothing.
+// scores that were predictions count: a moment that the model's own training data reach beyond proves nothing. People who
+// were acted upon are set aside, and those who were held back weigh more and stand for them (acted.ts).
 
 import { labelsSql } from '../features/index.ts';
 import { getWorkspace } from '../govern/index.ts';
@@ -8,13 +9,26 @@ import { calibrationError, rocAuc } from '../learn/index.ts';
 import { normalQuantile, wilsonInterval } from '../math/index.ts';
 import type { Store } from '../store/index.ts';
 import { addDays, fromClickHouseTime, toClickHouseTime } from '../time.ts';
+import { actedUpon, withActed } from './acted.ts';
 import type { Interval } from './evaluate.ts';
 import { findDataSpan } from './history.ts';
 import { listModels, type ModelRecord } from './registry.ts';
 import { levelRange } from './score.ts';
 
-/** People with one score, how many of them converted, and how many were expected to. */
-export type ScoreTally = { score: number; people: number; conversions: number; expected: number };
+/**
+ * People with one score, how many of them converted, and how many were expected to. Whoever stands for people who were
+ * set aside counts as many times; `squares` is the sum of the squared weights.
+ */
+export type ScoreTally = { score: number; people: number; conversions: number; expected: number; squares: number };
+
+/** People who are in no figure, because something was done to them while their outcome was awaited. */
+export type SetAside = {
+  setAside: number;
+  /** Held back at random from the same audiences: they stand for those set aside. */
+  heldBack: number;
+  /** Set aside by an activation that holds nobody back: nobody stands for them. */
+  unrepresented: number;
+};
 
 /** The figures of one or more days at a threshold: everybody with at least that score was predicted to convert. */
 export type AccuracyFigures = {
@@ -41,7 +55,7 @@ export type AccuracyFigures = {
   expectedConversions: number;
 };
 
-export type AccuracyDay = AccuracyFigures & { date: string; asOf: string; knownAt: string };
+export type AccuracyDay = AccuracyFigures & SetAside & { date: string; asOf: string; knownAt: string };
 
 export type AccuracyReport = {
   modelId: string;
@@ -49,7 +63,7 @@ export type AccuracyReport = {
   threshold: number;
   days: AccuracyDay[];
   /** All days together; somebody who was scored on several days counts on each. Null without a day. */
-  overall: AccuracyFigures | null;
+  overall: (AccuracyFigures & SetAside) | null;
   /** Counts per score over all days, for a threshold of one's own. */
   scores: ScoreTally[];
   /** When the next day's outcomes will be known; null when no scoring waits. */
@@ -72,7 +86,7 @@ export async function logAccuracy(store: Store, { workspace, now }: { workspace:
       const knownAt = addDays(asOf, model.timeframeDays);
       if (knownAt.getTime() > span.to.getTime() + 1 || knownAt > now) break;
       if (!(await isDue(store, model, date, knownAt))) continue;
-      await writeDay(store, model, { date, asOf, knownAt, tallies: await tally(store, model, asOf), now });
+      await writeDay(store, model, { date, asOf, knownAt, ...(await tally(store, model, asOf)), now });
       logged++;
     }
   }
@@ -88,19 +102,21 @@ export async function readAccuracy(
   { from, to, threshold = HIGH_FROM }: AccuracyQuery,
 ): Promise<AccuracyReport> {
   const rows = await store.state.query<DayRow>(
-    `SELECT to_char(date, 'YYYY-MM-DD') AS date, as_of, known_at, scores FROM accuracy_logs
+    `SELECT to_char(date, 'YYYY-MM-DD') AS date, as_of, known_at, scores, set_aside, held_back, unrepresented
+     FROM accuracy_logs
      WHERE workspace = $1 AND model_id = $2 AND ($3::date IS NULL OR date >= $3) AND ($4::date IS NULL OR date <= $4)
      ORDER BY date`,
     [model.workspace, model.id, from ?? null, to ?? null],
   );
-  const days = rows.map(({ date, as_of, known_at, scores }) => ({
+  const days = rows.map(({ date, as_of, known_at, scores, set_aside, held_back, unrepresented }) => ({
     date,
     asOf: new Date(as_of).toISOString(),
     knownAt: new Date(known_at).toISOString(),
     ...figuresAt(scores.map(toTally), threshold),
+    ...{ setAside: set_aside, heldBack: held_back, unrepresented },
   }));
   const scores = sumTallies(rows.map((row) => row.scores.map(toTally)));
-  const overall = days.length > 0 ? figuresAt(scores, threshold) : null;
+  const overall = days.length > 0 ? { ...figuresAt(scores, threshold), ...sumSetAside(days) } : null;
   return {
     modelId: model.id,
     timeframeDays: model.timeframeDays,
@@ -113,7 +129,7 @@ export async function readAccuracy(
   };
 }
 
-/** Every figure at a threshold, from counts per score. */
+/** Every figure at a threshold, from counts per score; weighted counts are told as whole people. */
 export function figuresAt(tallies: readonly ScoreTally[], threshold: number): AccuracyFigures {
   const called = sumOf(tallies.filter(({ score }) => score >= threshold));
   const all = sumOf(tallies);
@@ -123,15 +139,16 @@ export function figuresAt(tallies: readonly ScoreTally[], threshold: number): Ac
   const trueNegatives = all.people - called.people - falseNegatives;
   const mixed = all.conversions > 0 && all.conversions < all.people;
   return {
-    predictionsCount: all.people,
-    conversionsCount: all.conversions,
-    truePositives,
-    falsePositives,
-    trueNegatives,
-    falseNegatives,
+    predictionsCount: Math.round(all.people),
+    conversionsCount: Math.round(all.conversions),
+    truePositives: Math.round(truePositives),
+    falsePositives: Math.round(falsePositives),
+    trueNegatives: Math.round(trueNegatives),
+    falseNegatives: Math.round(falseNegatives),
     accuracy: share(truePositives + trueNegatives, all.people),
     precision: share(truePositives, called.people),
-    precisionInterval: called.people > 0 ? wilsonInterval(truePositives, called.people) : null,
+    precisionInterval:
+      called.people > 0 ? wilsonInterval(truePositives / worth(called), called.people / worth(called)) : null,
     recall: share(truePositives, all.conversions),
     f1Score: share(2 * truePositives, called.people + all.conversions),
     ...liftOf(called, all),
@@ -167,60 +184,94 @@ async function isDue(store: Store, model: ModelRecord, date: string, knownAt: Da
   return row === undefined || new Date(row.created_at) < addDays(knownAt, LATE_DAYS);
 }
 
-async function tally(store: Store, model: ModelRecord, asOf: Date): Promise<ScoreTally[]> {
-  const { conversionEvent: event, timeframeDays, productCategory } = model;
+type Tallied = SetAside & { tallies: ScoreTally[] };
+
+async function tally(store: Store, model: ModelRecord, asOf: Date): Promise<Tallied> {
+  const { workspace, conversionEvent: event, timeframeDays, productCategory } = model;
   const labels = labelsSql({ event, timeframeDays, category: productCategory ?? undefined }, asOf);
-  const rows = await store.facts.rows<{ score: number; people: string; conversions: string; expected: number }>(
-    `SELECT s.score AS score, count() AS people, countIf(l.profile != 0) AS conversions,
-       sum(toFloat64(s.probability)) AS expected
-     FROM (SELECT profile, score, probability FROM scores FINAL WHERE workspace = {workspace:String}
-       AND model_id = {model:String} AND as_of = {asOf:DateTime64(3, 'UTC')}) AS s
-     LEFT JOIN (${labels}) AS l ON s.profile = l.profile GROUP BY score ORDER BY score`,
-    { workspace: model.workspace, model: model.id, asOf: toClickHouseTime(asOf) },
+  const acted = await actedUpon(store, { workspace, asOf, days: timeframeDays });
+  const scored = `SELECT profile, score, probability FROM scores FINAL WHERE workspace = {workspace:String}
+    AND model_id = {model:String} AND as_of = {asOf:DateTime64(3, 'UTC')}`;
+  const people = acted ? withActed(scored, acted) : `SELECT *, 0 AS acted, 1. AS kept, 0 AS reached FROM (${scored})`;
+  const rows = await store.facts.rows<Record<keyof ScoreTally | keyof SetAside, number | string>>(
+    `SELECT score, sum(weight) AS people, sumIf(weight, converted) AS conversions, sum(weight * probability) AS expected,
+       sum(weight * weight) AS squares, countIf(acted = 1) AS setAside, countIf(acted = 0 AND reached) AS heldBack,
+       countIf(acted = 1 AND kept < 1e-6) AS unrepresented
+     FROM (SELECT p.score AS score, toFloat64(p.probability) AS probability, p.acted AS acted, p.kept AS kept,
+         p.reached AS reached, multiIf(p.acted = 1, 0, p.reached, 1 / p.kept, 1) AS weight, l.profile != 0 AS converted
+       FROM (${people}) AS p LEFT JOIN (${labels}) AS l ON p.profile = l.profile)
+     GROUP BY score ORDER BY score`,
+    { ...acted?.params, workspace, model: model.id, asOf: toClickHouseTime(asOf) },
     'batch',
   );
-  return rows.map(({ score, people, conversions, expected }) => ({
-    score,
-    people: Number(people),
-    conversions: Number(conversions),
-    expected,
+  const numbers = rows.map((row) => ({
+    score: Number(row.score),
+    people: Number(row.people),
+    conversions: Number(row.conversions),
+    expected: Number(row.expected),
+    squares: Number(row.squares),
+    setAside: Number(row.setAside),
+    heldBack: Number(row.heldBack),
+    unrepresented: Number(row.unrepresented),
   }));
+  return {
+    tallies: numbers
+      .filter(({ people }) => people > 0)
+      .map(({ score, people, conversions, expected, squares }) => ({ score, people, conversions, expected, squares })),
+    ...sumSetAside(numbers),
+  };
 }
 
-type NewDay = Scoring & { knownAt: Date; tallies: ScoreTally[]; now: Date };
-
-async function writeDay(store: Store, model: ModelRecord, { date, asOf, knownAt, tallies, now }: NewDay) {
-  const all = sumOf(tallies);
-  const scores = tallies.map(({ score, people, conversions, expected }) => [score, people, conversions, expected]);
-  await store.state.query(
-    `INSERT INTO accuracy_logs
-       (workspace, model_id, date, as_of, known_at, predictions_count, conversions_count, scores, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9)
-     ON CONFLICT (model_id, date) DO UPDATE SET as_of = excluded.as_of, known_at = excluded.known_at,
-       predictions_count = excluded.predictions_count, conversions_count = excluded.conversions_count,
-       scores = excluded.scores, created_at = excluded.created_at`,
-    [model.workspace, model.id, date, asOf, knownAt, all.people, all.conversions, JSON.stringify(scores), now],
+function sumSetAside(parts: readonly SetAside[]): SetAside {
+  return parts.reduce(
+    (sum, at) => ({
+      setAside: sum.setAside + at.setAside,
+      heldBack: sum.heldBack + at.heldBack,
+      unrepresented: sum.unrepresented + at.unrepresented,
+    }),
+    { setAside: 0, heldBack: 0, unrepresented: 0 },
   );
 }
 
-type DayRow = { date: string; as_of: Date; known_at: Date; scores: [number, number, number, number][] };
+type NewDay = Scoring & Tallied & { knownAt: Date; now: Date };
 
-function toTally([score, people, conversions, expected]: DayRow['scores'][number]): ScoreTally {
-  return { score, people, conversions, expected };
+async function writeDay(store: Store, model: ModelRecord, day: NewDay) {
+  const { date, asOf, knownAt, tallies, setAside, heldBack, unrepresented, now } = day;
+  const all = sumOf(tallies);
+  const scores = tallies.map((at) => [at.score, at.people, at.conversions, at.expected, at.squares]);
+  await store.state.query(
+    `INSERT INTO accuracy_logs (workspace, model_id, date, as_of, known_at, predictions_count, conversions_count, scores,
+       created_at, set_aside, held_back, unrepresented)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12)
+     ON CONFLICT (model_id, date) DO UPDATE SET as_of = excluded.as_of, known_at = excluded.known_at,
+       predictions_count = excluded.predictions_count, conversions_count = excluded.conversions_count,
+       scores = excluded.scores, created_at = excluded.created_at, set_aside = excluded.set_aside,
+       held_back = excluded.held_back, unrepresented = excluded.unrepresented`,
+    [
+      ...[model.workspace, model.id, date, asOf, knownAt, Math.round(all.people), Math.round(all.conversions)],
+      ...[JSON.stringify(scores), now, setAside, heldBack, unrepresented],
+    ],
+  );
+}
+
+type DayRow = {
+  date: string;
+  as_of: Date;
+  known_at: Date;
+  /** Days logged before anybody could be set aside have no squares: everybody counts once. */
+  scores: [score: number, people: number, conversions: number, expected: number, squares?: number][];
+  set_aside: number;
+  held_back: number;
+  unrepresented: number;
+};
+
+function toTally([score, people, conversions, expected, squares = people]: DayRow['scores'][number]): ScoreTally {
+  return { score, people, conversions, expected, squares };
 }
 
 function sumTallies(days: readonly ScoreTally[][]): ScoreTally[] {
-  const byScore = new Map<number, ScoreTally>();
-  for (const { score, ...more } of days.flat()) {
-    const so = byScore.get(score) ?? { score, people: 0, conversions: 0, expected: 0 };
-    byScore.set(score, {
-      score,
-      people: so.people + more.people,
-      conversions: so.conversions + more.conversions,
-      expected: so.expected + more.expected,
-    });
-  }
-  return [...byScore.values()].sort((a, b) => a.score - b.score);
+  const byScore = Map.groupBy(days.flat(), ({ score }) => score);
+  return [...byScore].map(([score, tallies]) => ({ score, ...sumOf(tallies) })).sort((a, b) => a.score - b.score);
 }
 
 type Sum = Omit<ScoreTally, 'score'>;
@@ -231,9 +282,15 @@ function sumOf(tallies: readonly ScoreTally[]): Sum {
       people: sum.people + at.people,
       conversions: sum.conversions + at.conversions,
       expected: sum.expected + at.expected,
+      squares: sum.squares + at.squares,
     }),
-    { people: 0, conversions: 0, expected: 0 },
+    { people: 0, conversions: 0, expected: 0, squares: 0 },
   );
+}
+
+/** People per person who was seen (Kish 1965): 1 where everybody counts once. */
+function worth({ people, squares }: Sum): number {
+  return people > 0 ? squares / people : 1;
 }
 
 /**
@@ -251,7 +308,8 @@ function liftOf(called: Sum, all: Sum): Pick<AccuracyFigures, 'conversionLiftVsC
   const r = others > 0 ? (all.conversions - called.conversions) / others : 0;
   const ofAll = (called.people * p * (1 - p) + others * r * (1 - r)) / (all.people * q) ** 2;
   const variance = (1 - p) / (called.people * p) + ofAll - (2 * (1 - p)) / (all.people * q);
-  const half = normalQuantile(0.975) * Math.sqrt(Math.max(0, variance));
+  // Of weighted people fewer were seen than they stand for, most so among those called.
+  const half = normalQuantile(0.975) * Math.sqrt(Math.max(0, variance) * Math.max(worth(called), worth(all)));
   const bound = (sign: number) => 100 * ((p / q) * Math.exp(sign * half) - 1);
   return { conversionLiftVsControl: lift, liftInterval: [bound(-1), bound(1)] };
 }
@@ -287,16 +345,31 @@ async function nextKnownAt(store: Store, model: ModelRecord, lastAsOf: string | 
   return waiting ? addDays(waiting.asOf, model.timeframeDays).toISOString() : null;
 }
 
-function stateInWords(model: ModelRecord, days: number, overall: AccuracyFigures | null, threshold: number): string {
+function stateInWords(
+  model: ModelRecord,
+  days: number,
+  overall: (AccuracyFigures & SetAside) | null,
+  threshold: number,
+): string {
   const within = `within ${model.timeframeDays} ${model.timeframeDays === 1 ? 'day' : 'days'}`;
   if (overall === null) return `No score is ${model.timeframeDays} days old yet, so no outcome is known.`;
   const base = Math.round((1000 * overall.conversionsCount) / overall.predictionsCount) / 10;
   const over = `over ${days} ${days === 1 ? 'day' : 'days'} of scores`;
   if (overall.precision === null) {
-    return `Nobody had a score of ${threshold} or more ${over}; of everyone, ${base} in 100 converted ${within}.`;
+    return `Nobody had a score of ${threshold} or more ${over}; of everyone, ${base} in 100 converted ${within}.${asideInWords(overall)}`;
   }
   const called = threshold === HIGH_FROM ? 'called High' : `with a score of ${threshold} or more`;
-  return `Of 100 people ${called}, ${Math.round(100 * overall.precision)} converted ${within}, ${over}; of as many chosen at random, ${base} would have.`;
+  return `Of 100 people ${called}, ${Math.round(100 * overall.precision)} converted ${within}, ${over}; of as many chosen at random, ${base} would have.${asideInWords(overall)}`;
+}
+
+function asideInWords({ setAside, heldBack, unrepresented }: SetAside): string {
+  if (setAside === 0) return '';
+  const people = (n: number) => `${n.toLocaleString('en-US')} ${n === 1 ? 'person' : 'people'}`;
+  const nobody =
+    unrepresented > 0
+      ? ` For ${unrepresented.toLocaleString('en-US')} of them nobody was held back, so the figures are not of them.`
+      : '';
+  return ` ${people(setAside)} who were acted upon are set aside; ${people(heldBack)} held back stand for them.${nobody}`;
 }
 
 function share(part: number, whole: number): number | null {

@@ -14,7 +14,7 @@ import { findDataSpan, prepareSnapshots, readRows } from './history.ts';
 import type { Tested } from './learning.ts';
 import { atMoment } from './level.ts';
 import { findActiveModel, getModel, loadPredictor, type ModelRecord, reactivateModel } from './registry.ts';
-import type { Rows } from './rows.ts';
+import { pickRows, type Rows, untouchedRows } from './rows.ts';
 import { measurePresentLevel } from './scoring.ts';
 import { withSignals } from './signals.ts';
 import { MOST_TEST_ROWS, trainModel } from './train.ts';
@@ -198,7 +198,7 @@ async function freshMoment(store: Store, ...models: ModelRecord[]): Promise<Date
 async function holdoutOf(store: Store, model: ModelRecord, asOf: Date, now: Date): Promise<Rows> {
   const { workspace, conversionEvent, timeframeDays, productCategory } = model;
   const signalSet = await prepareSnapshots(store, { workspace, moments: [asOf], now });
-  return readRows(store, {
+  const rows = await readRows(store, {
     workspace,
     signalSet,
     moments: [asOf],
@@ -206,6 +206,7 @@ async function holdoutOf(store: Store, model: ModelRecord, asOf: Date, now: Date
     maxRows: MOST_TEST_ROWS,
     seed: Number(model.settings['seed'] ?? 1),
   });
+  return rows.untouched ? pickRows(rows, untouchedRows(rows)) : rows;
 }
 
 /** As the model would have scored them that day, at the level of that day. */

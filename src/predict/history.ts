@@ -5,6 +5,7 @@ import { signals as everySignal, readMatrix, signalSetOf, takeSnapshot } from '.
 import type { Matrix } from '../learn/index.ts';
 import type { Store } from '../store/index.ts';
 import { addDays, DAY_MS, fromClickHouseTime, startOfDay, toClickHouseTime } from '../time.ts';
+import { untouchedWeights } from './acted.ts';
 import type { Outcome } from './question.ts';
 import type { Rows } from './rows.ts';
 import type { Week } from './season.ts';
@@ -114,7 +115,20 @@ export async function readRows(store: Store, work: RowsWork): Promise<Rows> {
     momentOf: read.asOfIndex,
     moments,
     daysToEvent: read.daysToEvent ?? new Float32Array(read.x.rows).fill(Number.NaN),
+    ...(await readUntouched(store, work, read)),
   };
+}
+
+/** Nothing where nobody was acted upon. */
+async function readUntouched(
+  store: Store,
+  { workspace, moments, outcome }: RowsWork,
+  { profiles, asOfIndex }: { profiles: BigUint64Array; asOfIndex: Uint8Array },
+): Promise<Pick<Rows, 'untouched'>> {
+  const at: Map<bigint, number>[] = [];
+  for (const asOf of moments) at.push(await untouchedWeights(store, { workspace, asOf, days: outcome.timeframeDays }));
+  if (at.every((weights) => weights.size === 0)) return {};
+  return { untouched: Float32Array.from(profiles, (profile, r) => at[asOfIndex[r]].get(profile) ?? 1) };
 }
 
 /** The snapshot rows of some people, in no particular order; those without one are left out. */

@@ -8,6 +8,7 @@ export {
   logAccuracy,
   readAccuracy,
   type ScoreTally,
+  type SetAside,
 } from './accuracy.ts';
 export {
   activateByHand,
@@ -19,6 +20,7 @@ export {
   setRetraining,
 } from './challenge.ts';
 export type { Decision } from './decisions.ts';
+export { type DemographicRule, demographicsSql, fitDemographics, type GroupRate } from './demographics.ts';
 export { personDrivers, segmentDrivers } from './drivers.ts';
 export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
 export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';
@@ -47,6 +49,7 @@ export {
   findScore,
   latestScoring,
   listScores,
+  matchingSql,
   readScore,
   type Score,
   type ScoreFilter,

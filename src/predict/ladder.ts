@@ -9,7 +9,7 @@ import { wilsonInterval } from '../math/index.ts';
 import { fitCalibrator, uncalibrated } from './calibration.ts';
 import { LEVEL_DAYS, measureLevel } from './level.ts';
 import { assemblePredictor, type Neighbourhood, type Predictor, type Rung } from './predictor.ts';
-import { countDistinct, type Rows, recentWeights, rowsWhere } from './rows.ts';
+import { countDistinct, type Rows, recentWeights, rowsWhere, untouchedRows } from './rows.ts';
 import { fitRule } from './rule.ts';
 import {
   BOOSTING_SHARES,
@@ -185,10 +185,18 @@ function assemble(
   options: ClimbOptions,
 ): { predictor: Predictor; heldOut: Float64Array | undefined } {
   const calibrate = (days: number) => {
+    if (scores === undefined || folds === undefined) return undefined;
     const y = days === options.timeframeDays ? rows.y : rows.daysToEvent.map((after) => (after <= days ? 1 : 0));
-    return scores && folds
-      ? fitCalibrator({ scores, y, folds, weights: recentWeights(rows, CALIBRATION_HALF_LIFE_DAYS) })
-      : undefined;
+    const recent = recentWeights(rows, CALIBRATION_HALF_LIFE_DAYS);
+    if (rows.untouched === undefined) return fitCalibrator({ scores, y, folds, weights: recent });
+    // What people do of their own accord: those who were acted upon are left out, those held back stand for them.
+    const kept = untouchedRows(rows);
+    return fitCalibrator({
+      scores: Float64Array.from(kept, (r) => scores[r]),
+      y: Float32Array.from(kept, (r) => y[r]),
+      folds: Uint8Array.from(kept, (r) => folds[r]),
+      weights: Float64Array.from(kept, (r) => recent[r] * (rows.untouched?.[r] ?? 1)),
+    });
   };
   const calibrator = choice.rung === 'rule' ? uncalibrated : (calibrate(options.timeframeDays) ?? uncalibrated);
   const within = [7, LEVEL_DAYS]
@@ -272,6 +280,7 @@ function latestLevel(rows: Rows, heldOut: Float64Array | undefined): { asOf: str
   const shift = measureLevel(
     Float64Array.from(members, (r) => heldOut[r]),
     Float32Array.from(members, (r) => rows.y[r]),
+    rows.untouched && Float32Array.from(members, (r) => rows.untouched?.[r] ?? 1),
   );
   return { asOf, shift };
 }

@@ -39,13 +39,20 @@ export function learnedLevel({ level, timeframeDays }: Predictor): MeasuredLevel
 
 /**
  * How far the level has moved, in log-odds. `expected` are probabilities of a conversion within `levelDays` of people as
- * they were known that many days ago, `converted` says who did.
+ * they were known that many days ago, `converted` says who did; people who were acted upon weigh nothing.
  */
-export function measureLevel(expected: Float64Array, converted: Float32Array): number {
-  let conversions = 0;
-  for (const outcome of converted) conversions += outcome;
-  if (conversions < CONVERSIONS_NEEDED || conversions === converted.length) return 0;
-  const rate = conversions / converted.length;
+export function measureLevel(expected: Float64Array, converted: Float32Array, weights?: Float32Array): number {
+  const weightOf = (r: number) => weights?.[r] ?? 1;
+  let [people, conversions, seen, seenConversions] = [0, 0, 0, 0];
+  for (let r = 0; r < converted.length; r++) {
+    people += weightOf(r);
+    conversions += weightOf(r) * converted[r];
+    if (weightOf(r) === 0) continue;
+    seen++;
+    seenConversions += converted[r];
+  }
+  if (seenConversions < CONVERSIONS_NEEDED || seenConversions === seen) return 0;
+  const rate = conversions / people;
   const scores = expected.map(logOdds);
   let low = -MOST_SHIFT;
   let high = MOST_SHIFT;
@@ -53,9 +60,9 @@ export function measureLevel(expected: Float64Array, converted: Float32Array): n
   for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2;
     let sum = 0;
-    for (const score of scores) sum += sigmoid(score + middle);
-    if (sum / scores.length < rate) low = middle;
+    for (let r = 0; r < scores.length; r++) sum += weightOf(r) * sigmoid(scores[r] + middle);
+    if (sum / people < rate) low = middle;
     else high = middle;
   }
-  return (((low + high) / 2) * conversions) / (conversions + PRIOR_CONVERSIONS);
+  return (((low + high) / 2) * seenConversions) / (seenConversions + PRIOR_CONVERSIONS);
 }

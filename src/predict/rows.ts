@@ -16,6 +16,8 @@ export type Rows = {
   moments: readonly Date[];
   /** Days from the moment to the first conversion, NaN without one. */
   daysToEvent: Float32Array;
+  /** How much a row counts where the level is set: 0 = the person was acted upon (acted.ts). Absent = all count once. */
+  untouched?: Float32Array;
 };
 
 export function pickRows(rows: Rows, picked: Uint32Array): Rows {
@@ -26,6 +28,7 @@ export function pickRows(rows: Rows, picked: Uint32Array): Rows {
     momentOf: Uint8Array.from(picked, (r) => rows.momentOf[r]),
     moments: rows.moments,
     daysToEvent: Float32Array.from(picked, (r) => rows.daysToEvent[r]),
+    ...(rows.untouched && { untouched: Float32Array.from(picked, (r) => (rows.untouched as Float32Array)[r]) }),
   };
 }
 
@@ -49,6 +52,11 @@ export function recentWeights({ momentOf, moments }: Rows, halfLifeDays: number)
   const latest = Math.max(...moments.map((moment) => moment.getTime()));
   const weightOf = moments.map((moment) => 0.5 ** ((latest - moment.getTime()) / DAY_MS / halfLifeDays));
   return Float64Array.from(momentOf, (m) => weightOf[m]);
+}
+
+/** The places of the rows of people who were not acted upon while their outcome was awaited. */
+export function untouchedRows(rows: Rows): Uint32Array {
+  return rowsWhere(rows, (r) => rows.untouched?.[r] !== 0);
 }
 
 /** About so many rows, all moments of some people; everything when there are no more. Both outcomes stay in it. */

@@ -166,6 +166,18 @@ export async function countByScore(
   return { asOf, counts: rows.map((row) => ({ ...row, people: Number(row.people) })) };
 }
 
+/** A SELECT of the profiles that pass the filter in the latest scoring; undefined when there was none. */
+export async function matchingSql(
+  store: Store,
+  model: ModelRecord,
+  filter: ScoreFilter,
+): Promise<{ sql: string; params: Params; asOf: Date } | undefined> {
+  const asOf = await latestScoring(store, model);
+  if (asOf === undefined) return undefined;
+  const { where, params } = conditionOf(model, asOf, filter);
+  return { sql: `SELECT profile FROM scores FINAL WHERE ${where}`, params, asOf };
+}
+
 function conditionOf(
   model: ModelRecord,
   asOf: Date,

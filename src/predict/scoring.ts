@@ -108,7 +108,7 @@ export async function measurePresentLevel(
     seed: 1,
   });
   const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
-  return expected ? { shift: measureLevel(expected, rows.y), over: { from: before, days } } : learned;
+  return expected ? { shift: measureLevel(expected, rows.y, rows.untouched), over: { from: before, days } } : learned;
 }
 
 type Place = { model: ModelRecord; asOf: Date; now: Date };

@@ -1,7 +1,8 @@
 // The night of a workspace, by its own clock: people resolved, the champion held against a challenger when that is due,
-// everybody scored, older scores held against what came of them. A night that was cut off is taken up where it stopped,
+// everybody scored, those who came into a segment in use drawn into its arms, older scores held against what came of them. A night that was cut off is taken up where it stopped,
 // with the moment it began with, so that nobody stands twice in the history.
 
+import { refreshActivations } from '../decide/index.ts';
 import { findActiveModel, keepChampion, logAccuracy, scoreEveryone } from '../predict/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { timing } from './metrics.ts';
@@ -41,6 +42,7 @@ export async function spendNight(store: Store, options: NightOptions): Promise<v
   const night = begun ?? (await beginNight(store, { workspace, day, now, resolve, onFault }));
   const [asOf, startedAt] = [new Date(night.asOf as string), new Date(night.startedAt as string)];
   await timing(onScored, scoreEveryone(store, { workspace, asOf, now: startedAt, peopleAtATime }));
+  await refreshActivations(store, { workspace, at: asOf });
   await logAccuracy(store, { workspace, now });
   await writeSetting(store, { workspace, name: SETTING, value: { ...night, done: true }, now });
 }

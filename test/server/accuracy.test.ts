@@ -123,8 +123,8 @@ test('the lift has an interval that a null falls into 95 times in 100', () => {
     const converted = (people: number) => Array.from({ length: people }, uniform).filter((u) => u < 0.1).length;
     const figures = figuresAt(
       [
-        { score: 10, people: 1700, conversions: converted(1700), expected: 170 },
-        { score: 80, people: 300, conversions: converted(300), expected: 240 },
+        { score: 10, people: 1700, conversions: converted(1700), expected: 170, squares: 1700 },
+        { score: 80, people: 300, conversions: converted(300), expected: 240, squares: 300 },
       ],
       70,
     );

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { addAccuracy } from './accuracy.ts';
+import { addActivation } from './activation.ts';
 import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
@@ -30,6 +31,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addReport,
   addAccuracy,
   addChallenge,
+  addActivation,
   addWorkspace,
   addKeys,
   addPlan,

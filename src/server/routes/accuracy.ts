@@ -29,6 +29,15 @@ const figures = {
   expectedConversions: Type.Number(),
 };
 
+const aside = {
+  setAside: Type.Integer({ minimum: 0, description: 'People who were acted upon, and are in no figure.' }),
+  heldBack: Type.Integer({
+    minimum: 0,
+    description: 'People held back at random, who weigh more and stand for those.',
+  }),
+  unrepresented: Type.Integer({ minimum: 0, description: 'Set aside with nobody held back to stand for them.' }),
+};
+
 const Query = Type.Object(
   {
     modelId: Type.Optional(Type.String({ description: 'Absent = the active model.' })),
@@ -49,10 +58,10 @@ const Report = Type.Object({
   modelId: Type.String(),
   timeframeDays: Type.Integer(),
   threshold: Type.Integer(),
-  days: Type.Array(Type.Object({ date: Type.String(), asOf: Moment, knownAt: Moment, ...figures })),
-  overall: Nullable(Type.Object(figures)),
+  days: Type.Array(Type.Object({ date: Type.String(), asOf: Moment, knownAt: Moment, ...figures, ...aside })),
+  overall: Nullable(Type.Object({ ...figures, ...aside })),
   scores: Type.Array(
-    Type.Object({ score: Type.Integer(), people: Count, conversions: Count, expected: Type.Number() }),
+    Type.Object({ score: Type.Integer(), people: Type.Number(), conversions: Type.Number(), expected: Type.Number() }),
   ),
   nextKnownAt: Nullable(Moment),
   statement: Type.String(),

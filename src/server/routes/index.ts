@@ -2,6 +2,7 @@
 
 import type { Routes } from '../context.ts';
 import { addAccuracyRoutes } from './accuracy.ts';
+import { addActivationRoutes } from './activations.ts';
 import { addAlertRoutes } from './alerts.ts';
 import { addChallengeRoutes } from './challenges.ts';
 import { addClientSettingsRoutes } from './clientSettings.ts';
@@ -57,6 +58,7 @@ export const routes: readonly Routes[] = [
   addChallengeRoutes,
   addDecideRoutes,
   addFunnelRoutes,
+  addActivationRoutes,
   addSdkRoutes,
   addClientSettingsRoutes,
 ];

@@ -264,7 +264,8 @@ CREATE TABLE scores
 ENGINE = ReplacingMergeTree(scored_at)
 ORDER BY (workspace, model_id, as_of, profile); -- shard by profile
 
--- What was shown or sent to whom, so that its effect can be measured.
+-- What was shown or sent to whom, and to whom it was not, so that its effect can be measured. An activation has one row
+-- per person of its audiences: variant is the arm, experiment and id the activation.
 CREATE TABLE exposures
 (
     workspace LowCardinality(String),
@@ -274,7 +275,10 @@ CREATE TABLE exposures
     experiment LowCardinality(String),
     variant LowCardinality(String),
     channel LowCardinality(String),
-    content String
+    content String,
+    audiences Array(LowCardinality(String)), -- of the activation, to which the person belonged
+    chance Float32 DEFAULT 1, -- that the person was acted upon
+    acted UInt8 DEFAULT 1
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (workspace, experiment, profile, id); -- shard by profile
@@ -355,11 +359,11 @@ SELECT
     referrer, bot_score, bot_reasons
 FROM sessions FINAL;
 
--- What was shown or sent to whom.
+-- What was shown or sent to whom, and to whom it was not.
 CREATE VIEW fact_exposure AS
 SELECT
     workspace, id AS exposure_id, profile AS customer_id, toYYYYMMDD(at) AS date_key, at AS exposure_datetime, experiment,
-    variant, channel, content
+    variant, channel, content, audiences, chance, acted
 FROM exposures FINAL;
 
 -- One row per person; profile_id is the id that the API speaks.

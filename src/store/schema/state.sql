@@ -139,7 +139,8 @@ CREATE INDEX consent_log_by_subject ON consent_log USING gin (subjects);
 CREATE FUNCTION keep_consent_log() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'the log of consent is append-only'; END $$ LANGUAGE plpgsql;
 CREATE TRIGGER consent_log_is_kept BEFORE UPDATE OR DELETE ON consent_log FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION keep_consent_log();
 -- How a model did in life: for each day (of the workspace's zone) with a scoring whose timeframe has passed, how many
--- people had each score and how many of them converted, as [score, people, conversions, expected conversions].
+-- people had each score and how many of them converted, as [score, people, conversions, expected conversions, squared
+-- weights]. People who were acted upon are set aside; those who were held back weigh more and stand for them.
 CREATE TABLE accuracy_logs (
   workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
   model_id text NOT NULL REFERENCES models(id) ON DELETE CASCADE,
@@ -150,6 +151,9 @@ CREATE TABLE accuracy_logs (
   conversions_count integer NOT NULL,
   scores jsonb NOT NULL,
   created_at timestamptz NOT NULL,
+  set_aside integer NOT NULL DEFAULT 0, -- people who were acted upon
+  held_back integer NOT NULL DEFAULT 0, -- people who stand for them
+  unrepresented integer NOT NULL DEFAULT 0, -- set aside with nobody to stand for them
   PRIMARY KEY (model_id, date)
 );
 -- The pepper that addresses and numbers are hashed with; '' in workspaces from before there were any.
@@ -228,6 +232,28 @@ CREATE TABLE ad_creatives (
   content jsonb NOT NULL,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (workspace, id)
+);
+
+-- Uses of a segment. Everybody in one of its audiences is drawn into an arm by a hash of person and name; the facts
+-- (exposures) say who was in which arm since when. `basis` is what the demographic audience was chosen by.
+CREATE TABLE activations (
+  id text PRIMARY KEY,
+  workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  name text NOT NULL,
+  segment_id text NOT NULL,
+  model_id text NOT NULL,
+  control_share double precision NOT NULL CHECK (control_share >= 0 AND control_share < 1),
+  demographic_share double precision NOT NULL CHECK (demographic_share >= 0 AND demographic_share + control_share < 1),
+  channel text NOT NULL,
+  conversion_event text NOT NULL,
+  product_category text,
+  window_days integer NOT NULL,
+  basis jsonb,
+  started_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  created_by text NOT NULL,
+  created_at timestamptz NOT NULL,
+  UNIQUE (workspace, name)
 );
 
 -- Secrets that have to be read again, encrypted with a key that is in no database (govern/secrets.ts).
