@@ -133,7 +133,9 @@ async function live(records: number): Promise<void> {
   });
 }
 
-const personOf = (id: string) => id.split('-')[1];
+function personOf(id: string): string {
+  return id.split('-')[1];
+}
 
 function* take(rows: Iterator<string[]>, count: number): Generator<string[]> {
   for (let i = 0; i < count; i++) {

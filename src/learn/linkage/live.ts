@@ -1,6 +1,7 @@
 // Records one by one against all that came before, in memory, under a frozen model. Each rule keeps the records of a key
 // in a chain through one array; a new record walks its chains, weighs whom it meets and hangs its links. A cluster is what
-// hangs together, looked up when it is asked for. About 500 bytes a record, its different values among them.
+// hangs together, looked up when it is asked for. About a kilobyte a record, its different values among them; values that were only
+// asked about stay, too.
 
 import { cluster, type Edge } from './clusters.ts';
 import { type Cells, comparisonNamed, type Field, kindNamed } from './fields.ts';

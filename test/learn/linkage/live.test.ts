@@ -2,15 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  type Label,
-  type LinkageModel,
-  link,
-  linkAll,
-  openLiveLinkage,
-  type TextTable,
-} from '../../../src/learn/index.ts';
+import { type Label, type LinkageModel, link, linkAll, openLiveLinkage } from '../../../src/learn/index.ts';
 import { drawRegister, registerColumns } from '../../../src/simulate/index.ts';
+import { tableOf } from './registerTable.ts';
 
 const settings = { seed: 11, records: 1500, duplicateShare: 0.5, mostDuplicates: 3, mostSlips: 4 };
 const rows = [...drawRegister(settings)];
@@ -92,12 +86,4 @@ function labelsOf(some: readonly string[][]): Label[] {
 
 function recordOf(row: readonly string[]): Record<string, string> {
   return Object.fromEntries(registerColumns.map((name, c) => [name, row[c]]));
-}
-
-function tableOf(some: readonly string[][]): TextTable {
-  const columns = registerColumns.map((name, c) => {
-    const texts = [...new Set(some.map((row) => row[c]))].filter((text) => text !== '');
-    return { name, texts, codes: Int32Array.from(some, (row) => texts.indexOf(row[c])) };
-  });
-  return { rows: some.length, columns };
 }
