@@ -24,6 +24,8 @@ export { readModel, type SavedModel, writeModel } from './modelFile.ts';
 export { type Prediction, predict } from './predict.ts';
 export { writePredictions } from './predictions.ts';
 export { drawCompareReport, sayP } from './report/compareReport.ts';
+export { type Block, type Document, drawHtml } from './report/document.ts';
+export { drawPdf } from './report/pdf.ts';
 export { drawReport } from './report/report.ts';
 export { readTable, type Table, type TableOptions } from './table/table.ts';
 export { readTexts } from './table/texts.ts';

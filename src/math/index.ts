@@ -18,3 +18,4 @@ export {
   normalCdf,
   normalQuantile,
 } from './special.ts';
+export { type CommonOdds, commonOdds, falseDiscoveryRates, type Stratum } from './stratified.ts';

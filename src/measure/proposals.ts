@@ -2,7 +2,7 @@
 // against all others by a two-sample test of shares. Where they do significantly worse (Benjamini & Hochberg 1995, 5 % of
 // all comparisons made), a test is proposed with what it could bring and how many people it needs.
 
-import { peoplePerArm, sharesPValue } from '../math/index.ts';
+import { falseDiscoveryRates, peoplePerArm, sharesPValue } from '../math/index.ts';
 
 export type TestProposal = {
   /** The step that is not reached. */
@@ -72,9 +72,8 @@ export function proposeTests(
 
 /** Those that stay when of all that are kept at most one in twenty is expected to be luck. */
 function significant<Found extends { pValue: number }>(compared: readonly Found[]): Found[] {
-  const ordered = [...compared].sort((a, b) => a.pValue - b.pValue);
-  const last = ordered.findLastIndex(({ pValue }, i) => pValue <= (FALSE_DISCOVERIES * (i + 1)) / ordered.length);
-  return ordered.slice(0, last + 1);
+  const rates = falseDiscoveryRates(compared.map(({ pValue }) => pValue));
+  return compared.filter((_, i) => rates[i] <= FALSE_DISCOVERIES);
 }
 
 function sentenceFor(found: Omit<TestProposal, 'sentence'>, before: string): string {

@@ -19,13 +19,24 @@ export {
   type Standing,
   setRetraining,
 } from './challenge.ts';
+export { type CsvValue, toCsvLine } from './csv.ts';
 export type { Decision } from './decisions.ts';
 export { type DemographicRule, demographicsSql, fitDemographics, type GroupRate } from './demographics.ts';
+export {
+  type DriverReport,
+  type ReportFormat,
+  readDriverReport,
+  reportFormats,
+  writeDriverReport,
+} from './driverReport.ts';
 export { personDrivers, segmentDrivers } from './drivers.ts';
 export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
 export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';
 export { type DataSpan, findDataSpan, prepareSnapshots } from './history.ts';
+export type { Journey } from './journeys.ts';
 export { CONVERSIONS_NEEDED, type LadderStep } from './ladder.ts';
+export { type ActionContrast, actionInWords, type Movement, type StepUp } from './movement.ts';
+export { type MovementRecord, readMovement } from './movementRecord.ts';
 export { type IntentNow, openIntentNow, type Prediction, type PredictionRequest } from './now.ts';
 export type { Predictor, Rung } from './predictor.ts';
 export type { Outcome, Question } from './question.ts';

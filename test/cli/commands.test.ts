@@ -12,6 +12,7 @@ const commands = [
   'train',
   'score',
   'report',
+  'drivers',
   'accuracy',
   'challenge',
   'workspace',
@@ -69,6 +70,17 @@ test('from a file to a score, command by command [WH-2] [INT-18]', async (t) => 
   assert.ok(model.warnings.length > 0, 'little data is told');
   const scored = await inklingJson<{ people: number }>('score', ...data);
   assert.equal(scored.people, 60);
+
+  const { drivers, movement } = await inklingJson<{ drivers: object[]; movement: { scorings: number } }>(
+    'drivers',
+    ...data,
+  );
+  assert.ok(drivers.length > 0);
+  assert.equal(movement.scorings, 1);
+  const report = join(folder, 'drivers.pdf');
+  await inklingJson('drivers', '--report', report, ...data);
+  assert.match(readFileSync(report, 'latin1'), /^%PDF-1\.4/);
+  assert.match((await inkling('drivers', '--report', 'drivers.doc', ...data)).err, /\.html, \.pdf, \.csv, \.json/);
 
   const out = join(folder, 'matrix.csv');
   await inklingJson('lab', 'matrix', '--timeframe', '14', '--out', out, ...data);

@@ -34,7 +34,7 @@ import {
 import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
 import { platforms, reviewPageOf, reviewsOf, stopped, unlinked } from './madeUpIdentity.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
-import { accuracyOf, funnelOf, standingOf } from './madeUpQuality.ts';
+import { accuracyOf, funnelOf, journeys, movementOf, standingOf } from './madeUpQuality.ts';
 import { sourcesOf } from './madeUpSources.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
@@ -143,6 +143,8 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/intent/models') return ok({ models: scored ? state.models : [] });
   if (path === `/intent/models/${modelId}`) return ok(modelOf(shop));
   if (path === '/intent/challenges') return ok(standingOf(shop));
+  if (path === '/intent/drivers/movement') return ok(movementOf(shop));
+  if (path === '/intent/drivers/journeys') return ok(journeys);
   if (path === '/intent/accuracy') return ok(accuracyOf(shop));
   if (path === '/intent/export') return ok(exportOf(shop, query));
   if (path === '/intent/segments') return ok({ segments: scored ? state.segments : [] });

@@ -4,9 +4,12 @@
 import type {
   AccuracyFigures,
   AccuracyReport,
+  ActionContrast,
   Funnel,
   Interval,
+  Journeys,
   Level,
+  Movement,
   Performance,
   Standing,
   Threshold,
@@ -46,6 +49,47 @@ export function thresholds(): Threshold[] {
     };
   });
 }
+
+/** A fortnight of scorings: the cart lifts, the newsletter may be chance. */
+export function movementOf({ asOf }: { asOf: string }): Movement {
+  const action = (name: string, roseShare: number, othersShare: number, clear: boolean): ActionContrast => {
+    const oddsRatio = roseShare / (1 - roseShare) / (othersShare / (1 - othersShare));
+    return {
+      ...{ action: name, roseShare, othersShare, oddsRatio, interval: [oddsRatio * 0.7, oddsRatio * 1.4] },
+      ...{ falseDiscoveryRate: clear ? 0.001 : 0.6, verdict: clear ? 'more' : 'unclear', sentence: '' },
+    };
+  };
+  const actions = [
+    action('add_to_cart', 0.42, 0.09, true),
+    action('page_view /guides', 0.2, 0.1, true),
+    action('newsletter_view', 0.3, 0.29, false),
+  ];
+  const step = { rose: 812, others: 40211, matchedRose: 760, matchedOthers: 3511, actions, statement: '' };
+  return {
+    ...{ from: asOf, to: asOf, scorings: 14, flow: [], statement: 'Over 14 scorings.' },
+    steps: [
+      { from: 'LOW', ...step },
+      { from: 'MEDIUM', ...step, rose: 204, others: 3120 },
+    ],
+  };
+}
+
+export const journeys: Journeys = {
+  journeys: [
+    {
+      ...{ name: 'Person A', level: 'HIGH', score: 81, rose: true },
+      sentence: 'Person A will probably buy within 30 days (score 81): put 2 products in the cart in the last 7 days.',
+      scores: [
+        { daysBefore: 1, score: 33, level: 'LOW' },
+        { daysBefore: 0, score: 81, level: 'HIGH' },
+      ],
+      events: [
+        { daysBefore: 3.2, event: 'product_view', category: 'boots', times: 4 },
+        { daysBefore: 0.5, event: 'add_to_cart', category: 'boots', times: 2 },
+      ],
+    },
+  ],
+};
 
 /** Twelve days in life, each as good as the holdout was. */
 export function accuracyOf({ asOf }: { asOf: string }): AccuracyReport {

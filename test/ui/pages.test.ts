@@ -297,6 +297,19 @@ pageTest(
 );
 
 pageTest(
+  'a model shows what people did before they rose, and a few of their ways [INT-5]',
+  `/models/${modelId}`,
+  async (seen) => {
+    const main = await text(seen);
+    assert.match(main, /Up from Low 812 of 41,023 times\. Compared: 760 who rose and 3,511 others like them/);
+    assert.match(main, /Add to cart 42% 9% 7\.32 \(5\.12 to 10\.25\) More among those who rose/);
+    assert.match(main, /Newsletter view 30% 29% .* May be chance/);
+    await seen.page.getByText(/^High 81: Person A will probably buy/).click();
+    await seen.page.getByText('Product view, boots, 4 times').waitFor();
+  },
+);
+
+pageTest(
   'the threshold slider tells true and false positives, by keyboard [WH-12]',
   `/models/${modelId}`,
   async (seen) => {

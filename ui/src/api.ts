@@ -653,6 +653,50 @@ export type AccuracyFigures = {
   expectedConversions: number;
 };
 
+/** GET /api/v1/intent/drivers/movement */
+export type Movement = {
+  from: string | null;
+  to: string | null;
+  scorings: number;
+  flow: { from: Level; to: Level; people: number }[];
+  steps: StepUp[];
+  statement: string;
+};
+
+export type StepUp = {
+  from: Level;
+  rose: number;
+  others: number;
+  matchedRose: number;
+  matchedOthers: number;
+  actions: ActionContrast[];
+  statement: string;
+};
+
+export type ActionContrast = {
+  action: string;
+  roseShare: number;
+  othersShare: number;
+  oddsRatio: number | null;
+  interval: Interval | null;
+  falseDiscoveryRate: number;
+  verdict: 'more' | 'less' | 'unclear';
+  sentence: string;
+};
+
+/** GET /api/v1/intent/drivers/journeys */
+export type Journeys = { journeys: Journey[] };
+
+export type Journey = {
+  name: string;
+  level: Level;
+  score: number;
+  rose: boolean;
+  sentence: string;
+  scores: { daysBefore: number; score: number; level: Level }[];
+  events: { daysBefore: number; event: string; category: string | null; times: number }[];
+};
+
 /** GET /api/v1/intent/segments */
 export type SegmentList = { segments: Segment[] };
 

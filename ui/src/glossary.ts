@@ -10,6 +10,8 @@ export const glossary = {
     'Calibration error: the average gap between the predicted share of buyers and the real one, over ten equal groups.',
   calibration:
     'Calibration: of people given 30%, about 30 in 100 should buy. Points on the diagonal keep that promise.',
+  oddsRatio:
+    'How much likelier (as odds) those who rose did it than people like them who did not; 1 means no difference. In brackets the 95% interval.',
   interval: 'The range in which the true rate lies with 95% certainty, given how many people were counted (Wilson).',
   holdout: 'People and days the model never saw while it learned. All quality figures are of them.',
   baseline: 'A simple rule to beat: without it one cannot tell whether the model earns its keep.',

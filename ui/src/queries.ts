@@ -11,11 +11,13 @@ import type {
   Features,
   Funnel,
   IdentityOutcome,
+  Journeys,
   Live,
   Model,
   ModelList,
   ModelRequest,
   ModelRow,
+  Movement,
   Overview,
   PeoplePage,
   Person,
@@ -259,6 +261,20 @@ export function useAccuracy(modelId: string) {
   return useQuery({
     queryKey: ['accuracy', modelId],
     queryFn: ({ signal }) => get<AccuracyReport>('/api/v1/intent/accuracy', { modelId }, signal),
+  });
+}
+
+export function useMovement(modelId: string) {
+  return useQuery({
+    queryKey: ['movement', modelId],
+    queryFn: ({ signal }) => get<Movement>('/api/v1/intent/drivers/movement', { modelId }, signal),
+  });
+}
+
+export function useJourneys(modelId: string) {
+  return useQuery({
+    queryKey: ['journeys', modelId],
+    queryFn: ({ signal }) => get<Journeys>('/api/v1/intent/drivers/journeys', { modelId }, signal),
   });
 }
 

@@ -6,6 +6,7 @@ import { addActivation } from './activation.ts';
 import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addDrivers } from './drivers.ts';
 import { addIdentity } from './identity.ts';
 import { addImport } from './import.ts';
 import { addKeys } from './keys.ts';
@@ -29,6 +30,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addTrain,
   addScore,
   addReport,
+  addDrivers,
   addAccuracy,
   addChallenge,
   addActivation,

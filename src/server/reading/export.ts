@@ -1,6 +1,6 @@
 // Scores as a file, written while it is read: a page of rows at a time, whatever the number of people.
 
-import { type ModelRecord, type Score, type ScoreFilter, streamScores } from '../../predict/index.ts';
+import { type ModelRecord, type Score, type ScoreFilter, streamScores, toCsvLine } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 
 export type ExportFormat = 'csv' | 'ndjson' | 'json';
@@ -48,15 +48,5 @@ export async function* exportScores(
 }
 
 function toLine(score: Score): string {
-  return `${Object.values(columns)
-    .map((read) => toField(read(score)))
-    .join(',')}\r\n`;
-}
-
-/** Quoted where RFC 4180 asks for it. A text that a spreadsheet would take for a formula is quoted with an apostrophe. */
-function toField(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) && !/^[+-]?[\d\s().]+$/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return toCsvLine(Object.values(columns).map((read) => read(score)));
 }

@@ -19,6 +19,7 @@ import { addIntentSyncRoutes } from './intentSyncs.ts';
 import { addLiveRoutes } from './live.ts';
 import { addLiveSessionRoutes } from './liveSessions.ts';
 import { addMetricsRoutes } from './metrics.ts';
+import { addMovementRoutes } from './movement.ts';
 import { addOverviewRoutes } from './overview.ts';
 import { addPeopleRoutes } from './people.ts';
 import { addPixelRoutes } from './pixel.ts';
@@ -54,6 +55,7 @@ export const routes: readonly Routes[] = [
   addFeaturesRoutes,
   addIntentRoutes,
   addIntentSyncRoutes,
+  addMovementRoutes,
   addAccuracyRoutes,
   addChallengeRoutes,
   addDecideRoutes,

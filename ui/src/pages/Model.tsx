@@ -18,6 +18,7 @@ import { AccuracyLog } from './models/AccuracyLog.tsx';
 import { Drivers } from './models/Drivers.tsx';
 import { Ladder } from './models/Ladder.tsx';
 import { LineagePanel } from './models/LineagePanel.tsx';
+import { JourneySamples, Movement } from './models/Movement.tsx';
 import { Quality } from './models/Quality.tsx';
 import { SegmentsMeasured } from './models/SegmentsMeasured.tsx';
 import { ThresholdPanel } from './models/ThresholdPanel.tsx';
@@ -79,6 +80,8 @@ function Content({ model, refreshFailed }: { model: Model; refreshFailed: boolea
         )}
         {performance && <AccuracyLog model={model} />}
         {model.drivers.length > 0 && <Drivers drivers={model.drivers} />}
+        {performance && <Movement modelId={model.id} />}
+        {performance && <JourneySamples modelId={model.id} />}
         <div className="grid">
           <div className="span5">
             <Ladder model={model} />
