@@ -1,7 +1,7 @@
 // Every comparison says the same in memory and in SQL: over made-up values that are alike in all the ways that matter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Comparison, comparisons } from '../../src/learn/index.ts';
+import { type Comparison, comparisons, openEncoder } from '../../src/learn/index.ts';
 import { createRandom, type Random } from '../../src/math/index.ts';
 import { openTestStore } from '../support/store.ts';
 
@@ -59,6 +59,7 @@ for (const comparison of comparisons) {
 }
 
 function pairsFor({ name }: Comparison, random: Random): [string, string][] {
+  if (name === 'encoded') return encodedPairs(random);
   const values = seeds[name] ?? words;
   return Array.from({ length: PAIRS }, () => {
     const a = values[random.int(values.length)];
@@ -71,6 +72,16 @@ function pairsFor({ name }: Comparison, random: Random): [string, string][] {
           ? mistyped(other, random, 2)
           : mistyped(other, random, 4),
     ];
+  });
+}
+
+function encodedPairs(random: Random): [string, string][] {
+  const { encode } = openEncoder('a secret');
+  const value = () => words[random.int(words.length)].replace(/\d/g, 'd');
+  return Array.from({ length: PAIRS }, () => {
+    const a = value();
+    const b = random.uniform() < 0.3 ? value() : mistyped(a, random, 3);
+    return [encode('given_name', a), encode('given_name', b)];
   });
 }
 

@@ -34,6 +34,8 @@ export type EmSettings = {
   scale: number;
   records: number;
   oneToOne: boolean;
+  /** Of each field m where it is known from elsewhere; it is not learned then. */
+  held?: readonly (Float64Array | undefined)[];
 };
 
 export type Parameters = Mixture & {
@@ -54,8 +56,8 @@ const AREA_PAIRS = 60_000;
 const AREA_ROUNDS = 10;
 
 export function estimate(candidates: Candidates, settings: EmSettings): Parameters {
-  const { sizes, everywhere, pairs, records } = settings;
-  let m = sizes.map(startingM);
+  const { sizes, everywhere, pairs, records, held = [] } = settings;
+  let m = sizes.map((size, f) => held[f] ?? startingM(size));
   let u = everywhere.map((shares) => smoothed(shares, pairs));
   let matches = Math.max(1, Math.min(records / 4, candidates.size * settings.scale * 0.5));
   let rounds = 0;
@@ -70,7 +72,7 @@ export function estimate(candidates: Candidates, settings: EmSettings): Paramete
     const counts = countLevels(left, sizes, chance, settings.scale);
     const before = matches;
     matches = Math.max(0.5, counts.total);
-    m = counts.levels.map((level) => shares(level, 1));
+    m = counts.levels.map((level, f) => held[f] ?? shares(level, 1));
     u = everywhere.map((shares, f) => withoutMatches(shares, counts.levels[f], pairs));
     sorts = sorts.map((sort, c) =>
       settleSort(sort, c, { candidates: left, settings, strangers: strangers[c], u, sorts, round: rounds }),
@@ -217,6 +219,23 @@ function startingM(size: number): Float64Array {
   const m = Float64Array.from({ length: size }, (_, level) => (level === 0 ? 0 : 0.5 ** level));
   m[levels] = Math.max(m[levels], 0.05);
   return shares(m, 0);
+}
+
+/** Pairs known to be one thing that what is expected of any counts for. */
+const EXPECTED_COUNTS_FOR = 20;
+
+/** m by pairs that are known to be of one thing, about each level; few of them, and what is expected of any stands. */
+export function knownM(counts: Float64Array): Float64Array {
+  const levels = counts.length - 1;
+  const expected = counts.map((_, level) => {
+    if (level === 0) return 0;
+    if (levels === 2) return level === 1 ? 0.9 : 0.1;
+    return level === 1 ? 0.75 : level === levels ? 0.08 : 0.17 / (levels - 2);
+  });
+  return shares(
+    counts.map((count, level) => count + EXPECTED_COUNTS_FOR * expected[level]),
+    0,
+  );
 }
 
 /** Counts of levels 1 … as shares, the missing level left aside. */

@@ -5,9 +5,11 @@
 
 import { cluster, type Edge } from './clusters.ts';
 import type { TokenWeights } from './comparison.ts';
+import { explainPair, type PairExplanation } from './explain.ts';
 import { type Cells, cellsOf, encodeFields, type Field, type TextTable } from './fields.ts';
 import { gather, keysOf } from './keys.ts';
 import type { Shared } from './kind.ts';
+import { openLevels } from './levels.ts';
 import type { StrangerSort } from './mixture.ts';
 import { chanceOf, type LinkageModel, rarityOf, weightOf } from './model.ts';
 import type { Scoring } from './scorer.ts';
@@ -69,15 +71,26 @@ export async function linkAll(
   ids: readonly string[],
   labels: readonly Label[] = [],
 ): Promise<Map<string, string>> {
+  const pairs = await pairsUnder(frozen, table, frozen.model.threshold);
+  const placeOf = new Map(ids.map((id, place) => [id, place]));
+  const { clusterOf } = cluster(
+    table.rows,
+    withLabels(pairs, labels, (id) => placeOf.get(id)),
+  );
+  return namedClusters(clusterOf, ids);
+}
+
+export type FrozenPair = Edge;
+
+/** The pairs of records of a table that are one with at least so much probability. */
+export async function pairsUnder(frozen: Frozen, table: TextTable, atLeast: number): Promise<FrozenPair[]> {
   const { model } = frozen;
   const fields = encodeFields([table], model.columns, 'keep');
   const keys = keysOf(fields);
   const blocks = model.rules.map((rule, r) =>
     gather(rule, keys, { largest: Number.POSITIVE_INFINITY, common: frozen.common[r] }),
   );
-  const rarity = fields.map(({ comparison, values }, f) =>
-    comparison.exactFirst ? Float32Array.from(values, (value) => frozenRarity(frozen, f, value)) : undefined,
-  );
+  const rarity = rarityUnder(frozen, fields);
   const cells = cellsOf(fields);
   const scoring = frozenScoring(frozen, fields, cells, rarity);
   const words = fields.map((field, f) =>
@@ -102,20 +115,57 @@ export async function linkAll(
         values,
         others,
       })),
-      floor: weightOf(model.threshold),
+      floor: weightOf(atLeast),
     },
     blocks.reduce((sum, block) => sum + block.pairs, 0),
   );
-  const edges = Array.from(
+  return Array.from(
     pairs.left,
     (left, p): Edge => ({ left, right: pairs.right[p], probability: chanceOf(pairs.weight[p]) }),
   );
-  const placeOf = new Map(ids.map((id, place) => [id, place]));
-  const { clusterOf } = cluster(
-    table.rows,
-    withLabels(edges, labels, (id) => placeOf.get(id)),
+}
+
+/** How the two records of a table of two are weighed. */
+export function explainUnder(frozen: Frozen, table: TextTable): PairExplanation {
+  const fields = encodeFields([table], frozen.model.columns, 'keep');
+  const rarity = rarityUnder(frozen, fields);
+  const levels = openLevels(fields, cellsOf(fields), (field) => frozenWords(frozen, fields.indexOf(field)));
+  return explainPair({ model: frozen.model, fields, levels, rarity }, 0, 1);
+}
+
+function rarityUnder(frozen: Frozen, fields: readonly Field[]): (Float32Array | undefined)[] {
+  return fields.map(({ comparison, values }, f) =>
+    comparison.exactFirst ? Float32Array.from(values, (value) => frozenRarity(frozen, f, value)) : undefined,
   );
-  return namedClusters(clusterOf, ids);
+}
+
+/** A frozen model as text, and back. */
+export function writeFrozen({ model, counts, words, common }: Frozen): string {
+  return JSON.stringify({
+    model,
+    counts: counts.map((own) => [...own]),
+    words: words.map((own) => own && [...own]),
+    common: common.map((own) => [...own]),
+  });
+}
+
+export function readFrozen(text: string): Frozen {
+  // JSON has no undefined: what is not there comes back as null.
+  const { model, counts, words, common } = JSON.parse(text, (_, value) => value ?? undefined) as {
+    model: Frozen['model'];
+    counts: [string, number][][];
+    words: [string, number][][];
+    common: string[][];
+  };
+  const own = <T>(list: readonly T[], length: number) => Array.from({ length }, (_, place) => list[place]);
+  const width = model.fields.length;
+  const strangers = model.strangers.map((sort) => ({ ...sort, weights: own(sort.weights, width) }));
+  return {
+    model: { ...model, strangers },
+    counts: counts.map((list) => new Map(list)),
+    words: own(words, width).map((list) => list && new Map(list)),
+    common: common.map((list) => new Set(list)),
+  };
 }
 
 /** Links with a person's words on them: what is the same is linked for certain, what is not is no link. */

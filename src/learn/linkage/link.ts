@@ -20,7 +20,7 @@ import { openLevels } from './levels.ts';
 import type { LinkageModel } from './model.ts';
 import type { PairSource } from './pairs.ts';
 import { scorePairs } from './scoring.ts';
-import { train } from './training.ts';
+import { type Known, train } from './training.ts';
 
 export type LinkOptions = {
   /** Columns that say nothing of the thing itself, such as the record's own id. */
@@ -38,6 +38,8 @@ export type LinkOptions = {
   rules?: 'always';
   /** Records to come under the frozen model, where it is learned on a sample of them: rules are chosen for so many. */
   expected?: number;
+  /** What is known of some pairs; without it everything is learned from the records alone. */
+  known?: Known;
 };
 
 export type Linkage = Decision &
@@ -82,6 +84,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     seed: options.seed ?? 1,
     rules: options.rules,
     expected: options.expected,
+    known: options.known,
     tokens,
   });
   const learn = clock();

@@ -3,7 +3,7 @@
 
 import { createRandom } from '../../math/index.ts';
 import type { TokenWeights } from './comparison.ts';
-import { type Candidates, type EmSettings, estimate, expect, type Parameters } from './em.ts';
+import { type Candidates, type EmSettings, estimate, expect, knownM, type Parameters } from './em.ts';
 import type { Cells, ColumnPlan, Field } from './fields.ts';
 import { type Blocks, gather, type Key, keysOf, type Rule } from './keys.ts';
 import { type Levels, openLevels } from './levels.ts';
@@ -24,7 +24,11 @@ export type TrainingOptions = {
   /** Records that the rules are for, where these are a sample of them. */
   expected?: number;
   tokens: (field: Field) => TokenWeights;
+  known?: Known;
 };
+
+/** Pairs of records that are known to be of one thing, and the columns they were not found by, which they tell of. */
+export type Known = { pairs: readonly (readonly [number, number])[]; columns: readonly string[] };
 
 export type Trained = {
   model: LinkageModel;
@@ -56,6 +60,7 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
   const rarity = fields.map((field, f) => raritiesOf(field, everywhere[f].exactShare));
   seeing.rarity = rarity;
   addRarity(random, seeing);
+  const held = options.known && heldBy(options.known, fields, levels);
   const learn = (source: PairSource, most = LEARNED_ON): Learned => {
     const { candidates, scale } = sampleCandidates(source, seeing, most);
     const settings: EmSettings = {
@@ -67,6 +72,7 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
       scale,
       records,
       oneToOne,
+      held,
     };
     const parameters = estimate(candidates, settings);
     return { candidates, parameters };
@@ -110,6 +116,16 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
     threshold: 0.5,
   };
   return { model, parameters, source, rarity };
+}
+
+function heldBy({ pairs, columns }: Known, fields: readonly Field[], levels: Levels): (Float64Array | undefined)[] {
+  return fields.map(({ column }, f) => {
+    if (!columns.includes(column)) return undefined;
+    const counts = new Float64Array(levels.sizes[f]);
+    for (const [r, s] of pairs) counts[levels.levelOf(f, r, s)]++;
+    counts[0] = 0;
+    return knownM(counts);
+  });
 }
 
 type Learned = { candidates: Candidates; parameters: Parameters };

@@ -5,6 +5,7 @@ import { codes } from './codes.ts';
 import { damerauLevenshtein } from './damerauLevenshtein.ts';
 import { date } from './date.ts';
 import { device } from './device.ts';
+import { encoded } from './encoded.ts';
 import { exact } from './exact.ts';
 import { jaroWinklerLevels } from './jaroWinkler.ts';
 import { ngrams } from './ngrams.ts';
@@ -25,4 +26,5 @@ export const comparisons: readonly Comparison[] = [
   tokens,
   codes,
   device,
+  encoded,
 ];

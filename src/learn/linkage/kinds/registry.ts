@@ -1,5 +1,6 @@
 // The kinds of columns: one line each. Where two are equally sure of a column, the earlier one takes it.
 import type { Kind } from '../kind.ts';
+import { encodedKinds } from './encoded.ts';
 import { date, device, email, identifier, phone, price, year } from './marks.ts';
 import { fullName, givenName, surname } from './people.ts';
 import { category, city, houseNumber, postcode, state, street } from './places.ts';
@@ -25,4 +26,5 @@ export const kinds: readonly Kind[] = [
   description,
   title,
   category,
+  ...encodedKinds,
 ];
