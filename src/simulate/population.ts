@@ -63,6 +63,8 @@ export type Shopper = {
   cart: Product[];
 };
 
+export type Home = Readonly<{ street: string; postalCode: string; city: string; country: string }>;
+
 export type Person = {
   firstName: string;
   lastName: string;
@@ -70,6 +72,11 @@ export type Person = {
   age: number;
   email: string;
   phone: string;
+  /** ISO 8601. */
+  birthday: string;
+  /** Where they live, and from `movesOn` (day of the history) on. */
+  homes: readonly [Home, Home];
+  movesOn: number;
   place: Place;
   ip: string;
 };
@@ -97,14 +104,22 @@ const places: readonly Place[] = [
 ];
 const placeWeights = Float64Array.of(14, 10, 8, 15, 6, 12, 9, 6, 12, 8);
 const firstNames = {
-  female: 'Anna,Clara,Emma,Grace,Hanna,Ines,Julia,Lea,Maria,Nora,Olivia,Paula,Sara,Tess,Vera,Zoe'.split(','),
-  male: 'Adam,Ben,Carl,David,Erik,Felix,Henry,Jan,Leo,Marc,Noah,Oscar,Paul,Sam,Tom,Victor'.split(','),
+  female:
+    'Anna,Clara,Emma,Grace,Hanna,Ines,Julia,Lea,Maria,Nora,Olivia,Paula,Sara,Tess,Vera,Zoe,Alice,Bettina,Carmen,Diana,Elisabeth,Frieda,Greta,Helena,Irene,Johanna,Katharina,Lotte,Margaret,Nadia,Odette,Petra,Rosa,Sophie,Teresa,Ursula,Valeria,Wilma,Yvonne,Amelie,Charlotte,Dorothy,Eleanor,Florence,Jennifer,Matilda,Patricia,Victoria'.split(
+      ',',
+    ),
+  male: 'Adam,Ben,Carl,David,Erik,Felix,Henry,Jan,Leo,Marc,Noah,Oscar,Paul,Sam,Tom,Victor,Albert,Bruno,Christopher,Daniel,Edward,Frederick,Gregory,Hugo,Ivan,Jonathan,Konrad,Lorenzo,Michael,Nicholas,Otto,Peter,Quentin,Robert,Stephen,Thomas,Ulrich,Vincent,Walter,Xavier,Anthony,Benedict,Dominic,Emil,Gustav,Julian,Matthew,Samuel'.split(
+    ',',
+  ),
   other: 'Alex,Charlie,Kim,Luca,Robin,Sascha,Toni,Jules'.split(','),
 };
 const lastNames =
-  'Adler,Bakker,Clarke,Dubois,Evans,Fischer,Green,Hansen,Jansen,Keller,Lindberg,Martin,Novak,Olsen,Parker,Roth,Schmidt,Turner,Visser,Weber'.split(
+  'Adler,Bakker,Clarke,Dubois,Evans,Fischer,Green,Hansen,Jansen,Keller,Lindberg,Martin,Novak,Olsen,Parker,Roth,Schmidt,Turner,Visser,Weber,Abbott,Bernard,Castillo,Dijkstra,Engel,Ferrari,Garcia,Hofmann,Ivanova,Jacobs,Kowalski,Lambert,Mendoza,Nowak,Ortega,Petit,Quinn,Richter,Sanchez,Taylor,Underwood,Vogel,Wagner,Young,Zimmermann,Andersson,Brandt,Cooper,Delgado,Edwards,Fournier,Girard,Hughes,Iversen,Johnson,Krause,Laurent,Moreau,Nielsen,Oliveira,Phillips,Robinson,Schneider,Thompson,Vandenberg,Wright,Becker,Carter,Dupont,Ellis,Fletcher,Gruber,Harrison,Jensen,Kaiser,Lefebvre,Morgan,Navarro,Peters,Ramos,Sommer,Torres,Voss,Winter,Barnes,Coleman,Dawson,Franke,Graham,Holm,Kramer,Lange,Marshall,Neumann,Palmer,Rossi,Stewart,Urban,Verhoeven,Ward'.split(
     ',',
   );
+const noHome: Home = { street: '', postalCode: '', city: '', country: '' };
+/** Settled when all are there (homes.ts), for some live with another. */
+const nowhere = { birthday: '', homes: [noHome, noHome] as const, movesOn: Number.POSITIVE_INFINITY };
 const mailHosts = ['example.com', 'example.org', 'example.net'];
 /** Days of hidden life before the history, so that it opens on a shop in full swing. */
 export const warmUpDays = 90;
@@ -199,6 +214,7 @@ function drawPerson(code: number, random: Random): Person {
     age: Math.round(18 + random.gamma(3, 7.5)),
     email: `${firstName}.${lastName}${code}@${host}`.toLowerCase(),
     phone: phoneOf(home, code),
+    ...nowhere,
     place: home,
     // 100.64.0.0/10 is set aside for carriers (RFC 6598): no one on the public net has such an address.
     ip: `100.${64 + (code >>> 18)}.${(code >>> 10) & 255}.${(code >>> 2) & 255}`,

@@ -2,6 +2,7 @@
 // makes (Christen 2005), from a seed and as a stream. Names and places follow a Zipf law, postcodes hang on suburbs,
 // some people share a household. Nothing is kept in memory but the people who may still be repeated.
 import { createRandom, type Random } from '../math/index.ts';
+import { mistype } from './slips.ts';
 
 export type RegisterSettings = {
   seed: number | string;
@@ -189,31 +190,4 @@ function anotherValue(value: string, field: number, world: World, random: Random
   const lists = [world.given, world.surnames, undefined, world.streets, world.houses, world.suburbs];
   const list = lists[field];
   return list === undefined ? mistype(value, random) : list.words[list.draw(random)];
-}
-
-const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', '1234567890'];
-
-/** One letter left out, added, hit beside, doubled or swapped with the next. */
-function mistype(value: string, random: Random): string {
-  const at = random.int(value.length);
-  const [before, letter, after] = [value.slice(0, at), value[at], value.slice(at + 1)];
-  switch (random.int(5)) {
-    case 0:
-      return value.length > 1 ? before + after : value;
-    case 1:
-      return before + besideOf(letter, random) + letter + after;
-    case 2:
-      return before + besideOf(letter, random) + after;
-    case 3:
-      return after === '' ? value : before + after[0] + letter + after.slice(1);
-    default:
-      return before + letter + letter + after;
-  }
-}
-
-function besideOf(letter: string, random: Random): string {
-  const row = rows.find((one) => one.includes(letter)) ?? rows[1];
-  const at = row.indexOf(letter);
-  const next = at + (random.uniform() < 0.5 ? -1 : 1);
-  return row[Math.max(0, Math.min(row.length - 1, next))];
 }

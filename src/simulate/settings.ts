@@ -47,6 +47,16 @@ export const shopSettingsSchema = Type.Object(
       0.06,
       'Share of account holders with a second account on the marketplace, under the same e-mail or phone.',
     ),
+    slipShare: share(
+      0.2,
+      'Share of forms filled in by hand that hold a slip or two: mistyped, misread, swapped, a name cut to its initial.',
+    ),
+    movedShare: share(0.04, 'Share of shoppers who move house within the history.'),
+    relayShare: share(
+      0.4,
+      'Share of second accounts on the marketplace that come with an address of the marketplace and no phone: only name, home and birthday tell whose they are.',
+    ),
+    otherMailShare: share(0.15, 'Share of orders of guests under another e-mail address than their usual one.'),
     subscriberShare: share(0.45, 'Share of account holders who take the newsletter.'),
     emailEffect: effect(
       0.3,

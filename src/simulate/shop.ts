@@ -9,6 +9,7 @@ import { type Calendar, openCalendar } from './calendar.ts';
 import { type Shelf, stockShelves } from './catalogue.ts';
 import { type AnomalyKind, type DayPlan, liveDay } from './diary.ts';
 import { openFollowUps } from './followups.ts';
+import { settleIn } from './homes.ts';
 import { purchaseProbability } from './intent.ts';
 import { playMail } from './mailing.ts';
 import { openOutbox } from './outbox.ts';
@@ -87,6 +88,7 @@ function openWorld(settings: ShopSettings): World {
   const calendar = openCalendar(settings, startOf(settings));
   const shelves = stockShelves(settings, random.fork('shelves'));
   const shoppers = settle(settings, shelves, secret, random.fork('shoppers'));
+  for (const shopper of shoppers) settleIn(shopper, shoppers[shopper.number - 1], settings);
   const bots = breedBots(settings, secret, random.fork('bots'));
   const pencil = { random: random.fork('diary'), settings, secret };
   const botLuck = random.fork('bot days');

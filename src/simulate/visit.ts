@@ -7,9 +7,11 @@ import { type Product, pickProduct, type Shelf, siteUrl } from './catalogue.ts';
 import { abandonCheckout, checkOut, fillCart } from './checkout.ts';
 import { isApp } from './devices.ts';
 import type { Visit } from './diary.ts';
+import { fillIn } from './homes.ts';
 import { BOUGHT, BROWSING, COMPARING, IDLE, READY } from './intent.ts';
 import { type Shopper, shelfOf } from './population.ts';
 import { type Session, type Stage, say } from './session.ts';
+import { hex8, mix } from './wire.ts';
 
 /** Expected number of each action in a visit, by the intent it looks like. */
 const looks = [
@@ -209,8 +211,7 @@ function finishOrder(session: Session): void {
   if (visit.device.kind !== 'marketplace') openPage(session, 'Checkout', '/checkout');
   if (visit.identity === 'sign-in' || visit.identity === 'sign-up') signIn(session);
   if (visit.identity === 'guest-email') {
-    const { email, firstName, lastName } = shopper.person;
-    stage.outbox.identify(session.at, session.sender, { email, firstName, lastName });
+    stage.outbox.identify(session.at, session.sender, guestTraits(session));
   }
   checkOut(session);
 }
@@ -234,25 +235,41 @@ function signIn(session: Session): void {
 function introduce(session: Session): void {
   const { stage, shopper, sender, visit } = session;
   const { person } = shopper;
-  const name = { firstName: person.firstName, lastName: person.lastName };
   if (visit.device.kind === 'marketplace') {
-    const { email, phone } = person;
-    const spelled = email.charAt(0).toUpperCase() + email.slice(1);
-    stage.outbox.identify(
-      session.at,
-      sender,
-      shopper.marketplaceSharesEmail ? { ...name, email: spelled } : { ...name, phone },
-    );
+    stage.outbox.identify(session.at, sender, marketplaceTraits(session));
     return;
   }
   stage.outbox.identify(session.at, sender, {
-    ...name,
+    ...fillIn(shopper, ACCOUNT_FORM, session.today.day, stage.settings),
     email: person.email,
     phone: person.phone.replaceAll(' ', ''),
     gender: person.gender,
     age: person.age,
-    address: person.place.location,
   });
+}
+
+/** Each form is filled in once, and kept by whom it was filled in for; a guest fills in one for each browser. */
+const ACCOUNT_FORM = 1;
+const MARKETPLACE_FORM = 2;
+const GUEST_FORMS = 3;
+
+function marketplaceTraits({ shopper, stage, today }: Session): Readonly<Record<string, unknown>> {
+  const { email, phone } = shopper.person;
+  const form = fillIn(shopper, MARKETPLACE_FORM, today.day, stage.settings);
+  if (mix(shopper.key, MARKETPLACE_FORM, 17) / 0x100000000 < stage.settings.relayShare) {
+    return { ...form, email: `${hex8(mix(shopper.key, MARKETPLACE_FORM, 19))}@relay.example` };
+  }
+  const spelled = email.charAt(0).toUpperCase() + email.slice(1);
+  return shopper.marketplaceSharesEmail ? { ...form, email: spelled } : { ...form, phone };
+}
+
+/** Guests say where to send it, and not when they were born. */
+function guestTraits({ shopper, stage, today }: Session): Readonly<Record<string, unknown>> {
+  const { email, firstName, lastName } = shopper.person;
+  const { birthday: _, ...form } = fillIn(shopper, GUEST_FORMS + shopper.cookies, today.day, stage.settings);
+  const code = mix(shopper.key, GUEST_FORMS + shopper.cookies, 23);
+  const other = `${firstName[0]}${lastName}${code % 1000}@mail.example`.toLowerCase();
+  return { ...form, email: code / 0x100000000 < stage.settings.otherMailShare ? other : email };
 }
 
 function oddsAndEnds(session: Session, product: Product | undefined): void {

@@ -151,7 +151,7 @@ test('no message has a field that is not part of the wire format', () => {
     );
   allowed(fields, 'type messageId timestamp anonymousId userId previousId event name properties traits context');
   allowed(contexts, 'userAgent library device os screen app platform locale timezone location ip campaign page');
-  allowed(traits, 'email phone firstName lastName gender age address');
+  allowed(traits, 'email phone firstName lastName birthday gender age address');
   allowed(
     properties,
     'path url title referrer scroll_depth seconds_on_page target query list_id category filters sort product_id sku name brand price currency quantity products order_id affiliation subtotal discount revenue shipping tax total coupon coupon_id payment_method reason form method list file feature seconds topic share_via rating review_body email_id email_subject campaign_id campaign_name link_url experiment_id experiment_name variation_id variation_name',
