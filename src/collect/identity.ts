@@ -4,6 +4,7 @@
 import { defaultPolicy, type Personal } from '../govern/index.ts';
 import { type Fields, fieldsOf, noFields, textOf } from './fields.ts';
 import { contactIn, type Hashed, hashEmail, hashPhone } from './identifiers.ts';
+import { particularsOf } from './particulars.ts';
 import { isPlaceholder, placeholderHashes } from './placeholders.ts';
 import { seal } from './seal.ts';
 
@@ -17,12 +18,14 @@ export type Identity = {
   externalIds: string[];
   /** What ad platforms match by, sealed; '' where the workspace keeps none. */
   sealed: string;
+  /** What linkage compares, encoded; '' = nothing was told. */
+  particulars: string;
   /** What was left out: the id by its field; of an address or number that it was one. */
   ignored: Record<string, string> | undefined;
 };
 
 /** What a message says of ids. */
-export type Ids = { userId?: unknown; anonymousId?: unknown; previousId?: unknown };
+export type Ids = { userId?: unknown; anonymousId?: unknown; previousId?: unknown; type?: unknown };
 
 /** The other parts of a message that may say who it was. */
 export type Details = { properties: Fields; traits: Fields; context: Fields };
@@ -45,6 +48,9 @@ export function identityOf(ids: Ids, details: Details, personal: Personal = unpe
   if (personal.policy.activation === 'sealed' && (email?.plain || phone?.plain)) {
     identity.sealed = seal({ email: email?.plain || undefined, phone: phone?.plain || undefined }, personal.pepper);
   }
+  // Traits of a group are those of a company.
+  const { traits, context } = details;
+  identity.particulars = particularsOf(ids.type === 'group' ? noFields : traits, context, personal);
   return identity;
 }
 
@@ -77,6 +83,7 @@ const noIdentity: Readonly<Identity> = {
   phoneHash: '',
   externalIds: [],
   sealed: '',
+  particulars: '',
   ignored: undefined,
 };
 

@@ -44,6 +44,7 @@ export {
   type SegmentMessage,
   toEventRow,
 } from './message.ts';
+export { particularKeys } from './particulars.ts';
 export { isPlaceholder, placeholderHashes, placeholderIds, ZEROS } from './placeholders.ts';
 export { type DryFinding, type DryRun, dryRun } from './plans/dryRun.ts';
 export { type Proposal, proposePlan, type SeenEvent, type SeenProperty } from './plans/infer.ts';

@@ -120,6 +120,7 @@ const emptyColumns = {
   phone_hash: '',
   previous_id: '',
   sealed: '',
+  particulars: '',
   anchor: '',
   session_id: '',
   source: '',

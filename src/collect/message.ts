@@ -58,6 +58,8 @@ export type EventRow = {
   previous_id: string;
   external_ids: string[];
   sealed: string;
+  /** What was told of names, address and birth, as JSON of encoded forms; '' = nothing. */
+  particulars: string;
   anchor: string;
   session_id: string;
   source: string;
@@ -155,6 +157,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ru
     previous_id: identity.previousId,
     external_ids: identity.externalIds,
     sealed: identity.sealed,
+    particulars: identity.particulars,
     anchor: anchorOf(identity),
     session_id: withoutAddress(
       textOf(context['sessionId']) || textOf(properties['session_id']) || textOf(properties['sessionId']),
@@ -218,6 +221,7 @@ const identifying = new Set([
   'external_ids',
   'anchor',
   'sealed',
+  'particulars',
   // These three are looked through, by key and value, as they are written (redaction.ts, privacy/).
   ...['properties', 'traits', 'context'],
 ]);

@@ -121,6 +121,7 @@ function redactValue(value: unknown, setting: Setting, depth: number): unknown {
   return typeof value === 'object' && value !== null ? redact(value, setting, depth) : value;
 }
 
-function lettersOf(key: string): string {
+/** A key without case and punctuation. */
+export function lettersOf(key: string): string {
   return key.toLowerCase().replace(/[^a-z0-9]+/g, '');
 }

@@ -16,6 +16,8 @@ export type PersonalPolicy = {
   activation: 'none' | 'sealed';
   /** Older hashes of each address that are kept (peppered) as well, so that senders that use them are recognised. */
   alsoMatch: ForeignHash[];
+  /** Names, addresses and days of birth, of which nothing readable is kept: forms under a key that linkage compares, or nothing. */
+  linkage: 'encoded' | 'none';
 };
 
 export type Personal = {
@@ -24,7 +26,7 @@ export type Personal = {
   pepper: string;
 };
 
-export const defaultPolicy: PersonalPolicy = { ids: 'hash', activation: 'none', alsoMatch: [] };
+export const defaultPolicy: PersonalPolicy = { ids: 'hash', activation: 'none', alsoMatch: [], linkage: 'encoded' };
 
 const SETTING = 'personal_data';
 

@@ -4,6 +4,7 @@
 import { adoptCurrency, inCurrency } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { type FollowedRow, followBlock } from './follow.ts';
+import { matchBlock, type TellingRow } from './matching/live.ts';
 import { membersOf } from './members.ts';
 import { nodeOf } from './node.ts';
 import { profiles } from './profiles.ts';
@@ -23,7 +24,7 @@ export type FollowerOptions = {
 
 export interface Follower {
   /** Hand this to the intake's onShipped. */
-  shipped(rows: readonly (FollowedRow & { workspace: string })[]): Promise<void>;
+  shipped(rows: readonly (FollowedRow & TellingRow & { workspace: string })[]): Promise<void>;
   /** Finishes what is under way. */
   close(): Promise<void>;
 }
@@ -61,6 +62,8 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
         try {
           const { moved } = await followBlock(store, workspace, block, { now: now() });
           if (moved.length > 0) onMoved?.(workspace, moved);
+          const matched = await matchBlock(store, workspace, block, now());
+          if (matched.length > 0) onMoved?.(workspace, matched);
         } catch (error) {
           onFault?.(error, 'following identities');
         }

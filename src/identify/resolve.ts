@@ -7,6 +7,7 @@ import { toClickHouseTime } from '../time.ts';
 import { carriedMethods, evidenceSql } from './evidence.ts';
 import { linkingOf } from './linking.ts';
 import { openLinks } from './links.ts';
+import { askAboutMatches, type Matching, matchEverybody } from './matching/everybody.ts';
 import { profiles } from './profiles.ts';
 import { rebuild } from './rebuild.ts';
 import { noteConflicts } from './reviews.ts';
@@ -17,6 +18,8 @@ import { inTurn } from './turn.ts';
 export type ResolveOptions = {
   workspace: string;
   now: Date;
+  /** Learns anew how records are weighed, even where what was learned is not old. */
+  relearn?: 'always';
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -27,13 +30,18 @@ export type Resolution = {
   /** Identifiers that belong to a profile other than their own. */
   linked: number;
   sessions: number;
+  /** What likeness of names, addresses and days of birth added. */
+  matching: Matching;
 };
 
 const CHANGES_PER_BLOCK = 100_000;
 
-export async function resolveAll(store: Store, { workspace, now, onProgress }: ResolveOptions): Promise<Resolution> {
+export async function resolveAll(
+  store: Store,
+  { workspace, now, relearn, onProgress }: ResolveOptions,
+): Promise<Resolution> {
   const { facts } = store;
-  const total = carriedMethods.length + 3;
+  const total = carriedMethods.length + 4;
   let done = 0;
   const step = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
@@ -43,14 +51,16 @@ export async function resolveAll(store: Store, { workspace, now, onProgress }: R
   for (const method of carriedMethods) {
     await step(facts.command(evidenceSql(method), { workspace, now: toClickHouseTime(now) }));
   }
+  const matched = await step(matchEverybody(store, { workspace, now, relearn }));
   const { evidence, linked } = await step(inTurn(store, workspace, () => linkEverything(store, workspace, now)));
+  const matching = await askAboutMatches(store, workspace, matched);
   const summed = inCurrency(await adoptCurrency(store, workspace));
   const rule = await sessionRuleOf(store, workspace);
   const sessions = sessionsTable(rule);
   const visits = await step(rebuild(facts, sessions, { workspace, now, summed }));
   const people = await step(rebuild(facts, profiles, { workspace, now, summed }));
   await noteCut(store, workspace, rule, now);
-  return { people, evidence, linked, sessions: visits };
+  return { people, evidence, linked, sessions: visits, matching };
 }
 
 async function linkEverything(store: Store, workspace: string, now: Date) {

@@ -1,4 +1,4 @@
-// Nothing of an address or a number may lie in the data folder, whichever door it came by. The folder is read byte by
+// Nothing of an address, a number, a name or a home may lie in the data folder, whichever door it came by. The folder is read byte by
 // byte while the journal is full and again after it was shipped; and because the engine packs what it writes, every
 // table of both engines is read as well.
 
@@ -26,7 +26,7 @@ const secret = await createKey(store, { workspace: 'shop', kind: 'secret', label
 const server = await openServer({ store, logLevel: 'silent', intake: { waitMs: 3000 } });
 
 let people = 0;
-const raw: { email: string; phone: string }[] = [];
+const raw: { email: string; phone: string; family: string; street: string; born: string }[] = [];
 
 /** An address and a number that appear nowhere else. */
 function somebody() {
@@ -34,6 +34,9 @@ function somebody() {
   const one = {
     email: `Secret.Person${people}x@hidden-${people}.example`,
     phone: `+4915123${String(400_000 + people)}`,
+    family: `Zwetschgenbaum${people}q`,
+    street: `${people} Hinterhofgasse`,
+    born: `19${10 + (people % 80)}-07-${10 + (people % 18)}`,
   };
   raw.push(one);
   return one;
@@ -41,7 +44,13 @@ function somebody() {
 
 /** A message with the two in every place that somebody might put them. */
 function message(extra: object = {}) {
-  const { email, phone } = somebody();
+  const { email, phone, family, street, born } = somebody();
+  const told = {
+    firstName: 'Kunigunde',
+    lastName: family,
+    birthday: born,
+    address: { street, city: 'Wien', postalCode: '10179' },
+  };
   return {
     type: 'track',
     event: `Mail from ${email}`,
@@ -59,9 +68,9 @@ function message(extra: object = {}) {
       nested: { list: [{ text: email, more: { phone } }], contact: phone },
       url: `https://shop.example/?u=${encodeURIComponent(email)}&p=${encodeURIComponent(phone)}`,
     },
-    traits: { email, phone, name: email, mail: email, about: `${email} ${phone}` },
+    traits: { email, phone, name: email, mail: email, about: `${email} ${phone}`, ...told },
     context: {
-      traits: { email, phone },
+      traits: { email, phone, ...told },
       page: { url: `https://shop.example/${email}`, referrer: `https://x.example/?tel=${phone}`, title: email },
       externalIds: [
         { id: email, type: 'newsletter', collection: 'users', encoding: 'none' },
@@ -82,8 +91,9 @@ const post = async (path: string, body: unknown) =>
 
 function assertNowhere(text: string, where: string): void {
   const lower = text.toLowerCase();
-  for (const { email, phone } of raw) {
-    for (const trace of [email, encodeURIComponent(email), phone, encodeURIComponent(phone), phone.slice(1)]) {
+  for (const { email, phone, family, street, born } of raw) {
+    const traces = [email, encodeURIComponent(email), phone, encodeURIComponent(phone), phone.slice(1)];
+    for (const trace of [...traces, family, street, born, born.replaceAll('-', '')]) {
       if (lower.includes(trace.toLowerCase())) {
         const at = lower.indexOf(trace.toLowerCase());
         assert.fail(`${trace} lies in ${where}: …${text.slice(Math.max(0, at - 80), at + 60)}…`);
@@ -149,6 +159,10 @@ test('no raw address or number lies in the data folder, whichever door it came b
       .backlog.events;
   while ((await backlog()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.ok(scanFolder(store.dataDir) > 100_000);
+  assert.ok(
+    await store.facts.holds('events', `workspace = 'shop' AND particulars != ''`),
+    'linkage has what it compares',
+  );
   for (const name of ['events', 'rejected_events', 'identity_evidence', 'profiles']) {
     assertNowhere(JSON.stringify(await store.facts.rows(`SELECT * FROM ${name}`)), name);
   }

@@ -249,10 +249,17 @@ export function personOf(shop: Shop, row: PersonRow): Person {
               to: user,
               a: `a:${anonymous}-phone`,
               b: `u:${user}`,
-              detail: '',
-              method: 'email',
+              detail: JSON.stringify({
+                prior: -11.4,
+                weight: 9.8,
+                weights: [
+                  { comparison: 'birth_date', words: 'Day of birth: day and month swapped', weight: 12.1 },
+                  { comparison: 'surname', words: 'Family name: the same, and it is rare', weight: 9.1 },
+                ],
+              }),
+              method: 'probabilistic',
               confidence: 0.99,
-              messageId: 'msg-2',
+              messageId: '',
               revoked: false,
             },
           ]

@@ -216,6 +216,10 @@ pageTest(
     const identity = page.locator('section', { has: page.getByRole('heading', { name: 'Identity' }) });
     assert.match(await wordsOf(identity), /identifiers joined on \d pieces? of evidence/);
     assert.equal(await identity.getByRole('img').locator('circle').count(), 3);
+    assert.match(
+      await wordsOf(identity),
+      /Likely match 99 ?% sure.*Day of birth: day and month swapped \+12\.1.*In all \+9\.8/,
+    );
     assert.match(await text(seen), /Address city Bergen/);
   },
 );

@@ -13,6 +13,8 @@ import {
   stoppedOf,
   toHexId,
   undoDecision,
+  type WeighedPair,
+  weighPair,
 } from '../../identify/index.ts';
 import type { Store } from '../../store/index.ts';
 import { answer, inPlace, type PlaceOptions, withPlaceOptions } from '../place.ts';
@@ -23,6 +25,7 @@ type Deciding = PlaceOptions & { reason: string; preview?: boolean };
 export function addIdentity(program: Command): void {
   const identity = program.command('identity').description('explain, merge and part people');
   addExplain(identity);
+  addWeigh(identity);
   const deciding = (command: Command) =>
     withPlaceOptions(command)
       .requiredOption('--reason <text>', 'why; kept with the decision')
@@ -85,6 +88,33 @@ function addExplain(identity: Command): void {
       );
     }),
   );
+}
+
+function addWeigh(identity: Command): void {
+  withPlaceOptions(
+    identity
+      .command('weigh <person> <other>')
+      .description('weigh two people by names, addresses and days of birth, field by field'),
+  ).action((person: string, other: string, options: PlaceOptions) =>
+    inPlace(options, async ({ store, workspace }) => {
+      const weighed = await weighPair(store, workspace.id, [person, other]);
+      answer(options, weighed, () => waterfall(weighed));
+    }),
+  );
+}
+
+function waterfall({ a, b, prior, weights, weight, probability }: WeighedPair): string {
+  return [
+    `${a} and ${b}: one person with a probability of ${(100 * probability).toFixed(2)} %.`,
+    table(
+      ['', 'weight'],
+      [
+        ['Before anything is compared', prior.toFixed(1)],
+        ...weights.map(({ words, weight: own }) => [words, own.toFixed(1)]),
+        ['In all', weight.toFixed(1)],
+      ],
+    ),
+  ].join('\n\n');
 }
 
 function decide(options: Deciding, work: (store: Store, by: By) => Promise<Outcome>): Promise<void> {

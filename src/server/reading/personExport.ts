@@ -51,7 +51,7 @@ async function* exportPage(
       params,
     ),
     facts.rows<Row>(
-      `SELECT * EXCEPT (workspace, node, sealed) FROM (${resolvedEventsSql({ nodes })}) ORDER BY at, message_id`,
+      `SELECT * EXCEPT (workspace, node, sealed, particulars) FROM (${resolvedEventsSql({ nodes })}) ORDER BY at, message_id`,
       params,
     ),
     facts.rows<Row>(`SELECT * EXCEPT (workspace) FROM scores FINAL WHERE ${where} ORDER BY as_of, model_id`, params),

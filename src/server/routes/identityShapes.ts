@@ -123,6 +123,10 @@ export const Personal = Type.Object({
   alsoMatch: Type.Array(Type.Enum(['md5', 'sha1']), {
     description: 'Older hashes by which addresses are recognised too.',
   }),
+  linkage: Type.Enum(['encoded', 'none'], {
+    description:
+      'What is kept of names, addresses and days of birth: forms under a key that linkage compares, or nothing.',
+  }),
 });
 
 export const Rules = Type.Object({

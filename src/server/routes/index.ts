@@ -18,6 +18,7 @@ import { addIntentRoutes } from './intent.ts';
 import { addIntentSyncRoutes } from './intentSyncs.ts';
 import { addLiveRoutes } from './live.ts';
 import { addLiveSessionRoutes } from './liveSessions.ts';
+import { addMatchingRoutes } from './matching.ts';
 import { addMetricsRoutes } from './metrics.ts';
 import { addMovementRoutes } from './movement.ts';
 import { addOverviewRoutes } from './overview.ts';
@@ -52,6 +53,7 @@ export const routes: readonly Routes[] = [
   addPeopleRoutes,
   addSessionRoutes,
   addIdentityRoutes,
+  addMatchingRoutes,
   addFeaturesRoutes,
   addIntentRoutes,
   addIntentSyncRoutes,

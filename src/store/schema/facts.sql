@@ -20,6 +20,7 @@ CREATE TABLE events
     previous_id String,
     external_ids Array(String),
     sealed String,
+    particulars String,
     anchor String,
     node UInt64 DEFAULT cityHash64(anchor),
     session_id String,

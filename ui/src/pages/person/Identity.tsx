@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Evidence, Person } from '../../api.ts';
 import { percent, plural, shortened, stamp, words } from '../../format.ts';
 import { Panel } from '../../parts/Panel.tsx';
+import { Weights } from '../../parts/Weights.tsx';
 import { useZone } from '../../place.tsx';
 import { useStopped } from '../../queries.ts';
 import styles from './Identity.module.css';
@@ -78,6 +79,7 @@ function EvidenceList({ evidence }: { evidence: Evidence[] }) {
             <p className={`${styles.pair} mono quiet`}>
               {shortened(piece.from)} {piece.revoked || piece.method === 'apart' ? '≠' : '='} {shortened(piece.to)}
             </p>
+            {piece.method === 'probabilistic' && <Weights of={detailOf(piece)} />}
             <p className="faint tiny">
               {whereFrom(piece)}{' '}
               {!piece.revoked && !ended.has(keyOf(piece)) && piece.method !== 'apart' && (
@@ -100,13 +102,17 @@ function EvidenceList({ evidence }: { evidence: Evidence[] }) {
 }
 
 /** Of the event that showed it, or of who said so and why. */
-function whereFrom({ messageId, detail }: Evidence): string {
-  if (messageId !== '') return `From event ${shortened(messageId)}`;
+function whereFrom(piece: Evidence): string {
+  if (piece.messageId !== '') return `From event ${shortened(piece.messageId)}`;
+  const { by, reason } = detailOf(piece);
+  return by ? `By ${String(by)}: ${String(reason)}` : '';
+}
+
+function detailOf({ detail }: Evidence): Record<string, unknown> {
   try {
-    const { by, reason } = JSON.parse(detail) as { by?: string; reason?: string };
-    return by ? `By ${by}: ${reason}` : '';
+    return JSON.parse(detail) as Record<string, unknown>;
   } catch {
-    return '';
+    return {};
   }
 }
 

@@ -1,9 +1,8 @@
 // Why a pair is asked about, in words: what was weighed and how much each part says, or which limit stopped the link.
 
 import type { Review } from '../../api.ts';
-import { signed, words } from '../../format.ts';
-
-type Weight = { comparison?: unknown; level?: unknown; words?: unknown; weight?: unknown };
+import { words } from '../../format.ts';
+import { Weights } from '../../parts/Weights.tsx';
 
 export function Explanation({ review }: { review: Review }) {
   const { explanation, kind } = review;
@@ -15,16 +14,5 @@ export function Explanation({ review }: { review: Review }) {
       </p>
     );
   }
-  const weights = Array.isArray(explanation['weights']) ? (explanation['weights'] as Weight[]) : [];
-  if (weights.length === 0) return null;
-  return (
-    <ul className="small quiet">
-      {weights.map((part) => (
-        <li key={String(part.comparison)}>
-          {typeof part.words === 'string' ? part.words : words(String(part.comparison))}{' '}
-          <span className="number faint">{typeof part.weight === 'number' && signed(part.weight, 1)}</span>
-        </li>
-      ))}
-    </ul>
-  );
+  return <Weights of={explanation} />;
 }

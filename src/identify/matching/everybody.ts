@@ -1,0 +1,179 @@
+// Everybody against everybody, as a step of the pass that resolves all people: records are read, a model is learned where
+// that is due, pairs that are one person with near certainty become evidence, and pairs that may be wait for review. What
+// is no longer likely is ended, as if it had never been; what a person decided is left alone.
+
+import { InklingError } from '../../errors.ts';
+import { pairsUnder } from '../../learn/index.ts';
+import type { Facts, Store } from '../../store/index.ts';
+import { profilesOf } from '../members.ts';
+import { reviewId } from '../reviews.ts';
+import { readRules } from '../rules.ts';
+import { suggestLinks } from '../suggest.ts';
+import { isDue, type KeptModel, learn, readModel, writeModel } from './model.ts';
+import { foldPairs, type NodePair, pairKey, toSuggestion } from './pairs.ts';
+import { hasRecords, openTable, type PersonRecord, readRecords } from './records.ts';
+
+export type Matching = {
+  records: number;
+  /** What pairs were weighed by; null where there is too little to learn from. */
+  model: KeptModel | null;
+  /** Pairs of identifiers that are linked by likeness, and those that wait for a person to decide. */
+  linked: number;
+  waiting: number;
+  /** Links of before that are likely no more. */
+  ended: number;
+  /** The mean probability of the linked pairs: how many of them are right, in the model's own opinion. */
+  expectedPrecision: number | null;
+};
+
+/** What the first half of the work leaves for the second, which asks about pairs once it is known who is one. */
+export type Matched = Omit<Matching, 'waiting'> & { uncertain: NodePair[]; begun: Date };
+
+const SUGGESTIONS_AT_A_TIME = 20_000;
+/** More would not be answered. */
+const REVIEWS_AT_MOST = 2000;
+
+const nothing: Matched = {
+  records: 0,
+  model: null,
+  linked: 0,
+  ended: 0,
+  expectedPrecision: null,
+  uncertain: [],
+  begun: new Date(0),
+};
+
+/** Writes the evidence; the links follow when it is linked. */
+export async function matchEverybody(
+  store: Store,
+  { workspace, now, relearn }: { workspace: string; now: Date; relearn?: 'always' },
+): Promise<Matched> {
+  const { facts } = store;
+  if (!(await hasRecords(facts, workspace))) return nothing;
+  // Read before the records, so that a link that is found live in between is not taken for one that is likely no more.
+  const known = await linkedPairs(facts, workspace);
+  const table = openTable();
+  const records: Omit<PersonRecord, 'told'>[] = [];
+  for await (const { told, ...record } of readRecords(facts, workspace)) {
+    table.add(told);
+    records.push(record);
+  }
+  const texts = table.done();
+  let model = await readModel(store, workspace);
+  if (isDue(model, records.length) || relearn === 'always') {
+    const learned = await learn(texts, await knownPairs(facts, workspace, records));
+    if (learned) model = await writeModel(store, workspace, { ...learned, records: records.length }, now);
+  }
+  if (model === undefined) return { ...nothing, records: records.length, begun: now };
+  const { frozen, kept } = model;
+  const { linkAt, reviewAt } = (await readRules(store, workspace)).rules.probabilistic;
+  const at = (row: number): PersonRecord => ({ ...records[row], told: table.at(row) });
+  const alike = (await pairsUnder(frozen, texts, reviewAt)).filter(
+    ({ left, right }) => records[left].node !== records[right].node,
+  );
+  const pairs = foldPairs(
+    alike.map(({ left, right, probability }) => ({ a: at(left), b: at(right), probability })),
+    linkAt,
+  );
+  const linked = [...pairs.values()].filter(({ probability }) => probability >= linkAt);
+  const isNews = ({ a, b, at: since, probability }: NodePair) => {
+    const before = known.get(pairKey(a.node, b.node));
+    return before === undefined || before.at !== since || Math.abs(before.probability - probability) > 1e-6;
+  };
+  const news = linked.filter(isNews).map((pair) => toSuggestion(pair, frozen));
+  const gone = [...known].filter(([key]) => !((pairs.get(key)?.probability ?? 0) >= linkAt)).map(([, pair]) => pair);
+  const ends = gone.map(({ a, b, at: since }) => ({ a, b, at: new Date(since), probability: 0, explanation: {} }));
+  const all = [...news, ...ends];
+  for (let from = 0; from < all.length; from += SUGGESTIONS_AT_A_TIME) {
+    const suggestions = all.slice(from, from + SUGGESTIONS_AT_A_TIME);
+    await suggestLinks(store, { workspace, suggestions, now, relink: 'later' });
+  }
+  const uncertain = [...pairs.values()].filter(({ probability }) => probability < linkAt);
+  const sum = linked.reduce((total, { probability }) => total + probability, 0);
+  return {
+    ...{ records: records.length, model: kept, linked: linked.length, ended: ends.length },
+    ...{ expectedPrecision: linked.length > 0 ? sum / linked.length : null, uncertain, begun: now },
+  };
+}
+
+/** Asks about the pairs that may be one and are not by anything else; asks no more about those that are unlikely now. */
+export async function askAboutMatches(
+  store: Store,
+  workspace: string,
+  { uncertain, begun, ...matched }: Matched,
+): Promise<Matching> {
+  if (matched.model === null) return { ...matched, waiting: 0 };
+  const model = await readModel(store, workspace);
+  if (model === undefined) throw new InklingError('not_found', 'The model that weighed these pairs is gone.');
+  const likeliest = uncertain
+    .sort((x, y) => y.probability - x.probability || (x.a.identifier < y.a.identifier ? -1 : 1))
+    .slice(0, 2 * REVIEWS_AT_MOST);
+  const profiles = await profilesOf(
+    store.facts,
+    workspace,
+    likeliest.flatMap(({ a, b }) => [a.node, b.node]),
+  );
+  const open = likeliest.filter(({ a, b }) => profiles.get(a.node) !== profiles.get(b.node)).slice(0, REVIEWS_AT_MOST);
+  const suggestions = open.map((pair) => toSuggestion(pair, model.frozen));
+  const { waiting } = await suggestLinks(store, { workspace, suggestions, now: begun, relink: 'later' });
+  await store.state.query(
+    `DELETE FROM identity_reviews WHERE workspace = $1 AND kind = 'match' AND status = 'waiting' AND created_at < $2
+       AND id NOT IN (SELECT jsonb_array_elements_text($3::jsonb))`,
+    [workspace, begun, suggestions.map(({ a, b }) => reviewId(a, b))],
+  );
+  return { ...matched, waiting };
+}
+
+const KNOWN_AT_MOST = 10_000;
+
+/** Pairs of records whose identifiers share an address, a number or an id of another system, or signed in from one another. */
+async function knownPairs(
+  facts: Facts,
+  workspace: string,
+  records: readonly Pick<PersonRecord, 'node'>[],
+): Promise<[number, number][]> {
+  const here = `workspace = {workspace:String}`;
+  const telling = `SELECT node FROM events WHERE ${here} AND particulars != ''`;
+  const rows = await facts.rows<{ nodes: string[] }>(
+    `SELECT arraySort(groupUniqArray(4)(node_a)) AS nodes FROM identity_evidence
+     WHERE ${here} AND method IN ('email', 'phone', 'external') AND revoked = 0 AND node_a IN (${telling})
+     GROUP BY node_b HAVING length(nodes) BETWEEN 2 AND 3 ORDER BY nodes
+     UNION ALL SELECT DISTINCT [node_a, node_b] AS nodes FROM identity_evidence
+     WHERE ${here} AND method = 'login' AND revoked = 0 AND node_a IN (${telling}) AND node_b IN (${telling})`,
+    { workspace },
+    'batch',
+  );
+  const last = new Map(records.map(({ node }, row) => [node, row]));
+  const pairs = rows.flatMap(({ nodes }) =>
+    nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => [last.get(BigInt(a)), last.get(BigInt(b))] as const)),
+  );
+  const found = pairs.filter((pair): pair is [number, number] => pair[0] !== undefined && pair[1] !== undefined);
+  return found.sort(([a, b], [c, d]) => a - c || b - d).slice(0, KNOWN_AT_MOST);
+}
+
+type Linked = { a: string; b: string; at: number; probability: number };
+
+/** The pairs that likeness links now, by the key of their nodes. */
+async function linkedPairs(facts: Facts, workspace: string): Promise<Map<string, Linked>> {
+  const rows = await facts.rows<{
+    node_a: string;
+    node_b: string;
+    a: string;
+    b: string;
+    at: string;
+    probability: number;
+  }>(
+    `SELECT node_a, node_b, any(identifier_a) AS a, any(identifier_b) AS b,
+       toUnixTimestamp64Milli(minIf(e.at, revoked = 0)) AS at, argMax(confidence, e.at) AS probability
+     FROM identity_evidence AS e FINAL WHERE workspace = {workspace:String} AND method = 'probabilistic'
+     GROUP BY node_a, node_b HAVING argMax(revoked, e.at) = 0`,
+    { workspace },
+    'batch',
+  );
+  return new Map(
+    rows.map(({ node_a, node_b, at, ...rest }) => [
+      pairKey(BigInt(node_a), BigInt(node_b)),
+      { ...rest, at: Number(at) },
+    ]),
+  );
+}
