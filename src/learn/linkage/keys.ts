@@ -105,8 +105,16 @@ function textOfGroup(used: readonly Key[], record: number): string {
   return JSON.stringify(used.map((key) => key.texts[key.of[record]]));
 }
 
-/** How many candidate pairs a rule would make, judged on the first `sample` places of a shuffled order. */
-export function countPairs(used: readonly Key[], sample: Int32Array, records: number, largest: number): number {
+/**
+ * How many candidate pairs a rule would make, and of the records that have its keys the share whose group is not too
+ * large to be looked into; judged on a sample of records.
+ */
+export function countPairs(
+  used: readonly Key[],
+  sample: Int32Array,
+  records: number,
+  largest: number,
+): { pairs: number; kept: number } {
   const [a, b] = [used[0].of, used.at(1)?.of];
   const numbers = openPairNumbers(sample.length);
   const counts = new Int32Array(sample.length);
@@ -115,9 +123,14 @@ export function countPairs(used: readonly Key[], sample: Int32Array, records: nu
     if (a[r] >= 0 && second >= 0) counts[numbers.numberOf(a[r], second)]++;
   }
   const scale = records / sample.length;
-  let pairs = 0;
-  for (const count of counts) if (count * scale <= largest || count === 1) pairs += (count * (count - 1)) / 2;
-  return pairs * scale * scale;
+  let [pairs, filled, kept] = [0, 0, 0];
+  for (const count of counts) {
+    filled += count;
+    if (count * scale > largest && count > 1) continue;
+    kept += count;
+    pairs += (count * (count - 1)) / 2;
+  }
+  return { pairs: pairs * scale * scale, kept: filled === 0 ? 1 : kept / filled };
 }
 
 /** Numbers the different combinations of keys. */

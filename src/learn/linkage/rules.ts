@@ -6,7 +6,12 @@
 import { createRandom, type Random } from '../../math/index.ts';
 import { countPairs, type Key, type Rule } from './keys.ts';
 
-export type RuleOffer = Rule & { used: readonly Key[]; pairs: number };
+export type RuleOffer = Rule & {
+  used: readonly Key[];
+  pairs: number;
+  /** Share of the records whose group is not too large. */
+  kept: number;
+};
 
 export type Suggestion = Rule & {
   /** Pairs the rule makes by itself, about. */
@@ -31,8 +36,8 @@ export function offerRules(
   const order = random.shuffle(Int32Array.from({ length: records }, (_, r) => r)).subarray(0, SAMPLE);
   const offers: RuleOffer[] = [];
   const offer = (...used: Key[]) => {
-    const pairs = countPairs(used, order, records, largest);
-    if (pairs <= most) offers.push({ keys: used.map(({ name }) => name), used, pairs });
+    const { pairs, kept } = countPairs(used, order, records, largest);
+    if (pairs <= most) offers.push({ keys: used.map(({ name }) => name), used, pairs, kept });
   };
   keys.forEach((first, k) => {
     offer(first);
@@ -71,9 +76,9 @@ export function suggestRules(
   budget: number,
 ): Suggestion[] {
   const drawn = drawMatches(keys, first, likely, createRandom(7));
-  const open = offers.map(({ keys: names, used, pairs }) => ({
+  const open = offers.map(({ keys: names, used, pairs, kept }) => ({
     ...{ keys: names, pairs },
-    bits: used.map((key) => drawn[keys.indexOf(key)]),
+    bits: [...used.map((key) => drawn[keys.indexOf(key)]), ...(kept === 1 ? [] : [drawKept(kept, names)])],
   }));
   const reached = new Uint8Array(DRAWN);
   const chosen: Suggestion[] = [];
@@ -101,9 +106,17 @@ export function suggestRules(
 
 function gainOf(bits: readonly Uint8Array[], reached: Uint8Array): number {
   let gain = 0;
-  const [a, b] = bits;
-  for (let d = 0; d < DRAWN; d++) if (reached[d] === 0 && a[d] === 1 && (b === undefined || b[d] === 1)) gain++;
+  const [a, b, c] = bits;
+  for (let d = 0; d < DRAWN; d++) {
+    if (reached[d] === 0 && a[d] === 1 && (b === undefined || b[d] === 1) && (c === undefined || c[d] === 1)) gain++;
+  }
   return gain;
+}
+
+/** Whether the group of an imagined match is small enough to be looked into, by the share of those that are. */
+function drawKept(kept: number, names: readonly string[]): Uint8Array {
+  const random = createRandom(7).fork(names.join('\n'));
+  return Uint8Array.from({ length: DRAWN }, () => (random.uniform() < kept ? 1 : 0));
 }
 
 /** Of each key whether imagined matches agree on it: columns independent, the keys of one column as they were seen. */
