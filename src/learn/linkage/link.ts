@@ -15,10 +15,9 @@ import {
   tokenWeightsOf,
 } from './fields.ts';
 import type { Frozen } from './frozen.ts';
-import { commonKeysOf, keysOf } from './keys.ts';
+import { type Blocks, commonKeysOf, keysOf } from './keys.ts';
 import { openLevels } from './levels.ts';
 import type { LinkageModel } from './model.ts';
-import type { PairSource } from './pairs.ts';
 import { scorePairs } from './scoring.ts';
 import { type Known, train } from './training.ts';
 
@@ -76,7 +75,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
   };
   const cells = cellsOf(fields);
   const read = clock();
-  const { model, source, rarity, parameters } = train(fields, {
+  const { model, source, blocks, rarity, parameters } = train(fields, {
     cells,
     columns,
     split,
@@ -122,14 +121,19 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     ...clusters,
     ...{ model, candidates, ignored: recognised.filter(isLeft).map(({ column }) => column) },
     ...{ explain: (r, s) => explainPair({ model, fields, levels, rarity }, r, s) },
-    freeze: () => freeze(model, fields, source, words),
+    freeze: () => freeze(model, fields, blocks, words),
     seconds: { read, learn, score, decide: clock() },
   };
 }
 
-function freeze(model: LinkageModel, fields: readonly Field[], { blocks }: PairSource, words: Frozen['words']): Frozen {
+function freeze(
+  model: LinkageModel,
+  fields: readonly Field[],
+  blocks: readonly Blocks[],
+  words: Frozen['words'],
+): Frozen {
   const { rules } = model;
-  if (blocks === 'all' || rules === 'all pairs') {
+  if (rules === 'all pairs') {
     throw new InklingError(
       'invalid_input',
       'This linkage compared all pairs, so it has no rules for records to come.',

@@ -10,7 +10,7 @@ import { type Levels, openLevels } from './levels.ts';
 import { isShared, sortNames } from './mixture.ts';
 import { type LinkageModel, type RuleModel, rarityOf } from './model.ts';
 import { allChunks, forEachPair, type PairSource } from './pairs.ts';
-import { firstRules, offerRules, suggestRules } from './rules.ts';
+import { firstRules, offerRules, type RuleOffer, suggestRules } from './rules.ts';
 
 export type TrainingOptions = {
   cells: Cells;
@@ -34,6 +34,8 @@ export type Trained = {
   model: LinkageModel;
   parameters: Parameters;
   source: PairSource;
+  /** What the model's rules gather, where there are any; with fewer pairs than `source`, where more records are to come. */
+  blocks: readonly Blocks[];
   rarity: (Float32Array | undefined)[];
 };
 
@@ -82,7 +84,7 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
     (pairs <= ALL_PAIRS && options.rules !== 'always') || keys.length === 0
       ? undefined
       : chooseRules(keys, learn, { ...options, records });
-  const source: PairSource = { records, split, blocks: chosen?.map(({ blocks }) => blocks) ?? 'all' };
+  const source: PairSource = { records, split, blocks: chosen?.here.map(({ blocks }) => blocks) ?? 'all' };
   const { parameters } = learn(source);
   const model: LinkageModel = {
     ...({ format: 'inkling-linkage', version: 1 } as const),
@@ -98,15 +100,16 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
       ...{ exactShare: everywhere[f].exactShare, filled: everywhere[f].filled },
     })),
     rules:
-      chosen?.map(({ blocks, reached }): RuleModel => ({ keys: blocks.rule.keys, pairs: blocks.pairs, reached })) ??
-      'all pairs',
+      chosen?.later.map(
+        ({ blocks, reached }): RuleModel => ({ keys: blocks.rule.keys, pairs: blocks.pairs, reached }),
+      ) ?? 'all pairs',
     strangers: parameters.sorts.map(({ name, share, weights }) => ({
       name,
       share,
       weights: weights.map((own) => own && [...own]),
     })),
     ...{
-      largestGroup: source.blocks === 'all' ? LARGEST_GROUP : source.blocks[0].largest,
+      largestGroup: chosen?.later[0].blocks.largest ?? LARGEST_GROUP,
       oneToOne,
       records,
       pairs,
@@ -115,7 +118,8 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
     },
     threshold: 0.5,
   };
-  return { model, parameters, source, rarity };
+  const blocks = chosen?.later.map((one) => one.blocks) ?? [];
+  return { model, parameters, source, blocks, rarity };
 }
 
 function heldBy({ pairs, columns }: Known, fields: readonly Field[], levels: Levels): (Float64Array | undefined)[] {
@@ -132,28 +136,35 @@ type Learned = { candidates: Candidates; parameters: Parameters };
 
 type Choosing = TrainingOptions & { records: number };
 
-/** The rules that the data suggest, with the records they gather. */
+/** The rules that the data suggest, with the records they gather: to learn by here, and for all the records to come. */
 function chooseRules(
   keys: readonly Key[],
   learn: (source: PairSource, most?: number) => Learned,
   { records, split, seed, oneToOne, expected = records }: Choosing,
-): { blocks: Blocks; reached: number }[] {
+): { here: Chosen[]; later: Chosen[] } {
+  const across = split === undefined ? 1 : (2 * split * (records - split)) / records ** 2;
   // Where records grow tenfold so do groups, and pairs a hundredfold: what a rule may cost here is that much less.
   const growth = Math.max(1, expected / records);
-  const budget = Math.max(LEAST_BUDGET, PAIRS_PER_RECORD * records * growth) / growth ** 2;
-  const largest = LARGEST_GROUP / growth;
-  const across = split === undefined ? 1 : (2 * split * (records - split)) / records ** 2;
-  const known = new Map<string, Blocks>();
-  const gathered = (rule: Rule): Blocks => {
-    const name = rule.keys.join('\n');
-    const blocks = known.get(name) ?? gather(rule, keys, { split, largest });
-    known.set(name, blocks);
+  const priced = (times: number): Priced => {
+    const budget = Math.max(LEAST_BUDGET, PAIRS_PER_RECORD * records * times) / times ** 2;
+    const largest = LARGEST_GROUP / times;
+    const offers = offerRules(keys, { most: budget / across, largest, seed });
+    for (const offer of offers) offer.pairs *= across;
+    return { budget, largest, offers };
+  };
+  const gathered = new Map<string, Blocks>();
+  const gatherBy = (rule: Rule, { largest }: Priced): Blocks => {
+    const name = [largest, ...rule.keys].join('\n');
+    const blocks = gathered.get(name) ?? gather(rule, keys, { split, largest });
+    gathered.set(name, blocks);
     return blocks;
   };
-  const offers = offerRules(keys, { most: budget / across, largest, seed });
-  for (const offer of offers) offer.pairs *= across;
-  const first = firstRules(offers, records);
-  const { candidates, parameters } = learn({ records, split, blocks: first.map(gathered) }, CHOSEN_BY);
+  // What matches look like is learned among these records, whatever is to come.
+  const here = priced(1);
+  const later = growth === 1 ? here : priced(growth);
+  const first = firstRules(here.offers, records);
+  const blocks = first.map((rule) => gatherBy(rule, here));
+  const { candidates, parameters } = learn({ records, split, blocks }, CHOSEN_BY);
   const chance = new Float64Array(candidates.size);
   expect(candidates, parameters, { records, oneToOne }, chance);
   const likely = [...chance.keys()].filter((p) => chance[p] > 0.9);
@@ -161,14 +172,20 @@ function chooseRules(
     left: Int32Array.from(likely, (p) => candidates.left[p]),
     right: Int32Array.from(likely, (p) => candidates.right[p]),
   };
-  const suggested = suggestRules(offers, keys, first, found, budget);
-  // Where hardly any match was found, nothing can be said of the rules: the first ones stay.
-  const taken = suggested.length > 0 ? suggested : first.map((rule) => ({ ...rule, reached: Number.NaN }));
-  return taken.map((suggestion) => ({
-    blocks: gathered(suggestion),
-    reached: suggestion.reached,
-  }));
+  const choose = (at: Priced): Chosen[] => {
+    const suggested = suggestRules(at.offers, keys, first, found, at.budget);
+    // Where hardly any match was found, nothing can be said of the rules: the first ones stay.
+    const taken = suggested.length > 0 ? suggested : first.map((rule) => ({ ...rule, reached: Number.NaN }));
+    return taken.map((suggestion) => ({ blocks: gatherBy(suggestion, at), reached: suggestion.reached }));
+  };
+  const chosen = choose(here);
+  return { here: chosen, later: later === here ? chosen : choose(later) };
 }
+
+type Chosen = { blocks: Blocks; reached: number };
+
+/** The rules that are on offer at some number of records. */
+type Priced = { budget: number; largest: number; offers: RuleOffer[] };
 
 type Everywhere = { shares: Float64Array; exactShare: number; filled: number };
 
