@@ -5,7 +5,7 @@
 // Filters have 256 bits, six to a pair of letters, each bit chosen by one byte of an HMAC (random hashing, which no
 // linear relation between hash functions gives away; Schnell and Borgs 2016).
 
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { plainAddress } from './address.ts';
 import { dayOf } from './day.ts';
 import { nicknameOf } from './nicknames.ts';
@@ -56,21 +56,17 @@ export function filterOf(value: string): Int32Array {
 
 /** An encoder under a secret; the same secret gives the same forms. */
 export function openEncoder(secret: string): Encoder {
-  const key = createHmac('sha256', secret).update('inkling linkage 1').digest();
-  const known = new Map<string, string>();
-  const places = new Map<string, Buffer>();
+  const key = createSecretKey(createHmac('sha256', secret).update('inkling linkage 1').digest());
+  const known = new Map(Object.keys(encodedFields).map((field) => [field, remembering<string>()]));
+  const hashes = remembering<string>();
+  const places = remembering<Buffer>();
+  const keyed = (text: string) => createHmac('sha256', key).update(text).digest();
   const hashOf = (what: string, text: string) =>
-    text === ''
-      ? ''
-      : createHmac('sha256', key).update(`${what}\n${text}`).digest().subarray(0, HASH_BYTES).toString('base64url');
-  const placesOf = (what: string, pair: string) => {
-    let own = places.get(what + pair);
-    if (own === undefined) {
-      own = createHmac('sha256', key).update(`${what}\nfilter\n${pair}`).digest().subarray(0, BITS_A_PAIR);
-      if (places.size < REMEMBERED) places.set(what + pair, own);
-    }
-    return own;
-  };
+    text === '' ? '' : keyed(`${what}\n${text}`).subarray(0, HASH_BYTES).toString('base64url');
+  /** Of what many values have in common. */
+  const commonHashOf = (what: string, text: string) => hashes(`${what}\n${text}`, () => hashOf(what, text));
+  const placesOf = (what: string, pair: string) =>
+    places(`${what}\nfilter\n${pair}`, (named) => keyed(named).subarray(0, BITS_A_PAIR));
   const make = (field: EncodedField, text: string): string => {
     const form = forms[field](text);
     if (form === undefined || form.whole === '') return '';
@@ -80,23 +76,31 @@ export function openEncoder(secret: string): Encoder {
     return [
       hashOf(what, form.whole),
       hashOf(`${what} alias`, form.alias),
-      hashOf(`${what} near`, form.near),
-      hashOf(`${what} more`, form.more),
+      commonHashOf(`${what} near`, form.near),
+      commonHashOf(`${what} more`, form.more),
       filter.toString('base64url'),
     ].join('.');
   };
   return {
     encode(field, text) {
       if (text.length > 200) return '';
-      const name = `${field} ${text}`;
-      let value = known.get(name);
-      if (value === undefined) {
-        value = make(field, text);
-        if (known.size >= REMEMBERED) known.clear();
-        known.set(name, value);
-      }
-      return value;
+      const remembered = known.get(field) as ReturnType<typeof remembering<string>>;
+      return remembered(text, () => make(field, text));
     },
+  };
+}
+
+/** Values by name, made once while there is room; then begun anew. */
+function remembering<T>(): (name: string, make: (name: string) => T) => T {
+  const values = new Map<string, T>();
+  return (name, make) => {
+    let value = values.get(name);
+    if (value === undefined) {
+      value = make(name);
+      if (values.size >= REMEMBERED) values.clear();
+      values.set(name, value);
+    }
+    return value;
   };
 }
 
@@ -125,7 +129,7 @@ const forms: Record<EncodedField, (text: string) => Form | undefined> = {
   },
   postcode: (text) => {
     const plain = plainText(text).replaceAll(' ', '');
-    return { whole: plain, alias: plain, near: plain.slice(0, 3), more: '', pairs: pairsOf(plain) };
+    return { whole: plain, alias: '', near: plain.slice(0, 3), more: '', pairs: pairsOf(plain) };
   },
   birth_date: (text) => {
     const day = dayOf(text);
@@ -145,7 +149,7 @@ const forms: Record<EncodedField, (text: string) => Form | undefined> = {
     // The last nine digits: prefixes of the country and the trunk are written or not.
     const digits = text.replace(/\D/g, '').slice(-9);
     if (digits.length < 5) return undefined;
-    return { whole: digits, alias: digits, near: digits.slice(-4), more: '', pairs: pairsOf(digits) };
+    return { whole: digits, alias: '', near: digits.slice(-4), more: '', pairs: pairsOf(digits) };
   },
   email_name: (text) => {
     // Mostly made of the name, so that what is alike in it has been told already; only the very same says something more.
