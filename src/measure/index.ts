@@ -1,5 +1,13 @@
 // Did it work? What acting upon people brought, where people are lost on the way, and what to try there.
 
+export {
+  type CategoryAffinity,
+  type Correlation,
+  type IntentCorrelations,
+  type LevelWorth,
+  readCorrelations,
+} from './correlations.ts';
 export { breakdowns, type Funnel, type FunnelRequest, type FunnelStep, readFunnel, usualSteps } from './funnel.ts';
 export { type ComparedGroup, type Comparison, type Lift, readLift, type SampleRatio, WORTHWHILE_LIFT } from './lift.ts';
 export { proposeTests, type TestProposal } from './proposals.ts';
+export { validateWarehouse, type WarehouseCheck, type WarehouseReport } from './warehouseReport.ts';

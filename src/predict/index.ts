@@ -10,6 +10,7 @@ export {
   type ScoreTally,
   type SetAside,
 } from './accuracy.ts';
+export { type Backfill, type BackfillRequest, backfillFeatures } from './backfill.ts';
 export {
   activateByHand,
   challenge,

@@ -12,9 +12,11 @@ const commands = [
   'train',
   'score',
   'report',
+  'backfill',
   'drivers',
   'accuracy',
   'challenge',
+  'warehouse',
   'workspace',
   'keys',
   'plan',
@@ -88,6 +90,11 @@ test('from a file to a score, command by command [WH-2] [INT-18]', async (t) => 
   assert.match(header, /^as_of,profile,split,label,/);
   assert.ok(lines.some((line) => line.split(',')[2] === 'train'));
   assert.ok(lines.every((line) => line.split(',').length === header.split(',').length));
+
+  const filled = await inklingJson<{ moments: string[] }>('backfill', '--days', '14', ...data);
+  assert.equal(filled.moments.length, 3);
+  const { statement } = await inklingJson<{ statement: string }>('warehouse', ...data);
+  assert.match(statement, /all 11 checks hold/);
 
   const { checks } = await inklingJson<{ checks: { name: string; state: string }[] }>('doctor', ...data);
   assert.ok(checks.some((check) => check.name === 'events' && check.state === 'good'));

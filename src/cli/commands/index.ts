@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { addAccuracy } from './accuracy.ts';
 import { addActivation } from './activation.ts';
+import { addBackfill } from './backfill.ts';
 import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
@@ -18,6 +19,7 @@ import { addScore } from './score.ts';
 import { addStart } from './start.ts';
 import { addSurroundingsCommands } from './surroundings.ts';
 import { addTrain } from './train.ts';
+import { addWarehouse } from './warehouse.ts';
 import { addWorkspace } from './workspace.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
@@ -27,6 +29,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addSurroundingsCommands,
   addResolve,
   addIdentity,
+  addBackfill,
   addTrain,
   addScore,
   addReport,
@@ -34,6 +37,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addAccuracy,
   addChallenge,
   addActivation,
+  addWarehouse,
   addWorkspace,
   addKeys,
   addPlan,

@@ -30,6 +30,7 @@ import { addSdkRoutes } from './sdk.ts';
 import { addSessionRoutes } from './sessions.ts';
 import { addSourceRoutes } from './sources.ts';
 import { addSurroundingsRoutes } from './surroundings.ts';
+import { addWarehouseRoutes } from './warehouse.ts';
 import { addWebhookRoutes } from './webhooks.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
 
@@ -63,6 +64,7 @@ export const routes: readonly Routes[] = [
   addDecideRoutes,
   addFunnelRoutes,
   addActivationRoutes,
+  addWarehouseRoutes,
   addSdkRoutes,
   addClientSettingsRoutes,
 ];
