@@ -2,7 +2,7 @@
 // own, with people by identifiers, and with likeness besides. Each model learns and scores what lies before a moment;
 // shoppers are then ranked by the chance that any of their identifiers buys, and held against who bought in the 14 days
 // that followed.
-// Run: node bench/identity-intent.ts [shoppers]
+// Run: node bench/identity-intent.ts [shoppers] [nothing | identifiers | "identifiers and likeness"]
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,8 @@ const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-'));
 const store = await openStore({ dataDir: folder });
 try {
   console.log('| people by | profiles | AUC over shoppers | of the best possible |\n| --- | --- | --- | --- |');
-  for (const by of ['nothing', 'identifiers', 'identifiers and likeness'] as const) {
+  const all = ['nothing', 'identifiers', 'identifiers and likeness'] as const;
+  for (const by of all.filter((one) => [undefined, one].includes(process.argv[3] as typeof one | undefined))) {
     const workspace = by.replaceAll(' ', '-');
     await ensureWorkspace(store, workspace, asOf);
     const linkage = by === 'identifiers and likeness' ? 'encoded' : 'none';
