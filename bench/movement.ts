@@ -2,10 +2,9 @@
 // it, for they need a trained model. People, scores and events are made by SQL, for only their number matters here.
 // Run: node bench/movement.ts make FOLDER [people] [events]; node bench/movement.ts measure FOLDER
 
-import { createKey, ensureWorkspace } from '../src/govern/index.ts';
+import { ensureWorkspace } from '../src/govern/index.ts';
 import { readCorrelations } from '../src/measure/index.ts';
-import { getModel } from '../src/predict/index.ts';
-import { openServer } from '../src/server/index.ts';
+import { getModel, readDriverReport, readMovement, writeDriverReport } from '../src/predict/index.ts';
 import { openStore } from '../src/store/index.ts';
 
 const [stage, folder, people = '1000000', events = '20000000'] = process.argv.slice(2);
@@ -62,30 +61,16 @@ async function measure(): Promise<void> {
        (SELECT count() FROM events) AS events`,
   );
   await store.state.query("DELETE FROM settings WHERE name LIKE 'movement%'");
-  const server = await openServer({ store, logLevel: 'silent', now: () => now });
-  const { key } = await createKey(store, { workspace, kind: 'secret', label: 'bench', now });
+  const model = await getModel(store, workspace, 'm');
   const timed = async (name: string, work: () => Promise<unknown>) => {
     const started = performance.now();
     await work();
     console.log(`| ${name} | ${((performance.now() - started) / 1000).toFixed(2)} |`);
   };
-  const ask = (path: string) => async () => {
-    const response = await fetch(`${server.address}/api/v1/intent${path}`, {
-      headers: { authorization: `Bearer ${key}` },
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(text);
-    return text;
-  };
   console.log(`${size.people} people, ${size.scores} scores, ${size.events} events\n\n| what | s |\n| --- | ---: |`);
-  try {
-    await timed('movement and journeys, first after a scoring', ask('/drivers/movement'));
-    await timed('movement again', ask('/drivers/movement'));
-    await timed('journeys again', ask('/drivers/journeys'));
-    await timed('report as PDF', ask('/drivers/report?format=pdf'));
-    await timed('correlations', async () => readCorrelations(store, await getModel(store, workspace, 'm')));
-    console.log(`\nMost memory of the process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
-  } finally {
-    await server.close();
-  }
+  await timed('movement and journeys, first after a scoring', () => readMovement(store, model, now));
+  await timed('movement and journeys again', () => readMovement(store, model, now));
+  await timed('report as PDF', async () => writeDriverReport(await readDriverReport(store, model, now), 'pdf'));
+  await timed('correlations', () => readCorrelations(store, model));
+  console.log(`\nMost memory of the process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 }

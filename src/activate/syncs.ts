@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listActivations } from '../decide/index.ts';
 import { InklingError } from '../errors.ts';
 import type { WorkspaceConsent } from '../govern/index.ts';
 import {
@@ -44,7 +45,7 @@ export type Sync = {
   asOf: string | null;
   people: number;
   sent: number;
-  /** People who say no to advertising. */
+  /** People who say no to advertising, or are left alone in a use of the segment, to see what acting brings. */
   withheld: number;
   failed: number;
   fault: string | null;
@@ -167,10 +168,15 @@ function mayPass(error: unknown): boolean {
   return !(status >= 400 && status < 500) || status === 408 || status === 425 || status === 429;
 }
 
-async function describePeople(store: Store, { workspace, model, consent }: SyncRequest, scores: readonly Score[]) {
+async function describePeople(
+  store: Store,
+  { workspace, model, consent, segment }: SyncRequest,
+  scores: readonly Score[],
+) {
   const ids = scores.map(({ profileId }) => BigInt(`0x${profileId}`));
   const names = await readNames(store, workspace, ids);
   const before = await readBefore(store, model, new Date(scores[0].asOf), ids);
+  const alone = await readLeftAlone(store, workspace, segment?.id, ids);
   const advertising = consent.bitOf('advertising');
   return scores.map((score) => {
     const known = names.get(score.profileId);
@@ -193,7 +199,8 @@ async function describePeople(store: Store, { workspace, model, consent }: SyncR
       category: score.category,
       reasons: score.signals.map((reason: Reason) => reason.sentence),
     };
-    return { person, denied: (consent.judge(identifiers, undefined, 0).denied & advertising) !== 0 };
+    const denied = (consent.judge(identifiers, undefined, 0).denied & advertising) !== 0;
+    return { person, denied: denied || alone.has(score.profileId) };
   });
 }
 
@@ -207,6 +214,26 @@ async function readNames({ facts }: Store, workspace: string, ids: readonly bigi
     'batch',
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Who of them is not acted upon in a use of the segment that is under way: to reach them would spoil its measurement. */
+async function readLeftAlone(
+  store: Store,
+  workspace: string,
+  segmentId: string | undefined,
+  ids: readonly bigint[],
+): Promise<ReadonlySet<string>> {
+  const uses = (await listActivations(store, workspace)).filter(
+    (use) => segmentId !== undefined && use.segmentId === segmentId && use.endedAt === null,
+  );
+  if (uses.length === 0) return new Set();
+  const rows = await store.facts.rows<{ id: string }>(
+    `SELECT DISTINCT ${hexId} FROM exposures FINAL WHERE workspace = {workspace:String}
+       AND experiment IN {uses:Array(String)} AND acted = 0 AND profile IN (${ids.join(', ')})`,
+    { workspace, uses: uses.map(({ id }) => id) },
+    'batch',
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The scores of a week before, or the first since. */

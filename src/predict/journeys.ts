@@ -37,10 +37,10 @@ export async function sampleJourneys(store: Store, model: ModelRecord, moments: 
   if (asOf === undefined) return [];
   const high = levelRange('HIGH')[0];
   const medium = levelRange('MEDIUM')[0];
-  const rows = await store.facts.rows<{ profile: string; path: [number, number][]; rose: number }>(
-    `SELECT profile, path, arrayMap(at -> (at.2 >= ${medium}) + (at.2 >= ${high}), path) AS levels,
+  const rows = await store.facts.rows<{ profile: string; path: number[]; rose: number }>(
+    `SELECT profile, path, arrayMap(at -> (at % 128 >= ${medium}) + (at % 128 >= ${high}), path) AS levels,
        arrayMin(levels) < levels[-1] AS rose
-     FROM (${pathsSql(moments)}) WHERE path[-1].1 = ${moments.length}
+     FROM (${pathsSql(moments)}) WHERE intDiv(path[-1], 128) = ${moments.length}
      ORDER BY levels[-1] DESC, rose DESC, cityHash64(profile, 'journey') LIMIT ${PER_LEVEL} BY levels[-1]`,
     { workspace: model.workspace, model: model.id },
     'batch',
@@ -60,10 +60,10 @@ export async function sampleJourneys(store: Store, model: ModelRecord, moments: 
       rose: Boolean(rose),
       sentence: sentenceFor(name, { level: score.segment, score: score.score, timeframeDays }, score.signals, wording),
       reasons: score.signals.map(({ sentence }) => sentence),
-      scores: path.map(([k, value]) => ({
-        daysBefore: daysBetween(moments[k - 1], asOf),
-        score: value,
-        level: levelOf(value),
+      scores: path.map((packed) => ({
+        daysBefore: daysBetween(moments[Math.floor(packed / 128) - 1], asOf),
+        score: packed % 128,
+        level: levelOf(packed % 128),
       })),
       events: await readEvents(store, model.workspace, id, asOf),
     });

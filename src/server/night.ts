@@ -3,7 +3,7 @@
 // with the moment it began with, so that nobody stands twice in the history.
 
 import { refreshActivations } from '../decide/index.ts';
-import { findActiveModel, keepChampion, logAccuracy, scoreEveryone } from '../predict/index.ts';
+import { findActiveModel, keepChampion, logAccuracy, readMovement, scoreEveryone } from '../predict/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { timing } from './metrics.ts';
 import { momentOfScoring } from './pipeline.ts';
@@ -44,6 +44,9 @@ export async function spendNight(store: Store, options: NightOptions): Promise<v
   await timing(onScored, scoreEveryone(store, { workspace, asOf, now: startedAt, peopleAtATime }));
   await refreshActivations(store, { workspace, at: asOf });
   await logAccuracy(store, { workspace, now });
+  // Worked out now, so that nobody waits for it in the morning.
+  const active = (await findActiveModel(store, workspace)) ?? model;
+  await readMovement(store, active, now).catch((error) => onFault(error, 'looking at what precedes a step up'));
   await writeSetting(store, { workspace, name: SETTING, value: { ...night, done: true }, now });
 }
 

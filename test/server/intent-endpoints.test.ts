@@ -294,6 +294,28 @@ test('who says no to advertising is not sent [INT-8][INT-9]', async () => {
   assert.deepEqual(new Set(calls.map(({ body }) => body.segment.name)), new Set(['Low intent']));
 });
 
+test('who is left alone in a use of the segment is not sent with it [INT-8][INT-13]', async () => {
+  const measured = async (path: string, body?: object) => {
+    const response = await fetch(`${server.address}/api/v1/measure/activations${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      body: body && JSON.stringify(body),
+    });
+    assert.ok(response.ok, String(response.status));
+    return (await response.json()) as Json;
+  };
+  const use = await measured('', { name: 'Autumn', segmentId: 'ready:LOW', controlShare: 0.3 });
+  const { people } = await measured(`/${use.id}/people?arm=control&limit=1000`);
+  assert.ok(people.length > 20);
+  calls.length = 0;
+  const done = await untilDone((await ask('POST /segments/ready:LOW/sync')).body.id);
+  const alone = new Set(people.map(({ profileId }: Json) => profileId));
+  const sent = calls.flatMap(({ body }) => body.people.map(({ profileId }: Json) => profileId));
+  assert.equal(sent.length, done.sent);
+  assert.ok(sent.length > 100 && !sent.some((id) => alone.has(id)));
+  assert.ok(done.withheld === alone.size || done.withheld === alone.size + 1, 'and one who says no to advertising');
+});
+
 test('a receiver that refuses is told of, and left in peace [INT-8]', async () => {
   calls.length = 0;
   answers.push(...Array.from({ length: 20 }, () => 401));
@@ -304,6 +326,6 @@ test('a receiver that refuses is told of, and left in peace [INT-8]', async () =
   assert.equal(calls.length, done.failed > 500 ? 2 : 1, 'a clear no is not asked again');
   answers.length = 0;
   const list = await toTheEnd('/syncs', 'syncs', 2);
-  assert.equal(list.length, 4);
+  assert.equal(list.length, 5);
   assert.equal((await ask(`GET /syncs/${begun.body.id}`, { secret: otherKey })).status, 404);
 });

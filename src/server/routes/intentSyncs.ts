@@ -32,7 +32,10 @@ const Sync = Type.Object({
   asOf: Nullable(Moment),
   people: Count,
   sent: Count,
-  withheld: Type.Integer({ minimum: 0, description: 'People who say no to advertising.' }),
+  withheld: Type.Integer({
+    minimum: 0,
+    description: 'People who say no to advertising, or are left alone in a use of the segment.',
+  }),
   failed: Count,
   fault: Nullable(Type.String()),
   startedAt: Moment,
