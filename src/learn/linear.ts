@@ -115,7 +115,7 @@ export function standardise(x: Matrix, transform: Transform, weights?: Float32Ar
   const addFurther = (column: Float64Array) => x.columns.length + further.push(centred(column, weights)) - 1;
   x.columns.forEach((column, c) => {
     const isCategory = x.categorical?.includes(x.names[c]) ?? false;
-    const absent = Float64Array.from(column, (value) => Number(isCategory ? !isCode(value) : Number.isNaN(value)));
+    const absent = absenceIn(column, isCategory);
     const missingShare = moments(absent, weights).mean;
     const levels = isCategory ? findLevels(column, weights) : undefined;
     design.levels.push(levels && placeLevels(design, column, levels, addFurther, weights));
@@ -132,6 +132,13 @@ export function standardise(x: Matrix, transform: Transform, weights?: Float32Ar
   });
   design.columns.push(...further);
   return design;
+}
+
+/** 1 where a row has no value, or none that is a category. A plain loop: `from` with a function takes ten times as long. */
+function absenceIn(column: Float32Array, isCategory: boolean): Float64Array {
+  const absent = new Float64Array(column.length);
+  for (let r = 0; r < column.length; r++) absent[r] = Number(isCategory ? !isCode(column[r]) : Number.isNaN(column[r]));
+  return absent;
 }
 
 /** Puts the first level at the place of its column and the others further behind. */

@@ -3,6 +3,7 @@
 // several steps while it leads on well (the chord method).
 // Objective: Σ wᵢ·logLossᵢ + ½·l2·|β|², the intercept free (scikit-learn's C = 1/l2).
 import { solvePositiveDefinite } from '../math/index.ts';
+import { weightedProducts } from './curvature/curvature.ts';
 import { logOdds, sigmoid } from './link.ts';
 
 /** Rows to fit: columns on comparable scales, outcomes, and how often each row counts. */
@@ -154,64 +155,9 @@ export function slopeAt(problem: Problem, coefficients: Float64Array): Point {
 }
 
 /** From every `stride`-th row, counted `stride` times. */
-export function curvatureOf(problem: Problem, everySpread: Float64Array, stride: number): Float64Array {
-  const every = (column: Float64Array) =>
-    stride === 1
-      ? column
-      : Float64Array.from({ length: Math.floor(column.length / stride) }, (_, i) => column[i * stride]);
-  const spread = every(everySpread).map((value) => value * stride);
-  const rows = spread.length;
-  const size = problem.columns.length + 1;
-  const curvature = new Float64Array(size * size);
-  const columns = [...problem.columns.map(every), new Float64Array(rows).fill(1)];
-  const weighted = new Float64Array(BLOCK_ROWS);
-  for (let start = 0; start < rows; start += BLOCK_ROWS) {
-    const end = Math.min(rows, start + BLOCK_ROWS);
-    for (let i = 0; i < size; i++) {
-      const column = columns[i];
-      for (let r = start; r < end; r++) weighted[r - start] = column[r] * spread[r];
-      addProducts(curvature, i * size, weighted, columns, i, start, end);
-    }
-  }
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) curvature[j * size + i] = curvature[i * size + j];
-    if (i < size - 1) curvature[i * size + i] += problem.l2;
-  }
+export function curvatureOf({ columns, l2 }: Problem, spread: Float64Array, stride: number): Float64Array {
+  const curvature = weightedProducts(columns, spread, stride);
+  const size = columns.length + 1;
+  for (let i = 0; i < columns.length; i++) curvature[i * size + i] += l2;
   return curvature;
-}
-
-/** Rows taken together, so that a block of all columns stays in the processor's cache. */
-const BLOCK_ROWS = 1024;
-
-/** Adds Σ weighted · columns[j] over the block to sums[at + j] for j = 0 … last, four columns in a pass. */
-function addProducts(
-  sums: Float64Array,
-  at: number,
-  weighted: Float64Array,
-  columns: readonly Float64Array[],
-  last: number,
-  start: number,
-  end: number,
-): void {
-  for (let j = 0; j <= last; j += 4) {
-    const c0 = columns[j];
-    const c1 = columns[Math.min(j + 1, last)];
-    const c2 = columns[Math.min(j + 2, last)];
-    const c3 = columns[Math.min(j + 3, last)];
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let r = start; r < end; r++) {
-      const w = weighted[r - start];
-      s0 += w * c0[r];
-      s1 += w * c1[r];
-      s2 += w * c2[r];
-      s3 += w * c3[r];
-    }
-    sums[at + j] += s0;
-    if (j + 1 <= last) sums[at + j + 1] += s1;
-    if (j + 2 <= last) sums[at + j + 2] += s2;
-    if (j + 3 <= last) sums[at + j + 3] += s3;
-  }
 }
