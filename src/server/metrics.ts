@@ -88,6 +88,7 @@ function watchFacts(facts: Facts, observe: Histogram['observe']): Facts {
     insert: (table, rows, options) => timed(options?.lane ?? 'ingest', facts.insert(table, rows, options)),
     insertLines: (table, chunks, options) =>
       timed(options?.lane ?? 'ingest', facts.insertLines(table, chunks, options)),
+    insertBinary: (table, rows, options) => timed(options?.lane ?? 'ingest', facts.insertBinary(table, rows, options)),
     remove: (table, where, params) => timed('batch', facts.remove(table, where, params)),
     binary: (sql, params, lane) => facts.binary(sql, params, lane),
     define: (statement) => facts.define(statement),

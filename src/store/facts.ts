@@ -24,6 +24,9 @@ export type Params = Record<string, string | number | bigint | boolean | readonl
 /** token: the same token twice inserts once. */
 export type InsertOptions = { token?: string; lane?: Lane };
 
+/** Rows in RowBinary (row-writer.ts), the columns in that order. */
+export type BinaryRows = { columns: readonly string[]; rows: number; bytes: Uint8Array };
+
 export interface Facts {
   readonly engine: FactsEngine;
   readonly capabilities: FactsCapabilities;
@@ -39,6 +42,8 @@ export interface Facts {
   insert(table: string, rows: readonly object[], options?: InsertOptions): Promise<void>;
   /** Inserts rows that are already JSON text, one a line (chunks may end anywhere). */
   insertLines(table: string, chunks: readonly Uint8Array[], options?: InsertOptions): Promise<void>;
+  /** Inserts rows in RowBinary: several times as fast as lines where rows are many. */
+  insertBinary(table: string, rows: BinaryRows, options?: InsertOptions): Promise<void>;
   /** Deletes rows of a table on every node that holds some. */
   remove(table: string, where: string, params?: Params): Promise<void>;
   /** Runs one DDL statement of a schema file, split over the nodes where tables are sharded. */
@@ -165,6 +170,19 @@ class ClickHouseFacts implements Facts {
   }
 
   async insertLines(table: string, chunks: readonly Uint8Array[], options: InsertOptions = {}): Promise<void> {
+    await this.insertAs('JSONEachRow', table, chunks, options);
+  }
+
+  async insertBinary(table: string, { columns, rows, bytes }: BinaryRows, options: InsertOptions = {}): Promise<void> {
+    if (rows > 0) await this.insertAs('RowBinary', `${table} (${columns.join(', ')})`, [bytes], options);
+  }
+
+  private async insertAs(
+    format: 'JSONEachRow' | 'RowBinary',
+    table: string,
+    chunks: readonly Uint8Array[],
+    options: InsertOptions,
+  ): Promise<void> {
     const client = this.clients[options.lane ?? 'ingest'];
     // In the statement, not beside it: the embedded engine keeps settings sent beside a statement for the next ones,
     // and a stale token would drop another block as already inserted.
@@ -172,9 +190,9 @@ class ClickHouseFacts implements Facts {
     try {
       if (this.incoming) {
         this.files += 1;
-        await insertFromFile(client, join(this.incoming, `${this.files}.jsonl`), table, chunks, token);
+        await insertFromFile(client, join(this.incoming, `${this.files}`), table, chunks, `${token} FORMAT ${format}`);
       } else {
-        const query = `INSERT INTO ${table}${token} FORMAT JSONEachRow`;
+        const query = `INSERT INTO ${table}${token} FORMAT ${format}`;
         const { stream } = await client.exec({ query, values: Readable.from(chunks, { objectMode: false }) });
         // A statement that takes long has its status sent before its fate is known: a late failure stands in the body.
         const complaint = await text(stream);
@@ -247,7 +265,7 @@ async function insertFromFile(
   file: string,
   table: string,
   chunks: readonly Uint8Array[],
-  settings: string,
+  ending: string,
 ): Promise<void> {
   try {
     const handle = await open(file, 'wx');
@@ -256,7 +274,7 @@ async function insertFromFile(
     } finally {
       await handle.close();
     }
-    await client.command({ query: `INSERT INTO ${table} FROM INFILE ${quote(file)}${settings} FORMAT JSONEachRow` });
+    await client.command({ query: `INSERT INTO ${table} FROM INFILE ${quote(file)}${ending}` });
   } finally {
     await rm(file, { force: true });
   }

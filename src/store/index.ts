@@ -3,12 +3,13 @@
 export type { Blobs } from './blobs.ts';
 export { type Disk, type DiskFile, localDisk, readWhole } from './disk.ts';
 export { type FactsEngine, factsEngines } from './engines.ts';
-export type { Facts, InsertOptions, Lane, Params } from './facts.ts';
+export type { BinaryRows, Facts, InsertOptions, Lane, Params } from './facts.ts';
 export type { Block, Damage, Journal, JournalOptions } from './journal.ts';
 export { type NatsOptions, openNatsJournal } from './journal-nats.ts';
 export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
 export { natsOptionsFrom, openJournal } from './open-journal.ts';
+export { openRowWriter, type RowWriter, textBytes } from './row-writer.ts';
 export { readSetting, writeSetting } from './settings.ts';
 export type { State } from './state.ts';
 export { openStore, type Store, type StoreOptions, storeOptionsFrom } from './store.ts';
