@@ -107,6 +107,28 @@ export function blendModels(members: readonly Member[]): FittedModel {
       }
       return sums;
     },
+    rawScores(x) {
+      const sums = new Float64Array(x.rows);
+      for (const { model, share } of parts) {
+        const own = model.rawScores(x);
+        for (let r = 0; r < sums.length; r++) sums[r] += share * own[r];
+      }
+      return sums;
+    },
+    contributionsOf(x) {
+      const sums: (Float64Array | undefined)[] = Array.from({ length: names.length + 1 }, () => undefined);
+      for (const { model, share, places } of parts) {
+        for (const [c, own] of model.contributionsOf(x).entries()) {
+          const at = places === undefined || c === names.length ? c : places[c];
+          const target = sums[at];
+          // The first member's lists become the sums: they are nobody else's.
+          if (target === undefined) for (let r = 0; r < own.length; r++) own[r] *= share;
+          else for (let r = 0; r < own.length; r++) target[r] += share * own[r];
+          sums[at] ??= own;
+        }
+      }
+      return sums as Float64Array[];
+    },
     importance() {
       const gains = new Map<string, number>();
       for (const { model, share } of parts) {

@@ -108,7 +108,7 @@ export function goesLeft(forest: Forest, node: number, row: ArrayLike<number>): 
 }
 
 /** Whether a value of the asked column goes left at an inner node. What is no code counts as a missing category. */
-function valueGoesLeft(forest: Forest, node: number, value: number): boolean {
+export function valueGoesLeft(forest: Forest, node: number, value: number): boolean {
   const codes = forest.categories?.[node];
   if (codes === undefined)
     return Number.isNaN(value) ? forest.missingLeft[node] === 1 : value <= forest.threshold[node];

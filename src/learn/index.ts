@@ -53,6 +53,7 @@ export {
   brokenModel,
   checkModelFile,
   completeSettings,
+  contributionsByRow,
   type FitOptions,
   type FittedModel,
   type Learner,

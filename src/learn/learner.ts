@@ -49,6 +49,8 @@ export type FittedModel = {
   rawScore(row: Float32Array): number;
   /** What each column adds to the raw score and, last, the bias; they sum to it. */
   contributions(row: Float32Array): Float64Array;
+  /** The same for many rows: for each column, in the order of `names`, a list with one number a row; last, the bias. */
+  contributionsOf(x: Matrix): Float64Array[];
   /** Columns by their share in what the model explains, largest first; gains sum to one unless all are zero. */
   importance(): { name: string; gain: number }[];
   toJSON(): object;
@@ -60,15 +62,21 @@ export type ModelCore = Pick<FittedModel, 'kind' | 'names' | 'rawScore' | 'contr
   link?: Link;
   /** Raw scores of all rows of a checked matrix in the order of `names`, where that is faster than row by row. */
   rawScores?: (x: Matrix) => Float64Array;
+  /** Contributions of all rows of such a matrix, where that is faster than row by row. */
+  contributionsOf?: (x: Matrix) => Float64Array[];
 };
 
 /** Completes a model, with checks that a row or matrix fits it and holds no infinite value. */
 export function completeModel(core: ModelCore): FittedModel {
   const { kind, names, link = 'logit', importance, toJSON } = core;
   const toPrediction = inverseOf[link];
-  const rawScores = (x: Matrix) => {
+  const inOrder = (x: Matrix) => {
     const selected = selectColumns(x, names);
     checkMatrix(selected);
+    return selected;
+  };
+  const rawScores = (x: Matrix) => {
+    const selected = inOrder(x);
     if (core.rawScores !== undefined) return core.rawScores(selected);
     const row = new Float32Array(names.length);
     const scores = new Float64Array(x.rows);
@@ -91,8 +99,25 @@ export function completeModel(core: ModelCore): FittedModel {
       checkRow(names, row);
       return core.contributions(row);
     },
+    contributionsOf: (x) => (core.contributionsOf ?? contributionsByRow(core))(inOrder(x)),
     importance,
     toJSON,
+  };
+}
+
+/** Contributions of many rows, one after the other. */
+export function contributionsByRow({
+  names,
+  contributions,
+}: Pick<FittedModel, 'names' | 'contributions'>): (x: Matrix) => Float64Array[] {
+  return (x) => {
+    const lists = Array.from({ length: names.length + 1 }, () => new Float64Array(x.rows));
+    const row = new Float32Array(names.length);
+    for (let r = 0; r < x.rows; r++) {
+      const parts = contributions(copyRow(x, r, row));
+      for (let c = 0; c < lists.length; c++) lists[c][r] = parts[c];
+    }
+    return lists;
   };
 }
 

@@ -51,7 +51,24 @@ export function linearModel(file: LinearFile, link: Link): FittedModel {
       for (let c = 0; c < parts.length; c++) score += parts[c](row[c]);
       return score;
     },
+    rawScores(x) {
+      const scores = new Float64Array(x.rows).fill(intercept);
+      for (let c = 0; c < parts.length; c++) {
+        const [part, column] = [parts[c], x.columns[c]];
+        for (let r = 0; r < scores.length; r++) scores[r] += part(column[r]);
+      }
+      return scores;
+    },
     contributions: (row) => Float64Array.from({ length: parts.length + 1 }, (_, c) => parts[c]?.(row[c]) ?? intercept),
+    contributionsOf: (x) => [
+      ...parts.map((part, c) => {
+        const column = x.columns[c];
+        const list = new Float64Array(x.rows);
+        for (let r = 0; r < list.length; r++) list[r] = part(column[r]);
+        return list;
+      }),
+      new Float64Array(x.rows).fill(intercept),
+    ],
     importance: () =>
       rankGains(
         names,

@@ -56,7 +56,7 @@ export function squashFunction(squash: Squash): (value: number) => number {
     const scoreOf = new Map(squash.codes.map((code, i) => [code, squash.scores[i]]));
     return (value) => (isCode(value) ? (scoreOf.get(value) ?? squash.other) : Number.NaN);
   }
-  const { values, scores } = squash;
+  const [values, scores] = [Float64Array.from(squash.values), Float64Array.from(squash.scores)];
   return (value) => interpolate(values, scores, value);
 }
 
@@ -107,7 +107,7 @@ function normalScores(sorted: Float32Array): Squash {
   return values.length === 0 ? { scale: 'value' } : { scale: 'quantile', values, scores };
 }
 
-function interpolate(values: readonly number[], scores: readonly number[], value: number): number {
+function interpolate(values: Float64Array, scores: Float64Array, value: number): number {
   if (Number.isNaN(value)) return Number.NaN;
   let high = values.length - 1;
   if (value <= values[0]) return scores[0];

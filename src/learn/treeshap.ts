@@ -115,7 +115,7 @@ function addLeaf(contributions: Float64Array, { value }: Forest, paths: Paths, l
  * without column i is a coefficient of Π_{j≠i} (passing_j + one_j·t), and a coalition of size k weighs k!·(d − 1 − k)! / d!.
  * The product over all columns is multiplied out once, and each column divided out of it: d² steps instead of d³.
  */
-function shapleyOfLeaf(value: number, passing: Float64Array, pattern: number): Float64Array {
+export function shapleyOfLeaf(value: number, passing: Float64Array, pattern: number): Float64Array {
   const d = passing.length;
   const answer = new Float64Array(d);
   const bySize = multiplyOut(passing, pattern);

@@ -6,7 +6,14 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
-import { type FittedModel, fitIsotonic, logOdds, type Matrix, selectColumns } from '../learn/index.ts';
+import {
+  contributionsByRow,
+  type FittedModel,
+  fitIsotonic,
+  logOdds,
+  type Matrix,
+  selectColumns,
+} from '../learn/index.ts';
 
 const RuleFile = Type.Object({
   kind: Type.Literal('rule'),
@@ -70,6 +77,12 @@ function ruleFrom(file: RuleFile): FittedModel {
   const { names, column, edges, rates, unknownRate, baseRate } = file;
   const rateOf = (value: number) => (Number.isNaN(value) ? unknownRate : rates[groupOf(edges, value)]);
   const predict = (x: Matrix) => Float64Array.from(selectColumns(x, names).columns[column], rateOf);
+  const contributions = (row: Float32Array) => {
+    const parts = new Float64Array(names.length + 1);
+    parts[column] = logOdds(rateOf(row[column])) - logOdds(baseRate);
+    parts[names.length] = logOdds(baseRate);
+    return parts;
+  };
   return {
     kind: 'rule',
     link: 'logit',
@@ -78,12 +91,8 @@ function ruleFrom(file: RuleFile): FittedModel {
     rawScores: (x) => predict(x).map(logOdds),
     rawScore: (row) => logOdds(rateOf(row[column])),
     predictRow: (row) => rateOf(row[column]),
-    contributions(row) {
-      const parts = new Float64Array(names.length + 1);
-      parts[column] = logOdds(rateOf(row[column])) - logOdds(baseRate);
-      parts[names.length] = logOdds(baseRate);
-      return parts;
-    },
+    contributions,
+    contributionsOf: (x) => contributionsByRow({ names, contributions })(selectColumns(x, names)),
     importance: () => [
       { name: names[column], gain: 1 },
       ...names.filter((_, c) => c !== column).map((name) => ({ name, gain: 0 })),

@@ -128,6 +128,18 @@ for (const learner of learners) {
     }
   });
 
+  test(`${learner.name}: contributions of many rows are those of each [INT-5]`, () => {
+    const other = shuffleColumns(later.x);
+    const lists = fitted.contributionsOf(other.x);
+    rowsOf(later.x).forEach((row, r) => {
+      assertNear(
+        lists.map((list) => list[r]),
+        fitted.contributions(row),
+        1e-10,
+      );
+    });
+  });
+
   test(`${learner.name}: importance names every column once, sums to one, and nothing for a constant [INT-5]`, () => {
     const importance = fitted.importance();
     assert.deepEqual(importance.map(({ name }) => name).sort(), [...fitted.names].sort());

@@ -104,6 +104,12 @@ test('contributions are the Shapley values of their definition, for any trees an
         // Asked twice: the second answer comes from memory.
         assertNear(model.contributions(row), expected, 1e-9);
         assertNear(model.contributions(row), expected, 1e-9);
+        const lists = model.contributionsOf({ rows: 1, names, columns: drawn.map((v) => Float32Array.of(v)) });
+        assertNear(
+          lists.map(([part]) => part),
+          expected,
+          1e-9,
+        );
       }
     }),
     { seed: 6, numRuns: 60 },
@@ -119,6 +125,28 @@ test('contributions of a fitted model are the Shapley values of its trees, missi
     const expected = shapleyByDefinition(trees, row);
     expected[row.length] += baseScore;
     assertNear(model.contributions(row), expected, 1e-10);
+  }
+});
+
+test('small trees, answered from tables for many rows at once, give the same, categories included [INT-5]', () => {
+  const { x, y } = drawRows(400, 'tables');
+  const column = x.names.length;
+  const kinds = Float32Array.from({ length: x.rows }, (_, r) => (r % 11 === 0 ? Number.NaN : (r * 7) % 5));
+  const told = y.map((outcome, r) => (kinds[r] === 2 ? 1 : outcome));
+  const wider = { ...x, names: [...x.names, 'kind'], columns: [...x.columns, kinds], categorical: ['kind'] };
+  const model = boosting.fit(wider, told, { trees: 30, minChildHessian: 1, maxLeaves: 8 });
+  const { trees } = model.toJSON() as { trees: (Tree & { categories?: number[][] })[] };
+  assert.ok(trees.every((tree) => tree.column.filter((c) => c >= 0).length <= 7));
+  assert.ok(
+    trees.some((tree) => tree.categories?.some((codes, node) => codes.length > 0 && tree.column[node] === column)),
+  );
+  const lists = model.contributionsOf(wider);
+  for (let r = 0; r < x.rows; r++) {
+    assertNear(
+      lists.map((list) => list[r]),
+      model.contributions(copyRow(wider, r)),
+      1e-10,
+    );
   }
 });
 

@@ -17,6 +17,7 @@ import {
 import { checkAmountTraining, checkTraining, countedRows, type Matrix, sortColumns } from '../matrix.ts';
 import { createScorer } from '../scoring/scorer.ts';
 import { createTreeExplainer } from '../treeshap.ts';
+import { createRowsExplainer, fitsTables } from '../treeshapRows.ts';
 import { type Boosted, boost, objectiveOf } from './boost.ts';
 import { checkConstraints } from './constraints.ts';
 import { type ObjectiveName, objectives } from './objectives.ts';
@@ -98,6 +99,7 @@ function boostingFrom(file: BoostingFile): FittedModel {
   const forest = plantForest(file.trees);
   const scorer = createScorer(forest, names.length);
   const explain = createTreeExplainer(forest, names.length);
+  const explainRows = fitsTables(forest) ? createRowsExplainer(forest, names.length) : undefined;
   return completeModel({
     kind: 'boosting',
     link: objectiveOf(file).link,
@@ -109,6 +111,7 @@ function boostingFrom(file: BoostingFile): FittedModel {
       contributions[names.length] += baseScore;
       return contributions;
     },
+    contributionsOf: explainRows && ((x) => withBias(explainRows(x), baseScore)),
     importance() {
       const gains = new Float64Array(names.length);
       forest.column.forEach((column, node) => {
@@ -118,4 +121,11 @@ function boostingFrom(file: BoostingFile): FittedModel {
     },
     toJSON: () => file,
   });
+}
+
+function withBias(lists: Float64Array[], baseScore: number): Float64Array[] {
+  return lists.with(
+    -1,
+    lists[lists.length - 1].map((expected) => expected + baseScore),
+  );
 }
