@@ -76,4 +76,6 @@ export { hashTokens } from './sparse/hashing.ts';
 export { type SparseRows, sparseRows } from './sparse/rows.ts';
 export { fitSparse, readSparse, type SparseModel } from './sparse/sparseModel.ts';
 export { groupedFolds, type Split, stratifiedFolds, timeFolds, timeSplit } from './splits.ts';
+export { fitHazards, type HazardSettings, type Hazards, readHazards, type Waits } from './survival/hazards.ts';
+export { kaplanMeier } from './survival/kaplanMeier.ts';
 export * from './uplift/index.ts';
