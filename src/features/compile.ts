@@ -25,6 +25,9 @@ export type FeaturesQuery = {
   hasSurroundings?: boolean;
 };
 
+/** Every statement is a new one to the engine's compiler, which would take longer than the work it saves. */
+export const withoutCompiler = 'compile_expressions = 0, compile_aggregate_expressions = 0';
+
 /** Columns that only surroundings ask for. */
 const ofPlaces = new Set<string>(['country', 'city']);
 

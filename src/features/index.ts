@@ -6,7 +6,15 @@ export { describeFeatures, type FeatureDescription, type SignalDescription } fro
 export { HISTORY_COLUMNS, type History, type HistoryEvent, openHistory } from './history.ts';
 export { type Label, labelsSql } from './labels.ts';
 export { type LiveFeatures, type LivePeople, type LivePeopleOptions, openLivePeople } from './live.ts';
-export { type FeatureBlock, type LabelledMatrix, type MatrixOptions, readMatrix, streamFeatures } from './matrix.ts';
+export {
+  type FeatureBlock,
+  type LabelledMatrix,
+  type MatrixOptions,
+  readDaysTo,
+  readMatrix,
+  readSomeAsOf,
+  streamFeatures,
+} from './matrix.ts';
 export { type Product, type Products, readProducts } from './products.ts';
 export type { Signal, SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';

@@ -2,14 +2,15 @@
 // page even where the engine hands over a result as a whole, and the same snapshots give the same bytes.
 
 import { InklingError } from '../errors.ts';
-import { inPart, type ProfilePart } from '../identify/index.ts';
+import { inPart, type ProfilePart, sessionRuleOf } from '../identify/index.ts';
 import type { Matrix } from '../learn/index.ts';
 import type { Facts, Store } from '../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../time.ts';
-import { signalSetOf } from './compile.ts';
+import { featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
 import { type Label, labelsSql } from './labels.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
+import { hasSurroundings } from './surroundings.ts';
 
 export type MatrixOptions = {
   workspace: string;
@@ -212,6 +213,52 @@ function decodePage(bytes: Buffer): Page {
       for (let c = 0; c < values; c++) columns[c][target] = view.getFloat32(at + 4 * c, true);
     },
   };
+}
+
+/**
+ * About so many people as they were at a moment, in order of their id, with what they did next: computed without taking a
+ * snapshot of everybody. Ids are hashes, so a part of their range is a fair draw.
+ */
+export async function readSomeAsOf(
+  store: Store,
+  work: { workspace: string; asOf: Date; label: Label; share: ProfilePart },
+): Promise<{ profiles: BigUint64Array; x: Matrix; y: Float32Array }> {
+  const { workspace, asOf, label, share } = work;
+  const sql = featuresSql(everySignal, {
+    asOf,
+    sessionRule: await sessionRuleOf(store, workspace),
+    part: share,
+    hasSurroundings: await hasSurroundings(store, workspace),
+  });
+  const chunks: Uint8Array[] = [];
+  const rows = store.facts.binary(
+    `SELECT profile, category, values FROM (${sql}) ORDER BY profile SETTINGS ${withoutCompiler}`,
+    { workspace },
+    'batch',
+  );
+  for await (const chunk of rows) chunks.push(chunk);
+  const page = decodePage(Buffer.concat(chunks));
+  const names = everySignal.map(({ name }) => name);
+  const x = { rows: page.rows, names, columns: names.map(() => new Float32Array(page.rows)) };
+  const profiles = new BigUint64Array(page.rows);
+  for (let r = 0; r < page.rows; r++) {
+    profiles[r] = page.profileAt(r);
+    page.copyValues(r, x.columns, r);
+  }
+  const days = await readDaysTo(store, { workspace, label, asOf, profiles });
+  return { profiles, x, y: days.map((after) => (Number.isNaN(after) ? 0 : 1)) };
+}
+
+/** Days from a moment to the first such event of each profile, which stand in order; NaN = none within the label's days. */
+export async function readDaysTo(
+  { facts }: Store,
+  work: { workspace: string; label: Label; asOf: Date; profiles: BigUint64Array },
+): Promise<Float32Array> {
+  const { workspace, label, asOf, profiles } = work;
+  const days = new Float32Array(profiles.length).fill(Number.NaN);
+  const outcomes = await readOutcomes(facts, workspace, label, asOf);
+  markOutcomes(profiles, outcomes, asOf, new Float32Array(profiles.length), days);
+  return days;
 }
 
 type Outcomes = { profiles: BigUint64Array; firstAt: BigInt64Array };

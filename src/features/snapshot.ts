@@ -5,7 +5,7 @@ import { InklingError } from '../errors.ts';
 import { sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
-import { featuresSql, signalSetOf } from './compile.ts';
+import { featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
 import { hasSurroundings } from './surroundings.ts';
@@ -23,9 +23,6 @@ export type SnapshotOptions = {
 };
 
 export type Snapshot = { people: number; signalSet: string };
-
-/** Every statement is a new one to the engine's compiler, which would take longer than the work it saves. */
-const withoutCompiler = 'compile_expressions = 0, compile_aggregate_expressions = 0';
 
 const EVENTS_PER_PART = 3_000_000;
 

@@ -1,9 +1,16 @@
 // From the store to rows to learn from: how far the data reach, snapshots where they are missing or out of date, and the
 // matrix of several moments with its outcomes.
 
-import { signals as everySignal, readMatrix, signalSetOf, takeSnapshot } from '../features/index.ts';
-import type { Matrix } from '../learn/index.ts';
-import type { Store } from '../store/index.ts';
+import {
+  signals as everySignal,
+  type LabelledMatrix,
+  readDaysTo,
+  readMatrix,
+  signalSetOf,
+  takeSnapshot,
+} from '../features/index.ts';
+import type { Matrix, Waits } from '../learn/index.ts';
+import { readSetting, removeSetting, type Store, writeSetting } from '../store/index.ts';
 import { addDays, DAY_MS, fromClickHouseTime, startOfDay, toClickHouseTime } from '../time.ts';
 import { untouchedWeights } from './acted.ts';
 import type { Outcome } from './question.ts';
@@ -68,7 +75,14 @@ export async function prepareSnapshots(store: Store, work: SnapshotWork): Promis
   const unique = [...new Set(moments.map((moment) => moment.getTime()))].sort((a, b) => a - b);
   for (const [done, time] of unique.entries()) {
     const asOf = new Date(time);
-    if (!(await isFresh(store, workspace, signalSet, asOf))) await takeSnapshot(store, { workspace, asOf, now });
+    // Left behind by a process that was killed, it says that some of the people are missing.
+    const begun = `snapshot ${signalSet} ${asOf.toISOString()}`;
+    const isCutOff = (await readSetting(store, workspace, begun)) !== undefined;
+    if (isCutOff || !(await isFresh(store, workspace, signalSet, asOf))) {
+      await writeSetting(store, { workspace, name: begun, value: {}, now });
+      await takeSnapshot(store, { workspace, asOf, now });
+      await removeSetting(store, workspace, begun);
+    }
     onProgress?.(done + 1, unique.length);
   }
   return signalSet;
@@ -96,11 +110,13 @@ export type RowsWork = {
   outcome: Outcome;
   maxRows: number;
   seed: number;
+  /** Until when it is known what people did: asks for their waits. */
+  until?: Date;
 };
 
 /** People at the moments with their outcomes; a uniform draw when there are more than `maxRows`. */
 export async function readRows(store: Store, work: RowsWork): Promise<Rows> {
-  const { workspace, signalSet, moments, outcome, maxRows, seed } = work;
+  const { workspace, signalSet, moments, outcome, maxRows, seed, until } = work;
   const read = await readMatrix(store, {
     workspace,
     signalSet,
@@ -116,19 +132,47 @@ export async function readRows(store: Store, work: RowsWork): Promise<Rows> {
     moments,
     daysToEvent: read.daysToEvent ?? new Float32Array(read.x.rows).fill(Number.NaN),
     ...(await readUntouched(store, work, read)),
+    waits: until && (await readWaits(store, { workspace, outcome, moments, until }, read)),
   };
 }
 
-/** Nothing where nobody was acted upon. */
-async function readUntouched(
+/** How much each row counts where people were acted upon; nothing where nobody was. */
+export async function readUntouched(
   store: Store,
-  { workspace, moments, outcome }: RowsWork,
+  { workspace, moments, outcome }: Pick<RowsWork, 'workspace' | 'moments' | 'outcome'>,
   { profiles, asOfIndex }: { profiles: BigUint64Array; asOfIndex: Uint8Array },
 ): Promise<Pick<Rows, 'untouched'>> {
   const at: Map<bigint, number>[] = [];
   for (const asOf of moments) at.push(await untouchedWeights(store, { workspace, asOf, days: outcome.timeframeDays }));
   if (at.every((weights) => weights.size === 0)) return {};
   return { untouched: Float32Array.from(profiles, (profile, r) => at[asOfIndex[r]].get(profile) ?? 1) };
+}
+
+const LONGEST_WAIT_DAYS = 365;
+
+/** How long after its moment each row's person converted first, or was watched without. */
+async function readWaits(
+  store: Store,
+  work: { workspace: string; outcome: Outcome; moments: readonly Date[]; until: Date },
+  { profiles, asOfIndex }: Pick<LabelledMatrix, 'profiles' | 'asOfIndex'>,
+): Promise<Waits> {
+  const { workspace, outcome, moments, until } = work;
+  const waits: Waits = { days: new Float32Array(profiles.length), happened: new Uint8Array(profiles.length) };
+  for (const [index, asOf] of moments.entries()) {
+    const from = asOfIndex.indexOf(index);
+    if (from < 0) continue;
+    const to = asOfIndex.lastIndexOf(index) + 1;
+    const watched = Math.min(LONGEST_WAIT_DAYS, (until.getTime() - asOf.getTime()) / DAY_MS);
+    if (!(watched > 0)) continue;
+    const label = { ...outcome, timeframeDays: watched };
+    const days = await readDaysTo(store, { workspace, label, asOf, profiles: profiles.subarray(from, to) });
+    for (let r = from; r < to; r++) {
+      const happened = !Number.isNaN(days[r - from]);
+      waits.happened[r] = happened ? 1 : 0;
+      waits.days[r] = happened ? days[r - from] : watched;
+    }
+  }
+  return waits;
 }
 
 /** The snapshot rows of some people, in no particular order; those without one are left out. */

@@ -56,8 +56,9 @@ export {
   type ModelType,
   usableModel,
 } from './registry.ts';
-export { LEVELS, type Level, levelOf, levelRange, predictConversionDate, scoreOf } from './score.ts';
+export { LEVELS, type Level, levelOf, levelRange, scoreOf } from './score.ts';
 export {
+  countMatching,
   findScore,
   latestScoring,
   listScores,

@@ -7,6 +7,7 @@
 import type { FittedModel } from '../learn/index.ts';
 import { wilsonInterval } from '../math/index.ts';
 import { fitCalibrator, uncalibrated } from './calibration.ts';
+import { fitTimeline } from './conversionDate.ts';
 import { LEVEL_DAYS, measureLevel } from './level.ts';
 import { assemblePredictor, type Neighbourhood, type Predictor, type Rung } from './predictor.ts';
 import { countDistinct, type Rows, recentWeights, rowsWhere, untouchedRows } from './rows.ts';
@@ -217,6 +218,7 @@ function assemble(
     ladderFactor: ladderFactor(countDistinct(rows).conversions, options.historyDays),
     level: choice.rung === 'rule' ? { asOf: '', shift: 0 } : latestLevel(rows, heldOut),
     season: options.season,
+    timeline: heldOut && rows.waits && fitTimeline(heldOut, rows.waits),
     importance: importanceInOrder(model),
   });
   return { predictor, heldOut };

@@ -12,7 +12,7 @@ import { atMoment } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import { findQuestion } from './questions/index.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
-import { type Level, levelOf, predictConversionDate, scoreOf } from './score.ts';
+import { type Level, levelOf, scoreOf } from './score.ts';
 import { readLevel } from './scoring.ts';
 
 export type PredictionRequest = {
@@ -135,7 +135,7 @@ function answer(model: ModelRecord, predictor: Predictor, row: Float32Array, nam
     timeframeDays,
     confidence: predictor.confidence(row, probability),
     confidenceReason: predictor.confidenceReason(row, probability),
-    predictedConversionDate: predictConversionDate(probability, timeframeDays, now),
+    predictedConversionDate: predictor.conversionDate(probability, now),
     sentence: sentenceFor(name, { level, score, timeframeDays }, reasons, wording),
     reasons,
   };

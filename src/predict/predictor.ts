@@ -8,8 +8,17 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
-import { type FittedModel, fromJSON, logOdds, type Matrix, sigmoid } from '../learn/index.ts';
+import {
+  type FittedModel,
+  fromJSON,
+  type Hazards,
+  logOdds,
+  type Matrix,
+  readHazards,
+  sigmoid,
+} from '../learn/index.ts';
 import { type Calibrator, readCalibrator } from './calibration.ts';
+import { predictConversionDate } from './conversionDate.ts';
 import { isRule, readRule } from './rule.ts';
 import type { Season } from './season.ts';
 
@@ -40,6 +49,7 @@ const PredictorFile = Type.Object({
   season: Type.Optional(
     Type.Object({ trade: Type.String(), amplitude: Type.Number(), error: Type.Number(), weeks: Type.Integer() }),
   ),
+  timeline: Type.Optional(Type.Unknown()),
   /** Shares that sum to one, in the order of the signals. */
   importance: Type.Array(Type.Number({ minimum: 0, maximum: 1 })),
 });
@@ -59,6 +69,8 @@ export type PredictorParts = {
   level: { asOf: string; shift: number };
   /** What the calendar of the trade lets one expect; absent = nothing. */
   season?: Season;
+  /** When people with such chances convert; absent = at an even rate. */
+  timeline?: Hazards;
   importance: readonly number[];
 };
 
@@ -74,6 +86,10 @@ export type Predictor = PredictorParts & {
   withLevel(shift: number): Predictor;
   /** Log-odds per signal before calibration; the last element is the bias. */
   contributions(row: Float32Array): Float64Array;
+  /** The same for many rows: a list with one number a row for each signal; last, the bias. */
+  contributionsOf(x: Matrix): Float64Array[];
+  /** The day by which a conversion is as likely to have happened as not; null = more than a year away. */
+  conversionDate(probability: number, asOf: Date): string | null;
   confidence(row: Float32Array, probability: number): number;
   /** The same in words: what stands behind the number. */
   confidenceReason(row: Float32Array, probability: number): string;
@@ -111,6 +127,9 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
     },
     withLevel: (moved) => assemblePredictor({ ...parts, level: { ...parts.level, shift: moved } }),
     contributions: (row) => model.contributions(row),
+    contributionsOf: (x) => model.contributionsOf(x),
+    conversionDate: (probability, asOf) =>
+      predictConversionDate(probability, { timeframeDays: parts.timeframeDays, timeline: parts.timeline, asOf }),
     confidence(row, probability) {
       const { low, high } = nearest(probability);
       return (1 - (high - low)) * ladderFactor * (0.5 + 0.5 * known(row));
@@ -138,6 +157,7 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
       ladderFactor,
       level: parts.level,
       season: parts.season,
+      timeline: parts.timeline?.toJSON(),
       importance,
     }),
   };
@@ -156,7 +176,8 @@ export function readPredictor(json: unknown): Predictor {
   }
   if (json.importance.length !== names.length) broken('its importances do not fit its signals');
   const within = json.within.map(({ days, calibrator }) => ({ days, calibrator: readCalibrator(calibrator) }));
-  return assemblePredictor({ ...json, model, calibrator: readCalibrator(json.calibrator), within });
+  const timeline = json.timeline === undefined ? undefined : readHazards(json.timeline);
+  return assemblePredictor({ ...json, model, calibrator: readCalibrator(json.calibrator), within, timeline });
 }
 
 function broken(reason: string): never {

@@ -1,7 +1,7 @@
 // Rows to learn from: people as they were known at several moments, and whether they converted in the days after.
 // One person appears once per moment; folds cut by person, so that nobody is predicted by a model that saw them.
 
-import { type Matrix, selectRows } from '../learn/index.ts';
+import { type Matrix, selectRows, type Waits } from '../learn/index.ts';
 import { createRandom } from '../math/index.ts';
 import { DAY_MS } from '../time.ts';
 
@@ -18,6 +18,8 @@ export type Rows = {
   daysToEvent: Float32Array;
   /** How much a row counts where the level is set: 0 = the person was acted upon (acted.ts). Absent = all count once. */
   untouched?: Float32Array;
+  /** How long after the moment the first conversion came, however late, or nothing was seen; absent = not asked for. */
+  waits?: Waits;
 };
 
 export function pickRows(rows: Rows, picked: Uint32Array): Rows {
@@ -29,6 +31,10 @@ export function pickRows(rows: Rows, picked: Uint32Array): Rows {
     moments: rows.moments,
     daysToEvent: Float32Array.from(picked, (r) => rows.daysToEvent[r]),
     ...(rows.untouched && { untouched: Float32Array.from(picked, (r) => (rows.untouched as Float32Array)[r]) }),
+    waits: rows.waits && {
+      days: Float32Array.from(picked, (r) => rows.waits!.days[r]),
+      happened: Uint8Array.from(picked, (r) => rows.waits!.happened[r]),
+    },
   };
 }
 

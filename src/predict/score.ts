@@ -1,14 +1,11 @@
 // The score that people see: 100 × probability, rounded, and its three levels [INT-1].
 
-import { addDays, toDay } from '../time.ts';
-
 export type Level = 'HIGH' | 'MEDIUM' | 'LOW';
 
 export const LEVELS: readonly Level[] = ['HIGH', 'MEDIUM', 'LOW'];
 
 const HIGH_FROM = 70;
 const MEDIUM_FROM = 40;
-const FARTHEST_DAYS = 365;
 
 export function scoreOf(probability: number): number {
   return Math.max(0, Math.min(100, Math.round(100 * probability)));
@@ -24,14 +21,4 @@ export function levelOf(score: number): Level {
 export function levelRange(level: Level): [minScore: number, maxScore: number] {
   if (level === 'HIGH') return [HIGH_FROM, 100];
   return level === 'MEDIUM' ? [MEDIUM_FROM, HIGH_FROM - 1] : [0, MEDIUM_FROM - 1];
-}
-
-/**
- * The day by which the conversion is as likely to have happened as not, if the chance per day stays as it is: the median
- * ln 2 / λ of the constant hazard λ = −ln(1 − p) / timeframe. Null when that is more than a year away.
- */
-export function predictConversionDate(probability: number, timeframeDays: number, asOf: Date): string | null {
-  const hazard = -Math.log1p(-Math.min(probability, 0.9999)) / timeframeDays;
-  const days = Math.LN2 / hazard;
-  return days <= FARTHEST_DAYS ? toDay(addDays(asOf, days)) : null;
 }

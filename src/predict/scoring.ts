@@ -1,17 +1,18 @@
 // Scores for everyone as of a moment [INT-3]: features stream by in pages, each person gets a probability at the present
 // level, a confidence, the signals that moved it most, a date and a category. Memory is bounded by the page.
 
-import { type FeatureBlock, streamFeatures } from '../features/index.ts';
-import { copyRow, selectColumns } from '../learn/index.ts';
+import { type FeatureBlock, readSomeAsOf, streamFeatures } from '../features/index.ts';
+import { selectColumns } from '../learn/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { addDays, startOfDay, toClickHouseTime } from '../time.ts';
-import { topColumns } from './explain.ts';
-import { findDataSpan, prepareSnapshots, readRows } from './history.ts';
+import { findDataSpan, prepareSnapshots, readRows, readUntouched } from './history.ts';
 import { atMoment, learnedLevel, levelDays, type MeasuredLevel, measureLevel } from './level.ts';
 import type { Predictor } from './predictor.ts';
+import type { Outcome } from './question.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
-import { type Level, levelOf, predictConversionDate, scoreOf } from './score.ts';
-import type { ScoreRow } from './scoreRow.ts';
+import { LEVELS, type Level } from './score.ts';
+import { SCORE_COLUMNS, type ScoredBlock, type ScoringPlace } from './scoreBlock.ts';
+import { openBlockScorer } from './scoringWorkers.ts';
 
 export type ScoringOptions = {
   workspace: string;
@@ -38,8 +39,6 @@ export type Scoring = {
 };
 
 const LEVEL_ROWS = 50_000;
-/** After so many people others get their turn on the thread. */
-const PEOPLE_PER_TURN = 400;
 
 export async function scoreEveryone(store: Store, options: ScoringOptions): Promise<Scoring> {
   const { workspace, asOf, now, peopleAtATime, onProgress } = options;
@@ -54,15 +53,35 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   const total = await countSnapshot(store, workspace, signalSet, asOf);
   const place = { model, asOf, now };
   const progress = (await readProgress(store, place)) ?? noProgress();
-  for await (const page of streamFeatures(store, { workspace, signalSet, asOf, rowsPerPage: peopleAtATime })) {
-    const block = beyond(page, progress.after);
-    if (block.profiles.length === 0) continue;
-    const rows = await scoreBlock(predictor, block, place, (done) => onProgress?.(progress.people + done, total));
-    await store.facts.insert('scores', rows, { lane: 'batch' });
-    for (const row of rows) progress.segments[row.segment]++;
-    progress.people += rows.length;
-    progress.after = String(block.profiles[block.profiles.length - 1]);
+  const keep = async (last: bigint, { people, segments, bytes }: ScoredBlock) => {
+    await store.facts.insertBinary('scores', { columns: SCORE_COLUMNS, rows: people, bytes }, { lane: 'batch' });
+    for (const level of LEVELS) progress.segments[level] += segments[level];
+    progress.people += people;
+    progress.after = String(last);
     await writeProgress(store, place, progress);
+  };
+  const pages = streamFeatures(store, { workspace, signalSet, asOf, rowsPerPage: peopleAtATime });
+  const scorer = openBlockScorer(predictor, scoringPlace(place), total);
+  try {
+    // Blocks are scored side by side and kept in the order of the people, or nobody could say how far a scoring got.
+    const underWay: { last: bigint; scored: Promise<ScoredBlock> }[] = [];
+    const keepFirst = async () => {
+      const { last, scored } = underWay.shift() as (typeof underWay)[number];
+      await keep(last, await scored);
+    };
+    for await (const page of pages) {
+      const block = beyond(page, progress.after);
+      if (block.profiles.length === 0) continue;
+      const last = block.profiles[block.profiles.length - 1];
+      const scored = scorer.score(block, (done) => onProgress?.(Math.min(total, progress.people + done), total));
+      // Whoever waits for it hears of a failure; until then it is nobody's.
+      scored.catch(() => {});
+      underWay.push({ last, scored });
+      if (underWay.length > scorer.width) await keepFirst();
+    }
+    while (underWay.length > 0) await keepFirst();
+  } finally {
+    await scorer.close();
   }
   await removeOlder(store, model, asOf, now);
   await saveLevel(store, model, { asOf, shift: levelShift }, now);
@@ -98,23 +117,39 @@ export async function measurePresentLevel(
   const span = await findDataSpan(store, workspace);
   const learned = learnedLevel(predictor);
   if (learned.over === undefined || span === undefined || before <= learned.over.from) return learned;
-  const signalSet = await prepareSnapshots(store, { workspace, moments: [before], now });
-  const rows = await readRows(store, {
-    workspace,
-    signalSet,
-    moments: [before],
-    outcome: { event: model.conversionEvent, timeframeDays: days, category: model.productCategory ?? undefined },
-    maxRows: LEVEL_ROWS,
-    seed: 1,
-  });
+  const outcome = { event: model.conversionEvent, timeframeDays: days, category: model.productCategory ?? undefined };
+  const rows = await readLevelRows(store, { workspace, before, outcome, people: span.people, now });
   const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
   return expected ? { shift: measureLevel(expected, rows.y, rows.untouched), over: { from: before, days } } : learned;
+}
+
+type LevelRows = { workspace: string; before: Date; outcome: Outcome; people: number; now: Date };
+
+/** Where people are many, a draw of them: a snapshot of everybody would take as long as that of the scoring itself. */
+async function readLevelRows(store: Store, { workspace, before, outcome, people, now }: LevelRows) {
+  const of = Math.floor(people / LEVEL_ROWS);
+  const share = { index: 0, of };
+  if (of > 1) {
+    const { profiles, ...rows } = await readSomeAsOf(store, { workspace, asOf: before, label: outcome, share });
+    const atOnce = { profiles, asOfIndex: new Uint8Array(profiles.length) };
+    return { ...rows, ...(await readUntouched(store, { workspace, moments: [before], outcome }, atOnce)) };
+  }
+  const signalSet = await prepareSnapshots(store, { workspace, moments: [before], now });
+  return readRows(store, { workspace, signalSet, moments: [before], outcome, maxRows: LEVEL_ROWS, seed: 1 });
 }
 
 type Place = { model: ModelRecord; asOf: Date; now: Date };
 
 /** How far a scoring got: everybody up to and with this profile. Kept after each insert, which can be repeated. */
 type Progress = { after: string | null; people: number; segments: Record<Level, number> };
+
+const scoringPlace = ({ model, asOf, now }: Place): ScoringPlace => ({
+  workspace: model.workspace,
+  modelId: model.id,
+  modelVersion: model.version,
+  asOf,
+  scoredAt: now,
+});
 
 const noProgress = (): Progress => ({ after: null, people: 0, segments: { HIGH: 0, MEDIUM: 0, LOW: 0 } });
 
@@ -146,51 +181,6 @@ function beyond(page: FeatureBlock, after: string | null): FeatureBlock {
     categories: page.categories.slice(from),
     x: { ...page.x, rows: page.x.rows - from, columns: page.x.columns.map((column) => column.subarray(from)) },
   };
-}
-
-async function scoreBlock(
-  predictor: Predictor,
-  block: FeatureBlock,
-  { model, asOf, now }: Place,
-  onTurn: (done: number) => void,
-): Promise<ScoreRow[]> {
-  const x = selectColumns(block.x, predictor.signals);
-  const row = new Float32Array(predictor.signals.length);
-  const shared = {
-    workspace: model.workspace,
-    model_id: model.id,
-    model_version: model.version,
-    as_of: toClickHouseTime(asOf),
-    scored_at: toClickHouseTime(now),
-  };
-  const rows: ScoreRow[] = [];
-  for (let r = 0; r < x.rows; r++) {
-    copyRow(x, r, row);
-    const probability = predictor.predictRow(row);
-    const contributions = predictor.contributions(row);
-    const top = topColumns(contributions);
-    const score = scoreOf(probability);
-    rows.push({
-      ...shared,
-      profile: block.profiles[r].toString(),
-      score,
-      probability,
-      segment: levelOf(score),
-      confidence: predictor.confidence(row, probability),
-      predicted_conversion_date: predictConversionDate(probability, model.timeframeDays, asOf),
-      category: block.categories[r],
-      signals: top.map((c) => predictor.signals[c]),
-      contributions: top.map((c) => contributions[c]),
-      // JSON has no NaN; the engine reads the word.
-      signal_values: top.map((c) => (Number.isNaN(row[c]) ? 'nan' : row[c])),
-    });
-    if ((r + 1) % PEOPLE_PER_TURN === 0) {
-      onTurn(r + 1);
-      await new Promise(setImmediate);
-    }
-  }
-  onTurn(x.rows);
-  return rows;
 }
 
 async function countSnapshot(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<number> {

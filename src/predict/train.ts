@@ -171,15 +171,16 @@ type Gathering = {
 
 async function gatherJob(store: Store, work: Gathering): Promise<LearningJob> {
   const { plan, signalSet, outcome, settings, span, question, workspace } = work;
-  const read = (moments: readonly Date[], maxRows = MOST_ROWS): Promise<Rows> =>
-    readRows(store, { workspace, signalSet, moments, outcome, maxRows, seed: settings.seed });
+  const read = (moments: readonly Date[], until: Date | undefined, maxRows = MOST_ROWS): Promise<Rows> =>
+    readRows(store, { workspace, signalSet, moments, outcome, maxRows, seed: settings.seed, until });
   const retrain: Rows[] = [];
-  for (const moments of plan.retrain) retrain.push(await read(moments));
+  for (const [i, moments] of plan.retrain.entries()) retrain.push(await read(moments, plan.test[i + 1]));
   return {
-    train: await read(plan.train),
-    test: await read(plan.test, MOST_TEST_ROWS),
+    // A model that is tested at a moment knows nothing of what came after it, not even how long people waited.
+    train: await read(plan.train, plan.test[0] ?? span?.to),
+    test: await read(plan.test, span?.to, MOST_TEST_ROWS),
     retrain,
-    deploy: plan.test.length > 0 ? await read(plan.deploy) : undefined,
+    deploy: plan.test.length > 0 ? await read(plan.deploy, span?.to) : undefined,
     signalSet,
     signals: settings.signals ?? {},
     recencySignals: [...question.recencySignals],

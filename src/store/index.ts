@@ -10,6 +10,6 @@ export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
 export { natsOptionsFrom, openJournal } from './open-journal.ts';
 export { openRowWriter, type RowWriter, textBytes } from './row-writer.ts';
-export { readSetting, writeSetting } from './settings.ts';
+export { readSetting, removeSetting, writeSetting } from './settings.ts';
 export type { State } from './state.ts';
 export { openStore, type Store, type StoreOptions, storeOptionsFrom } from './store.ts';

@@ -23,3 +23,7 @@ export async function writeSetting(
     [workspace, name, JSON.stringify(value), now],
   );
 }
+
+export async function removeSetting({ state }: Place, workspace: string, name: string): Promise<void> {
+  await state.query('DELETE FROM settings WHERE workspace = $1 AND name = $2', [workspace, name]);
+}

@@ -5,6 +5,7 @@ import {
   describeFeatures,
   openLivePeople,
   readMatrix,
+  readSomeAsOf,
   signals,
   streamFeatures,
   takeSnapshot,
@@ -336,4 +337,22 @@ test('live signals follow what arrives and agree with a snapshot of the same mom
   });
   // A past moment is answered from what was known then.
   assert.equal((await live.features('anna', at(-0.3)))!.values[column('purchases_all')], 0);
+});
+
+test('some people drawn without a snapshot are as in the snapshot, and all parts are everybody', async () => {
+  const workspace = 'again';
+  const label = { event: 'purchase', timeframeDays: 30 };
+  const { signalSet } = await takeSnapshot(store, { workspace, asOf, now });
+  const whole = await readMatrix(store, { workspace, signalSet, asOf: [asOf], label });
+  let from = 0;
+  for (const index of [0, 1, 2]) {
+    const { x, y } = await readSomeAsOf(store, { workspace, asOf, label, share: { index, of: 3 } });
+    assert.deepEqual(x.names, whole.x.names);
+    x.columns.forEach((values, c) => {
+      assert.deepEqual(values, whole.x.columns[c].slice(from, from + x.rows), x.names[c]);
+    });
+    assert.deepEqual(y, whole.y!.slice(from, from + x.rows));
+    from += x.rows;
+  }
+  assert.equal(from, whole.x.rows);
 });

@@ -7,12 +7,12 @@ import { openStore } from '../../src/store/index.ts';
 
 const [dataDir, moment] = process.argv.slice(2);
 const store = await openStore({ dataDir });
-const insert = store.facts.insert.bind(store.facts);
+const insert = store.facts.insertBinary.bind(store.facts);
 let told = 0;
-store.facts.insert = async (table, rows, options) => {
-  await insert(table, rows, options);
+store.facts.insertBinary = async (table, block, options) => {
+  await insert(table, block, options);
   if (table !== 'scores') return;
-  told += rows.length;
+  told += block.rows;
   process.stdout.write(`${told}\n`);
   // Time to be killed in: after the insert, before it is noted.
   await new Promise((resolve) => setTimeout(resolve, 40));
