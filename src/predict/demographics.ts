@@ -33,8 +33,8 @@ export type DemographicRule = {
   groups: GroupRate[];
 };
 
-/** With fewer conversions everybody is taken to be alike. */
-const CONVERSIONS_NEEDED = 10;
+/** With fewer conversions everybody is taken to be alike; with few the penalty keeps groups near each other. */
+const CONVERSIONS_NEEDED = 3;
 const MOST_GROUPS = 5000;
 const traits = ['country', 'gender', 'age'] as const;
 

@@ -21,8 +21,20 @@ export {
   setRetraining,
 } from './challenge.ts';
 export { type CsvValue, toCsvLine } from './csv.ts';
+export { type Cut, type CutsReport, type CutWish, readCuts } from './cuts.ts';
 export type { Decision } from './decisions.ts';
 export { type DemographicRule, demographicsSql, fitDemographics, type GroupRate } from './demographics.ts';
+export {
+  chiSquareTest,
+  type Drift,
+  type DriftReport,
+  falseDiscoveryRates,
+  listDrift,
+  measureDrift,
+  PSI_MAJOR,
+  readDrift,
+  stabilityIndex,
+} from './drift.ts';
 export {
   type DriverReport,
   type ReportFormat,
@@ -33,6 +45,7 @@ export {
 export { personDrivers, segmentDrivers } from './drivers.ts';
 export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
 export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';
+export { type Fallback, readFallback } from './fallback.ts';
 export { type DataSpan, findDataSpan, prepareSnapshots } from './history.ts';
 export type { Journey } from './journeys.ts';
 export { CONVERSIONS_NEEDED, type LadderStep } from './ladder.ts';

@@ -3,7 +3,14 @@
 // with the moment it began with, so that nobody stands twice in the history.
 
 import { refreshActivations } from '../decide/index.ts';
-import { findActiveModel, keepChampion, logAccuracy, readMovement, scoreEveryone } from '../predict/index.ts';
+import {
+  findActiveModel,
+  keepChampion,
+  logAccuracy,
+  measureDrift,
+  readMovement,
+  scoreEveryone,
+} from '../predict/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { timing } from './metrics.ts';
 import { momentOfScoring } from './pipeline.ts';
@@ -47,6 +54,7 @@ export async function spendNight(store: Store, options: NightOptions): Promise<v
   // Worked out now, so that nobody waits for it in the morning.
   const active = (await findActiveModel(store, workspace)) ?? model;
   await readMovement(store, active, now).catch((error) => onFault(error, 'looking at what precedes a step up'));
+  await measureDrift(store, { workspace, now }).catch((error) => onFault(error, 'measuring drift'));
   await writeSetting(store, { workspace, name: SETTING, value: { ...night, done: true }, now });
 }
 

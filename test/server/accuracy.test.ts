@@ -102,6 +102,45 @@ test('then every figure follows from who converted, once per model and day [INT-
   assert.equal(await logAccuracy(store, { workspace: 'shop', now: addDays(now, 6) }), 0, 'and then it stands');
 });
 
+test('the threshold helper says what a cut brings today, and what came of it lies within its interval [INT-14][CBP-10]', async () => {
+  const get = async (query: string, secret = key) => {
+    const response = await fetch(`${server.address}/api/v1/intent/thresholds${query}`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: an answer is JSON whose shape the test checks
+    return { status: response.status, body: (await response.json()) as any };
+  };
+  const { body } = await get('');
+  assert.equal(body.asOf, scoredAt.toISOString());
+  assert.equal(body.cuts.length, 101);
+  const bought = new Set(events.filter(({ at, event }) => at >= known && event === 'purchase').map((e) => e.user_id));
+  const scores = await store.facts.rows<{ user: string; score: number; probability: number }>(
+    `SELECT p.user_ids[1] AS user, s.score AS score, s.probability AS probability FROM scores AS s FINAL
+     INNER JOIN profiles AS p FINAL ON s.profile = p.profile AND s.workspace = p.workspace
+     WHERE s.workspace = 'shop' AND s.as_of = {asOf:String}`,
+    { asOf: known },
+  );
+  for (const threshold of [0, 10, 20, 40]) {
+    const cut = body.cuts[threshold];
+    const called = scores.filter(({ score }) => score >= threshold);
+    assert.equal(cut.people, called.length);
+    const expected = called.reduce((sum, { probability }) => sum + probability, 0);
+    assert.ok(Math.abs(cut.truePositives - expected) < 0.01);
+    assert.ok(Math.abs(cut.truePositives + cut.falsePositives - called.length) < 1e-6);
+    const came = called.filter(({ user }) => bought.has(user)).length;
+    const [low, high] = cut.truePositivesInterval;
+    assert.ok(low <= came && came <= high, `${threshold}: ${came} is not within ${low} to ${high}`);
+    assert.ok(called.length === 0 || high - low < 0.8 * called.length, 'an interval that says something');
+  }
+  const half = (await get('?minRecall=0.5')).body.suggestion;
+  assert.ok(body.cuts[half.threshold].recall >= 0.5);
+  assert.match(half.sentence, /people are called: \d+ are expected to convert \(\d+ to \d+\)/);
+  const few = (await get('?maxPeople=10&minPrecision=0.01')).body.suggestion;
+  assert.ok(few.threshold === null || body.cuts[few.threshold].people <= 10);
+  assert.equal((await get('?minRecall=2')).body.status, 400);
+  assert.equal((await get(`?modelId=${model.id}`, otherKey)).status, 404);
+});
+
 test('the period is chosen by day, and another workspace sees nothing [INT-7][MKT-13.1]', async () => {
   assert.equal((await ask('?from=2025-05-26')).body.overall, null);
   assert.equal((await ask('?from=2025-05-25&to=2025-05-25')).body.days.length, 1);

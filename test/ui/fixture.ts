@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import type {
+  Activation,
   Alerts,
   Live,
   ModelRow,
@@ -33,8 +34,9 @@ import {
 } from './madeUp.ts';
 import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
 import { platforms, reviewPageOf, reviewsOf, stopped, unlinked } from './madeUpIdentity.ts';
+import { activationOf, liftOf } from './madeUpLift.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
-import { accuracyOf, funnelOf, journeys, movementOf, standingOf } from './madeUpQuality.ts';
+import { accuracyOf, cutsOf, driftOf, fallback, funnelOf, journeys, movementOf, standingOf } from './madeUpQuality.ts';
 import { sourcesOf } from './madeUpSources.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
@@ -47,7 +49,14 @@ export type FixtureSettings = {
 };
 export type Fixture = { url: string; key: string; setVariant(variant: Variant): void; close(): Promise<void> };
 
-type State = { shop: Shop; variant: Variant; segments: Segment[]; models: ModelRow[]; reviews: Review[] };
+type State = {
+  shop: Shop;
+  variant: Variant;
+  segments: Segment[];
+  models: ModelRow[];
+  reviews: Review[];
+  activations: Activation[];
+};
 type Answer = { status: number; body: unknown };
 
 export async function startFixture(settings: FixtureSettings): Promise<Fixture> {
@@ -58,6 +67,7 @@ export async function startFixture(settings: FixtureSettings): Promise<Fixture> 
     segments: segmentsOf(shop),
     models: [modelRow(shop)],
     reviews: reviewsOf(shop),
+    activations: [activationOf(shop)],
   };
   const server = createServer((request, response) => {
     respond(state, settings.dist, request, response).catch((error) => response.writeHead(500).end(String(error)));
@@ -146,6 +156,12 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/intent/drivers/movement') return ok(movementOf(shop));
   if (path === '/intent/drivers/journeys') return ok(journeys);
   if (path === '/intent/accuracy') return ok(accuracyOf(shop));
+  if (path === '/intent/fallback') return ok(fallback);
+  if (path === '/intent/drift') return ok({ report: driftOf(shop) });
+  if (path === '/intent/thresholds') return ok(cutsOf(shop));
+  if (path === '/measure/activations') return ok({ activations: scored ? state.activations : [] });
+  const used = state.activations.find(({ id }) => path === `/measure/activations/${id}`);
+  if (used) return ok(liftOf(used));
   if (path === '/intent/export') return ok(exportOf(shop, query));
   if (path === '/intent/segments') return ok({ segments: scored ? state.segments : [] });
   const governed = governs(state, path);
@@ -204,6 +220,23 @@ function governs({ shop, variant }: State, path: string): Answer | undefined {
 
 function create(state: State, path: string, body: Record<string, unknown>): Answer {
   if (path === '/measure/funnel') return ok(funnelOf(state.shop, body['steps'] as { event: string }[]));
+  if (path === '/measure/activations') {
+    const [control, demographic] = [Number(body['controlShare']), Number(body['demographicShare'])];
+    const shares = { intent: 1 - control - demographic, demographic, control };
+    const made = {
+      ...activationOf(state.shop),
+      id: `use-${state.activations.length + 1}`,
+      name: String(body['name']),
+      shares,
+    };
+    state.activations.unshift(made);
+    return { status: 201, body: made };
+  }
+  const ended = state.activations.find(({ id }) => path === `/measure/activations/${id}/end`);
+  if (ended) {
+    ended.endedAt = state.shop.now.toISOString();
+    return ok(ended);
+  }
   if (path === '/identity/unmerge') return ok({ ...unlinked, decision: body.preview ? null : 'd-1' });
   if (path === '/identity/reviews/answer') {
     state.reviews = state.reviews.filter(({ id }) => !(body.ids as string[]).includes(id));

@@ -5,6 +5,10 @@ import type {
   AccuracyFigures,
   AccuracyReport,
   ActionContrast,
+  Cuts,
+  Drift,
+  DriftReport,
+  Fallback,
   Funnel,
   Interval,
   Journeys,
@@ -128,6 +132,76 @@ export function accuracyOf({ asOf }: { asOf: string }): AccuracyReport {
     overall: figures,
     nextKnownAt: new Date(Date.parse(asOf) + 86_400_000).toISOString(),
     statement: `Of 100 people called High, ${Math.round(100 * (at.precision ?? 0))} converted within 30 days, over 12 days of scores; of as many chosen at random, 11.6 would have.`,
+  };
+}
+
+/** The same at every cut but 40, which is told apart. */
+export function cutsOf({ asOf }: { asOf: string }): Cuts {
+  const cuts = Array.from({ length: 101 }, (_, threshold) =>
+    threshold === 40
+      ? {
+          ...{ threshold, people: 412, truePositives: 214.2, truePositivesInterval: [192, 236] as Interval },
+          ...{ falsePositives: 197.8, falsePositivesInterval: [176, 220] as Interval, missed: 120.4 },
+        }
+      : {
+          ...{ threshold, people: 90, truePositives: 66, truePositivesInterval: [55, 76] as Interval },
+          ...{ falsePositives: 24, falsePositivesInterval: [14, 35] as Interval, missed: 268 },
+        },
+  );
+  return { modelId: 'fixture', asOf, cuts };
+}
+
+/** There are conversions enough. */
+export const fallback: Fallback = {
+  conversions: 1757,
+  conversionsNeeded: 10,
+  applies: false,
+  disclaimer: null,
+  demographics: null,
+};
+
+/** One signal has moved far, two and the scores have not. */
+export function driftOf({ asOf }: { asOf: string }): DriftReport {
+  const spread = (psi: number, now: number[], level: Drift['level']): Drift => ({
+    psi,
+    test: 'kolmogorov-smirnov',
+    statistic: psi / 2,
+    pValue: level === 'STABLE' ? 0.4 : 0,
+    level,
+    bins: [1, 3, 8, null].map((upTo, i) => ({ upTo, before: 1000, now: now[i] })),
+    unknown: { before: 0, now: 0 },
+  });
+  const calm = spread(0.02, [1010, 990, 1020, 980], 'STABLE');
+  return {
+    before: new Date(Date.parse(asOf) - 35 * 86_400_000).toISOString(),
+    now: asOf,
+    people: { before: 4000, now: 4000 },
+    score: spread(0.04, [1040, 1010, 980, 970], 'STABLE'),
+    signals: [
+      {
+        ...{
+          signal: 'page_views_7d',
+          sentence: 'How many pages they viewed in the last 7 days.',
+          unit: 'count' as const,
+        },
+        ...{ qValue: 0, importance: 0.08 },
+        ...spread(0.62, [400, 600, 1000, 2000], 'MAJOR'),
+      },
+      {
+        ...{ signal: 'sessions_7d', sentence: 'How many visits they paid in the last 7 days.', unit: 'count' as const },
+        ...{ qValue: 0.6, importance: 0.2 },
+        ...calm,
+      },
+      {
+        ...{ signal: 'purchases_all', sentence: 'How often they bought so far.', unit: 'count' as const },
+        ...{ qValue: 0.6, importance: 0.4 },
+        ...calm,
+      },
+    ],
+    counts: { STABLE: 2, MODERATE: 0, MAJOR: 1 },
+    thresholds: { moderate: 0.1, major: 0.25, falseDiscoveries: 0.05 },
+    statement:
+      'Scores are spread as they were on the people of the test. Of 3 signals 1 is spread quite otherwise than in training: page views 7d; 0 somewhat otherwise.',
   };
 }
 

@@ -276,7 +276,7 @@ pageTest(
     for (const name of ['Calibration', 'ROC curve', 'Precision and recall', 'Lift', 'Gain', 'Thresholds']) {
       assert.equal(await page.getByRole('button', { name: `Show the table: ${name}`, exact: true }).count(), 1, name);
     }
-    assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 7);
+    assert.equal(await page.locator('[data-chart="drawn"] svg').count(), 8);
     assert.match(main, /ROC AUC 0\.842 0\.824 to 0\.859 Rule to beat 0\.684/);
     assert.match(main, /24% raises .* 19% lowers/);
     assert.match(
@@ -324,7 +324,8 @@ pageTest(
     for (let step = 0; step < 30; step++) await page.keyboard.press('ArrowLeft');
     await page.getByText('Score 40 and above').first().waitFor();
     assert.match(await text(seen), outcomeAt(40));
-    assert.match(await text(seen), /Today it would call about \d+ people: expect about \d+ to buy within 30 days/);
+    await page.getByText(/Today it would call 412 people: expect 214 \(192 to 236\) to buy within 30 days/).waitFor();
+    assert.match(await text(seen), /and 198 \(176 to 220\) not to; 120 more will buy and are not called/);
   },
 );
 
@@ -385,6 +386,42 @@ pageTest(
     await page.waitForURL(/steps=sign_up/);
     await page.getByText('Nobody did the first step (sign_up) in this time.').first().waitFor();
     await page.getByText('Choose other steps').waitFor();
+  },
+);
+
+pageTest(
+  'drift: how far the scores and each signal moved since the training, with a picture [WH-14]',
+  `/models/${modelId}`,
+  async (seen) => {
+    const { page } = seen;
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Are people still the same' }) });
+    await panel.getByText(/Of 3 signals 1 is spread quite otherwise than in training/).waitFor();
+    assert.match(await wordsOf(panel), /PSI 0\.62/, 'the farthest moved first');
+    await panel.getByLabel('Spread of').selectOption('score');
+    assert.match(await wordsOf(panel), /PSI 0\.04/);
+    await panel.getByRole('button', { name: 'Show the table: Spread then and now' }).click();
+    assert.equal(await panel.getByRole('row').count(), 5);
+  },
+);
+
+pageTest(
+  'what acting brought is told with intervals, and a segment is put to use by keyboard [INT-13]',
+  '/measure',
+  async (seen) => {
+    const { page } = seen;
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'What acting brought' }) });
+    await panel.getByText(/120 % more than those chosen by demographic traits/).waitFor();
+    assert.match(await wordsOf(panel), /Targeted by intent 33% \(30% – 36%\), 268 of 812 converted/);
+    assert.match(await wordsOf(panel), /no lift over those who were held back is shown.*The arms came out as planned/);
+    await page.getByLabel('What for').fill('June letter');
+    await page.getByLabel('Segment', { exact: true }).selectOption('ready:MEDIUM');
+    await page.getByLabel('Left alone, %').fill('30');
+    await page.getByLabel('What for').press('Enter');
+    await page.getByText('June letter has begun').waitFor();
+    await panel.getByText('2,031 people are still awaited.').first().waitFor();
+    await page.getByLabel('Use of a segment').selectOption('use-1');
+    await panel.getByRole('button', { name: 'End this use' }).click();
+    await panel.getByText(/, until /).waitFor();
   },
 );
 

@@ -599,6 +599,52 @@ export type TestProposal = {
   sentence: string;
 };
 
+/** GET /api/v1/measure/activations */
+export type ActivationList = { activations: Activation[] };
+
+export type Activation = {
+  id: string;
+  name: string;
+  segmentId: string;
+  shares: { intent: number; demographic: number; control: number };
+  windowDays: number;
+  startedAt: string;
+  endedAt: string | null;
+};
+
+/** POST /api/v1/measure/activations */
+export type ActivationRequest = {
+  name: string;
+  segmentId: string;
+  controlShare: number;
+  demographicShare: number;
+};
+
+export type ComparedGroup = {
+  name: string;
+  people: number;
+  conversions: number;
+  rate: number | null;
+  interval: Interval;
+};
+
+/** GET /api/v1/measure/activations/:id */
+export type Lift = {
+  known: number;
+  awaited: number;
+  knownAt: string | null;
+  comparisons: {
+    name: string;
+    group: ComparedGroup;
+    against: ComparedGroup;
+    verdict: 'LIFT' | 'NO_LIFT' | 'LOSS' | 'TOO_LITTLE';
+    sentence: string;
+  }[];
+  sampleRatio: { isAsPlanned: boolean; sentence: string };
+  statement: string;
+  method: string;
+};
+
 /** GET /api/v1/intent/challenges */
 export type Standing = {
   everyDays: number;
@@ -695,6 +741,79 @@ export type Journey = {
   sentence: string;
   scores: { daysBefore: number; score: number; level: Level }[];
   events: { daysBefore: number; event: string; category: string | null; times: number }[];
+};
+
+/** GET /api/v1/intent/thresholds: for every score from 0 to 100 what calling from there on brings today. */
+export type Cuts = {
+  modelId: string;
+  asOf: string | null;
+  /** None while nobody is scored. */
+  cuts: {
+    threshold: number;
+    people: number;
+    truePositives: number;
+    truePositivesInterval: Interval;
+    falsePositives: number;
+    falsePositivesInterval: Interval;
+    missed: number;
+  }[];
+};
+
+/** GET /api/v1/intent/fallback */
+export type Fallback = {
+  conversions: number;
+  conversionsNeeded: number;
+  /** There are too few conversions to predict intent. */
+  applies: boolean;
+  disclaimer: string | null;
+  demographics: { groups: DemographicGroup[] } | null;
+};
+
+export type DemographicGroup = {
+  country: string;
+  gender: string;
+  /** Lower end of a band of ten years; empty = not told. */
+  age: string;
+  people: number;
+  conversions: number;
+  rate: number;
+  interval: Interval;
+};
+
+/** GET /api/v1/intent/drift; null before the first night. */
+export type DriftAnswer = { report: DriftReport | null };
+
+export type DriftReport = {
+  /** People as known at these moments. */
+  before: string;
+  now: string;
+  people: { before: number; now: number };
+  score: Drift | null;
+  /** The farthest moved first. */
+  signals: SignalDrift[];
+  counts: Record<DriftLevel, number>;
+  thresholds: { moderate: number; major: number; falseDiscoveries: number };
+  statement: string;
+};
+
+export type DriftLevel = 'STABLE' | 'MODERATE' | 'MAJOR';
+
+export type Drift = {
+  psi: number;
+  test: 'kolmogorov-smirnov' | 'chi-square';
+  statistic: number;
+  pValue: number;
+  level: DriftLevel;
+  bins: { upTo: number | null; before: number; now: number }[];
+  unknown: { before: number; now: number };
+};
+
+export type SignalDrift = Drift & {
+  signal: string;
+  sentence: string;
+  unit: Signal['unit'];
+  qValue: number;
+  importance: number;
 };
 
 /** GET /api/v1/intent/segments */

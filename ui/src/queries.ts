@@ -5,13 +5,20 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { useEffect, useState } from 'react';
 import type {
   AccuracyReport,
+  Activation,
+  ActivationList,
+  ActivationRequest,
   Alerts,
   ConsentLog,
   CrossPlatform,
+  Cuts,
+  DriftAnswer,
+  Fallback,
   Features,
   Funnel,
   IdentityOutcome,
   Journeys,
+  Lift,
   Live,
   Model,
   ModelList,
@@ -241,6 +248,36 @@ export function useFunnel(steps: string, windowDays: number, enabled: boolean) {
   });
 }
 
+export function useActivations() {
+  return useQuery({
+    queryKey: ['activations'],
+    queryFn: ({ signal }) => get<ActivationList>('/api/v1/measure/activations', {}, signal),
+  });
+}
+
+export function useLift(id: string) {
+  return useQuery({
+    queryKey: ['activations', id],
+    queryFn: ({ signal }) => get<Lift>(`/api/v1/measure/activations/${encodeURIComponent(id)}`, {}, signal),
+  });
+}
+
+export function useStartActivation() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: ActivationRequest) => post<Activation>('/api/v1/measure/activations', request),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['activations'] }),
+  });
+}
+
+export function useEndActivation() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => post<Activation>(`/api/v1/measure/activations/${encodeURIComponent(id)}/end`, {}),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['activations'] }),
+  });
+}
+
 export function useModels() {
   return useQuery({
     queryKey: ['models'],
@@ -275,6 +312,30 @@ export function useJourneys(modelId: string) {
   return useQuery({
     queryKey: ['journeys', modelId],
     queryFn: ({ signal }) => get<Journeys>('/api/v1/intent/drivers/journeys', { modelId }, signal),
+  });
+}
+
+export function useThresholds(modelId: string) {
+  return useQuery({
+    queryKey: ['thresholds', modelId],
+    queryFn: ({ signal }) => get<Cuts>('/api/v1/intent/thresholds', { modelId }, signal),
+    retry: false,
+  });
+}
+
+export function useFallback() {
+  return useQuery({
+    queryKey: ['fallback'],
+    queryFn: ({ signal }) => get<Fallback>('/api/v1/intent/fallback', {}, signal),
+    retry: false,
+  });
+}
+
+export function useDrift(modelId: string) {
+  return useQuery({
+    queryKey: ['drift', modelId],
+    queryFn: ({ signal }) => get<DriftAnswer>('/api/v1/intent/drift', { modelId }, signal),
+    retry: false,
   });
 }
 

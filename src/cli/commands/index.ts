@@ -7,6 +7,7 @@ import { addBackfill } from './backfill.ts';
 import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addDrift } from './drift.ts';
 import { addDrivers } from './drivers.ts';
 import { addIdentity } from './identity.ts';
 import { addImport } from './import.ts';
@@ -18,6 +19,7 @@ import { addResolve } from './resolve.ts';
 import { addScore } from './score.ts';
 import { addStart } from './start.ts';
 import { addSurroundingsCommands } from './surroundings.ts';
+import { addThresholds } from './thresholds.ts';
 import { addTrain } from './train.ts';
 import { addWarehouse } from './warehouse.ts';
 import { addWorkspace } from './workspace.ts';
@@ -35,6 +37,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addReport,
   addDrivers,
   addAccuracy,
+  addDrift,
+  addThresholds,
   addChallenge,
   addActivation,
   addWarehouse,

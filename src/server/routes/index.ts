@@ -10,6 +10,8 @@ import { addCollectRoutes } from './collect.ts';
 import { addConsentRoutes } from './consent.ts';
 import { addDecideRoutes } from './decide.ts';
 import { addDoorRoutes } from './door.ts';
+import { addDriftRoutes } from './drift.ts';
+import { addFallbackRoutes } from './fallback.ts';
 import { addFeaturesRoutes } from './features.ts';
 import { addFunnelRoutes } from './funnels.ts';
 import { addHealthRoutes } from './health.ts';
@@ -30,6 +32,7 @@ import { addSdkRoutes } from './sdk.ts';
 import { addSessionRoutes } from './sessions.ts';
 import { addSourceRoutes } from './sources.ts';
 import { addSurroundingsRoutes } from './surroundings.ts';
+import { addThresholdRoutes } from './thresholds.ts';
 import { addWarehouseRoutes } from './warehouse.ts';
 import { addWebhookRoutes } from './webhooks.ts';
 import { addWorkspaceRoutes } from './workspace.ts';
@@ -60,6 +63,9 @@ export const routes: readonly Routes[] = [
   addIntentSyncRoutes,
   addMovementRoutes,
   addAccuracyRoutes,
+  addDriftRoutes,
+  addThresholdRoutes,
+  addFallbackRoutes,
   addChallengeRoutes,
   addDecideRoutes,
   addFunnelRoutes,

@@ -1,4 +1,4 @@
-// Where people are lost on the way to a purchase, by whom, and what to test there. Steps, days and window stand in the
+// What acting brought; and where people are lost on the way to a purchase, by whom, and what to test there. Steps, days and window stand in the
 // address, so that a view can be sent.
 
 import { Button, NativeSelect, TextInput } from '@mantine/core';
@@ -17,6 +17,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { usePlace, useZone } from '../place.tsx';
 import { useFunnel } from '../queries.ts';
 import styles from './Measure.module.css';
+import { Activations } from './measure/Activations.tsx';
 import { FunnelBreakdowns } from './measure/FunnelBreakdowns.tsx';
 import { Proposals } from './measure/Proposals.tsx';
 
@@ -74,6 +75,7 @@ function Content({ funnel, asked }: { funnel: Funnel; asked: Asked }) {
             <FunnelBreakdowns funnel={funnel} />
           </>
         )}
+        <Activations />
       </div>
     </>
   );

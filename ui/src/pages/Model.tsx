@@ -15,6 +15,7 @@ import { Term } from '../parts/Term.tsx';
 import { useZone } from '../place.tsx';
 import { useDeleteModel, useModel } from '../queries.ts';
 import { AccuracyLog } from './models/AccuracyLog.tsx';
+import { DriftPanel } from './models/DriftPanel.tsx';
 import { Drivers } from './models/Drivers.tsx';
 import { Ladder } from './models/Ladder.tsx';
 import { LineagePanel } from './models/LineagePanel.tsx';
@@ -79,6 +80,7 @@ function Content({ model, refreshFailed }: { model: Model; refreshFailed: boolea
           </>
         )}
         {performance && <AccuracyLog model={model} />}
+        {performance && <DriftPanel modelId={model.id} />}
         {model.drivers.length > 0 && <Drivers drivers={model.drivers} />}
         {performance && <Movement modelId={model.id} />}
         {performance && <JourneySamples modelId={model.id} />}

@@ -10,6 +10,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { usePlace, useZone } from '../place.tsx';
 import { useSegments } from '../queries.ts';
 import { CategorySegments } from './segments/CategorySegments.tsx';
+import { FallbackPanel } from './segments/FallbackPanel.tsx';
 import { SegmentBuilder } from './segments/SegmentBuilder.tsx';
 import { SegmentTable } from './segments/SegmentTable.tsx';
 
@@ -63,6 +64,7 @@ function Content({ segments }: { segments: Segment[] }) {
         note={high?.asOf && `Sizes as of ${stamp(high.asOf, zone)}.`}
       />
       <div className="stack">
+        <FallbackPanel />
         <SegmentTable
           segments={segments.filter(({ level, productCategory }) => level === null || productCategory === null)}
         />

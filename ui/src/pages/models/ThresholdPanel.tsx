@@ -3,12 +3,12 @@
 
 import { Slider } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import type { Performance, Threshold } from '../../api.ts';
+import type { Interval, Performance, Threshold } from '../../api.ts';
 import { Figure } from '../../charts/Figure.tsx';
 import { nearestThreshold, thresholdChart } from '../../charts/thresholds.ts';
 import { count, percent, plural } from '../../format.ts';
 import { Term } from '../../parts/Term.tsx';
-import { useOverview } from '../../queries.ts';
+import { useThresholds } from '../../queries.ts';
 import styles from './ThresholdPanel.module.css';
 
 export type ThresholdPanelProps = { performance: Performance; modelId: string; timeframeDays: number };
@@ -87,18 +87,16 @@ function Outcome({ row, modelId, timeframeDays }: { row: Threshold; modelId: str
   );
 }
 
-/** What the threshold means among the people scored today, by the precision it had on the holdout. */
+/** What the threshold brings among the people scored today: their calibrated probabilities, added up. */
 function Today({ row, modelId, timeframeDays }: { row: Threshold; modelId: string; timeframeDays: number }) {
-  const intent = useOverview().data?.intent;
-  if (intent?.modelId !== modelId || row.precision === null) return null;
-  const people = intent.distribution
-    .filter(({ from }) => from >= row.threshold)
-    .reduce((sum, bin) => sum + bin.people, 0);
-  const right = Math.round(people * row.precision);
+  const cut = useThresholds(modelId).data?.cuts[Math.round(row.threshold)];
+  if (!cut) return null;
+  const among = ([low, high]: Interval) => `${count(low)} to ${count(high)}`;
   return (
     <>
-      Today it would call about {plural(people, 'person', 'people')}: expect about {count(right)} to buy within{' '}
-      {timeframeDays} days and {count(people - right)} not to.
+      Today it would call {plural(cut.people, 'person', 'people')}: expect {count(cut.truePositives)} (
+      {among(cut.truePositivesInterval)}) to buy within {timeframeDays} days and {count(cut.falsePositives)} (
+      {among(cut.falsePositivesInterval)}) not to; {count(cut.missed)} more will buy and are not called.
     </>
   );
 }
