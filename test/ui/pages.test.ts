@@ -306,7 +306,7 @@ pageTest(
   async (seen) => {
     const main = await text(seen);
     assert.match(main, /Up from Low 812 of 41,023 times\. Compared: 760 who rose and 3,511 others like them/);
-    assert.match(main, /Add to cart 42% 9% 7\.32 \(5\.12 to 10\.25\) More among those who rose/);
+    assert.match(main, /Add to cart 42% 9% 7\.32 \(5\.13 to 10\.25\) More among those who rose/);
     assert.match(main, /Newsletter view 30% 29% .* May be chance/);
     await seen.page.getByText(/^High 81: Person A will probably buy/).click();
     await seen.page.getByText('Product view, boots, 4 times').waitFor();
