@@ -18,6 +18,8 @@ export type FactsCapabilities = {
 const everywhere = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 1,
+  // A statement about everybody whom a block concerns names some ten thousand of them.
+  max_query_size: 16_777_216,
   insert_deduplicate: 1,
   lightweight_deletes_sync: 2,
   mutations_sync: 2,
