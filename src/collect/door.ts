@@ -33,7 +33,7 @@ export const defaultDoor: Door = {
 export type OpenDoor = Door & { isHosted: IsHosted | undefined };
 
 export interface Doors {
-  of(workspace: string): Promise<OpenDoor>;
+  of(workspace: string): OpenDoor | Promise<OpenDoor>;
   /** Changes what is given and returns what then holds. */
   change(workspace: string, change: DoorChange, now: Date): Promise<Door>;
 }
@@ -44,15 +44,14 @@ const SETTING = 'door';
 export function openDoors(store: Store, rememberSeconds = 5): Doors {
   const remembered = new LRUCache<string, OpenDoor>({ max: WORKSPACES_LIMIT, ttl: rememberSeconds * SECOND_MS });
   const stored = async (workspace: string) => (await readSetting<Partial<Door>>(store, workspace, SETTING)) ?? {};
+  const read = async (workspace: string) => {
+    const settings = { ...defaultDoor, ...(await stored(workspace)) };
+    const door = { ...settings, isHosted: openHosting(settings.hostingRanges) };
+    remembered.set(workspace, door);
+    return door;
+  };
   return {
-    of: async (workspace) => {
-      const known = remembered.get(workspace);
-      if (known) return known;
-      const settings = { ...defaultDoor, ...(await stored(workspace)) };
-      const door = { ...settings, isHosted: openHosting(settings.hostingRanges) };
-      remembered.set(workspace, door);
-      return door;
-    },
+    of: (workspace) => remembered.get(workspace) ?? read(workspace),
     change: async (workspace, change, now) => {
       checkChange(change);
       const merged = { ...(await stored(workspace)), ...change };

@@ -2,7 +2,7 @@
 // dashboard; only its SHA-256 is kept (it is 192 random bits, so a slow hash would add nothing). Looking a key up by
 // its hash takes the same time whatever is wrong with it.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
@@ -99,20 +99,20 @@ export function openKeyRing({ state }: Store, rememberSeconds = 5): KeyRing {
   });
   return {
     resolve: async (key) => {
-      const hash = hashOf(key);
-      const known = remembered.get(hash);
+      const hashed = hashOf(key);
+      const known = remembered.get(hashed);
       if (known) return known.found;
       const [row] = await state.query<Row>(
         'SELECT id, workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
-        [hash],
+        [hashed],
       );
       const found = row && { id: row.id, workspace: row.workspace, kind: row.kind };
-      remembered.set(hash, { found });
+      remembered.set(hashed, { found });
       return found;
     },
   };
 }
 
 function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }

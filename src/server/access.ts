@@ -1,5 +1,6 @@
 // Whose request is it? A key names the workspace; a handler sees only that workspace. Write keys may only send events.
 
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InklingError } from '../errors.ts';
 import type { KeyKind, KnownKey } from '../govern/index.ts';
@@ -16,11 +17,20 @@ declare module 'fastify' {
 /** A pre-handler that lets a request through with a valid key of the kind. */
 export function requireKey({ keys }: ServerContext, kind: KeyKind) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    const key = keyOf(request) ?? (kind === 'write' ? keyInBody(request) : undefined);
-    const known = await findKey(keys, kind, key);
+    const known = await keyFor(keys, kind, request.headers, request.body);
     request.workspace = known.workspace;
     request.keyId = known.id;
   };
+}
+
+/** What the key of a request opens. Throws `unauthorized` or `forbidden`. */
+export function keyFor(
+  keys: ServerContext['keys'],
+  kind: KeyKind,
+  headers: IncomingHttpHeaders,
+  body: unknown,
+): Promise<KnownKey> {
+  return findKey(keys, kind, keyIn(headers) ?? (kind === 'write' ? keyInBody(body) : undefined));
 }
 
 async function findKey(keys: ServerContext['keys'], kind: KeyKind, key: string | undefined): Promise<KnownKey> {
@@ -48,7 +58,7 @@ async function findKey(keys: ServerContext['keys'], kind: KeyKind, key: string |
 }
 
 /** Beacons cannot set headers: they send the write key within the body, where it then has done its work. */
-function keyInBody({ body }: FastifyRequest): string | undefined {
+function keyInBody(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('writeKey' in body)) return undefined;
   const key = body.writeKey;
   delete body.writeKey;
@@ -56,10 +66,10 @@ function keyInBody({ body }: FastifyRequest): string | undefined {
 }
 
 /** Bearer token, basic-auth user, or X-Write-Key. */
-function keyOf(request: FastifyRequest): string | undefined {
-  const header = request.headers['x-write-key'];
+function keyIn(headers: IncomingHttpHeaders): string | undefined {
+  const header = headers['x-write-key'];
   if (typeof header === 'string' && header) return header;
-  const [scheme, credentials] = (request.headers.authorization ?? '').split(' ');
+  const [scheme, credentials] = (headers.authorization ?? '').split(' ');
   if (/^bearer$/i.test(scheme)) return credentials;
   if (/^basic$/i.test(scheme) && credentials) return Buffer.from(credentials, 'base64').toString('utf8').split(':')[0];
   return undefined;

@@ -25,7 +25,7 @@ export function answerWithProblems(
   dashboard: string,
 ): void {
   app.setErrorHandler((error: FastifyError | InklingError, request, reply) => {
-    const known = error instanceof InklingError ? error : translate(error, request.routeOptions.bodyLimit);
+    const known = asKnown(error, request.routeOptions.bodyLimit);
     if (known.status >= 500) request.log.error({ err: error }, known.message);
     sendProblem(request, reply, known);
   });
@@ -50,9 +50,22 @@ export function sendProblem(
   error: InklingError,
   more: Readonly<Record<string, unknown>> = {},
 ): FastifyReply {
+  const { headers, problem } = problemOf(error, String(request.id), more);
+  return reply.code(error.status).headers(headers).type(PROBLEM_TYPE).send(problem);
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** The document of a failure, and what its answer says beside it. */
+export function problemOf(
+  error: InklingError,
+  requestId: string,
+  more: Readonly<Record<string, unknown>> = {},
+): { headers: Record<string, string>; problem: Problem } {
   const { code, status, message, field, value, hint } = error;
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="Inkling", Basic realm="Inkling"');
-  if (status === 429 || status === 503) reply.header('retry-after', String(error.retryAfterSeconds ?? 1));
+  const headers: Record<string, string> = {};
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="Inkling", Basic realm="Inkling"';
+  if (status === 429 || status === 503) headers['retry-after'] = String(error.retryAfterSeconds ?? 1);
   const problem: Problem = {
     type: `urn:inkling:error:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
@@ -63,9 +76,14 @@ export function sendProblem(
     ...(value !== undefined && { value: shown(value) }),
     ...(hint !== undefined && { hint }),
     ...more,
-    requestId: String(request.id),
+    requestId,
   };
-  return reply.code(status).type('application/problem+json').send(problem);
+  return { headers, problem };
+}
+
+/** A failure that is none of ours, as one: what went wrong inside is not told. */
+export function asKnown(error: unknown, bodyLimit: number): InklingError {
+  return error instanceof InklingError ? error : translate(error as FastifyError, bodyLimit);
 }
 
 function translate(error: FastifyError, bodyLimit: number): InklingError {

@@ -18,6 +18,7 @@ import type { Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
 import { openNumbers, withWatch } from './metrics.ts';
+import { addQuickLane } from './receiving/quickLane.ts';
 import { openUpkeep } from './upkeep.ts';
 
 export type ServerOptions = {
@@ -73,6 +74,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const upkeep = await openUpkeep({ store, intake, live, sessions, numbers, now, onNews, onFault });
   const context = { ...door, numbers, store, intake, live, sessions, now };
   const app = await buildApp(context, { logLevel, dashboard });
+  addQuickLane(app, context);
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => {
     const hint = error instanceof InklingError && error.hint ? ` ${error.hint}` : '';

@@ -6,16 +6,16 @@ import { InklingError } from '../../errors.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { ServerContext } from '../context.ts';
 
-export type Receive = (
-  request: FastifyRequest,
-  messages: readonly unknown[],
-  how: Partial<Delivery>,
-) => Promise<Acceptance>;
+/** What is asked of a request, whichever way it came. */
+export type Sender = Pick<FastifyRequest, 'workspace' | 'keyId' | 'headers' | 'ip'>;
+
+export type Receive = (sender: Sender, messages: readonly unknown[], how: Partial<Delivery>) => Promise<Acceptance>;
 
 /** Throws `rate_limited` when the key has sent too much, `unavailable` when nothing can be kept now. */
 export function receiverOf({ intake, doors, throttle }: ServerContext): Receive {
   return async ({ workspace, keyId, headers, ip }, messages, how) => {
-    const door = await doors.of(workspace);
+    const known = doors.of(workspace);
+    const door = known instanceof Promise ? await known : known;
     const waitMs = throttle.take(keyId, Math.max(1, messages.length), refillOf(door, keyId));
     if (waitMs > 0) throw tooFast(waitMs);
     const sender = { userAgent: headers['user-agent'], address: ip, isHosted: door.isHosted };
