@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
-import type { Store } from '../store/index.ts';
+import { type Store, scanRecords } from '../store/index.ts';
 import { type Intake, type IntakeOptions, openAcceptor } from './intake.ts';
 import { EVENT_LINE, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
@@ -15,7 +15,8 @@ type Parsed = { id: string; anchor: string; line: string };
 export function openDirectIntake(store: Store, options: Pick<IntakeOptions, 'now' | 'admissions'> = {}): Intake {
   const now = options.now ?? (() => new Date());
   let duplicates = 0;
-  const { accept, counts } = openAcceptor(store, { ...options, now }, async (workspace, lines) => {
+  const { accept, counts } = openAcceptor(store, { ...options, now }, async (workspace, { bytes }) => {
+    const lines = scanRecords(bytes).records.map(({ payload }) => payload.toString());
     const events = lines.filter((line) => line.startsWith(EVENT_LINE)).map(parse);
     const fresh = await unknownOf(store, workspace, events);
     duplicates += events.length - fresh.length;

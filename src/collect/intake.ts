@@ -6,7 +6,15 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { openPersonal, type Personal } from '../govern/index.ts';
-import { type Damage, type Disk, type NatsOptions, openJournal, type Store } from '../store/index.ts';
+import {
+  type Damage,
+  type Disk,
+  type NatsOptions,
+  openJournal,
+  type Records,
+  RecordWriter,
+  type Store,
+} from '../store/index.ts';
 import {
   type Admission,
   type Admissions,
@@ -18,10 +26,11 @@ import {
   openNotes,
 } from './admission.ts';
 import { openSeen } from './dedupe/seen.ts';
+import { writeEvent } from './event-bytes.ts';
 import { textOf } from './fields.ts';
 import type { IsHosted } from './hosting.ts';
-import { eventLine, rejectedLine } from './line.ts';
-import { type Arrival, type EventRow, type MessageType, type SegmentMessage, toEventRow } from './message.ts';
+import { rejectedLine } from './line.ts';
+import type { Arrival, EventRow, MessageType, SegmentMessage } from './message.ts';
 import { placeholderIds } from './placeholders.ts';
 import type { Signals } from './privacy/judge.ts';
 import { rejectedRow } from './rejected.ts';
@@ -186,12 +195,14 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
 export function openAcceptor(
   store: Store,
   options: Pick<IntakeOptions, 'admissions'> & { now: () => Date },
-  keep: (workspace: string, lines: string[]) => Promise<void>,
+  keep: (workspace: string, lines: Records) => Promise<void>,
 ) {
   const { now } = options;
   const personalOf = openPersonal(store);
   const throttle = openThrottle(now);
   const admissions = options.admissions ?? openAdmissions(store);
+  /** For one delivery at a time: nothing is waited for between its first line and its last. */
+  const out = new RecordWriter();
   const counts = {
     accepted: 0,
     rejected: 0,
@@ -206,17 +217,19 @@ export function openAcceptor(
     const personal = known instanceof Promise ? await known : known;
     const receivedAt = now();
     const notes = openNotes();
-    const taking = { workspace, messages, delivery, receivedAt, admission, personal, notes };
-    const { lines, rejected, faults } = toLines(taking);
+    out.start(workspace);
+    const taking = { workspace, messages, delivery, receivedAt, admission, personal, notes, out };
+    const { rejected, faults } = writeLines(taking);
     // A choice holds from here on; what comes in now is judged by it while it is written down.
     const choices = notes.choices.length > 0 ? admission.consent.keep(notes.choices) : undefined;
     for (const line of rejected) {
-      if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) lines.push(line);
+      if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) out.add(line);
       else counts.rejectedUnkept += 1;
     }
     for (const row of notes.withheld.values()) counts.withheld += row.events;
-    lines.push(...linesOf(notes));
-    await choices;
+    for (const line of linesOf(notes)) out.add(line);
+    const lines = out.take();
+    if (choices) await choices;
     await keep(workspace, lines);
     counts.accepted += messages.length - faults.length;
     counts.rejected += faults.length;
@@ -237,15 +250,15 @@ type Taking = {
   admission: Admission;
   personal: Personal;
   notes: Notes;
+  out: RecordWriter;
 };
 
-function toLines(taking: Taking): { lines: string[]; rejected: string[]; faults: Acceptance['faults'] } {
-  const { workspace, messages, delivery, receivedAt, admission, personal, notes } = taking;
+function writeLines(taking: Taking): { rejected: string[]; faults: Acceptance['faults'] } {
+  const { workspace, messages, delivery, receivedAt, admission, personal, notes, out } = taking;
   const { source, userAgent, address, isHosted, type, signals, keyId = '' } = delivery;
   const sender = { source, userAgent, address, isHosted };
   const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), ...sender, personal };
   const request = { signals, receivedAt, recordedBy: keyId, source, personal };
-  const lines: string[] = [];
   const rejected: string[] = [];
   const faults: Acceptance['faults'] = [];
   const refuse = (index: number, error: InklingError, value: unknown) => {
@@ -255,9 +268,11 @@ function toLines(taking: Taking): { lines: string[]; rejected: string[]; faults:
     const row = { workspace, at: receivedAt, source: source || 'http', error, body, personal };
     if (kept && delivery.faulty !== 'left') rejected.push(rejectedLine(rejectedRow({ ...row, rules: kept.rules })));
   };
-  for (const [index, value] of messages.entries()) {
-    const error = faultOf(value, delivery.path === undefined ? '' : `${delivery.path}[${index}]`, type);
-    if (error) {
+  for (let index = 0; index < messages.length; index++) {
+    const value = messages[index];
+    // Where it stands is said only of what is faulty.
+    if (faultOf(value, '', type)) {
+      const error = faultOf(value, delivery.path === undefined ? '' : `${delivery.path}[${index}]`, type)!;
       refuse(index, error, value);
       continue;
     }
@@ -273,9 +288,9 @@ function toLines(taking: Taking): { lines: string[]; rejected: string[]; faults:
       continue;
     }
     arrival.sentAt = delivery.clock === 'corrected' ? undefined : message.sentAt;
-    lines.push(eventLine(toEventRow(message, arrival, admitted?.ruled)));
+    writeEvent(out, message, arrival, admitted?.ruled);
   }
-  return { lines, rejected, faults };
+  return { rejected, faults };
 }
 
 /** The fault of a message as one of its batch. */

@@ -63,6 +63,9 @@ export const tablesBeside: Readonly<Record<string, string>> = {
   [WITHHELD_LINE]: 'withheld_events',
 };
 
+/** The engine reads a JSON object in a column of text as its text, so these stand in the line as they are. */
+const objects = new Set(['properties', 'traits', 'context']);
+
 export function eventLine(row: EventRow): string {
   let line = EVENT_LINE;
   let glue = '{';
@@ -70,7 +73,8 @@ export function eventLine(row: EventRow): string {
   for (const column in columns) {
     const value = columns[column];
     if (value === '' || value === 0 || (typeof value === 'object' && value.length === 0)) continue;
-    line += `${glue}"${column}":${typeof value === 'number' ? value : JSON.stringify(value)}`;
+    const isWritten = typeof value === 'number' || objects.has(column);
+    line += `${glue}"${column}":${isWritten ? value : JSON.stringify(value)}`;
     glue = ',';
   }
   return `${line}}`;
@@ -90,7 +94,16 @@ export function withheldLine(row: WithheldRow): string {
 
 /** The row of a journalled event, with every column. */
 export function eventRowOf(payload: Buffer): EventRow {
-  return { ...defaults(), ...(JSON.parse(payload.toString('utf8', 1)) as Partial<EventRow>) };
+  const row = { ...defaults(), ...(JSON.parse(payload.toString('utf8', 1)) as Partial<EventRow>) };
+  row.properties = asText(row.properties);
+  row.traits = asText(row.traits);
+  row.context = asText(row.context);
+  return row;
+}
+
+/** Lines from before objects stood in them as they are hold their text. */
+function asText(json: unknown): string {
+  return typeof json === 'string' ? json : JSON.stringify(json);
 }
 
 /** Lists are made anew for each row: a listener may change its own. */

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
 import type { Personal } from '../govern/index.ts';
-import { toClickHouseTime } from '../time.ts';
+import { parseTime, toClickHouseTime } from '../time.ts';
 import { canonicalEvent } from './catalogue.ts';
 import { productLines, revenueOf } from './commerce.ts';
 import { browserHeader, deviceOf, platformOf } from './device.ts';
@@ -126,6 +126,29 @@ export type Ruled = { identity: Identity; given: readonly Given[] };
 
 /** The row of a valid message. Throws InklingError when a time cannot be read. */
 export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ruled): EventRow {
+  return finishRow(draftRow(message, arrival, ruled));
+}
+
+/** A row whose objects are not written yet, and in whose texts an address or a number may still stand. */
+export type DraftRow = Omit<EventRow, 'properties' | 'traits' | 'context'> & {
+  properties: Kept;
+  traits: Kept;
+  context: Kept;
+};
+
+/** An object of which everything is kept that is not personal, and what the rules of the workspace have put in its place. */
+export type Kept = { fields: Fields; setting: Setting; given: readonly Given[] };
+
+/** Makes the row of a draft, which is used up. */
+export function finishRow(draft: DraftRow): EventRow {
+  const row = draft as unknown as EventRow;
+  row.properties = jsonOf(draft.properties);
+  row.traits = jsonOf(draft.traits);
+  row.context = jsonOf(draft.context);
+  return withoutContacts(row);
+}
+
+export function draftRow(message: SegmentMessage, arrival: Arrival, ruled?: Ruled): DraftRow {
   const properties = fieldsOf(message.properties);
   const traits = fieldsOf(message.traits);
   const context = fieldsOf(message.context);
@@ -142,7 +165,7 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ru
   const library = shortText(fieldsOf(context['library'])['name']);
   const moment = momentOf(message, arrival);
   const given = (part: 'properties' | 'traits' | 'context') => (ruled ? givenIn(ruled.given, part) : nothing);
-  return withoutContacts({
+  return {
     workspace: arrival.workspace,
     message_id: withoutAddress(textOf(message.messageId)) || hash('sha256', JSON.stringify(message)).slice(0, 32),
     type,
@@ -198,18 +221,18 @@ export function toEventRow(message: SegmentMessage, arrival: Arrival, ruled?: Ru
     brands: lines.brands,
     prices: lines.prices,
     quantities: lines.quantities,
-    properties: jsonOf(properties, 'properties', given('properties')),
-    traits: jsonOf(traits, type === 'group' ? 'properties' : 'traits', given('traits')),
-    context: contextOf(
-      context,
-      {
+    properties: { fields: properties, setting: 'properties', given: given('properties') },
+    traits: { fields: traits, setting: type === 'group' ? 'properties' : 'traits', given: given('traits') },
+    context: {
+      fields: contextOf(context, {
         groupId: textOf(message.groupId) || undefined,
         ignoredIds: identity.ignored,
         originalTimestamp: moment.original,
-      },
-      given('context'),
-    ),
-  });
+      }),
+      setting: 'properties',
+      given: given('context'),
+    },
+  };
 }
 
 /** Ids are looked after by identityOf, and may be addresses where the workspace keeps them. */
@@ -231,6 +254,7 @@ function withoutContacts(row: EventRow): EventRow {
   const columns = row as unknown as Record<string, unknown>;
   for (const column in columns) {
     const value = columns[column];
+    if (value === '') continue;
     if (typeof value === 'string') {
       if (mayHoldContact(value) && !identifying.has(column)) columns[column] = maskContacts(value);
     } else if (Array.isArray(value) && value.length > 0 && typeof value[0] === 'string' && !identifying.has(column)) {
@@ -271,7 +295,7 @@ export const LATEST_MS = Date.UTC(2200, 0, 1);
 
 /** Epoch milliseconds of a wire time (ISO 8601 text, epoch milliseconds or a Date); NaN when it is none. */
 export function readTime(value: unknown): number {
-  const ms = typeof value === 'string' ? Date.parse(value) : value instanceof Date ? value.getTime() : value;
+  const ms = typeof value === 'string' ? parseTime(value) : value instanceof Date ? value.getTime() : value;
   return typeof ms === 'number' && ms >= EARLIEST_MS && ms < LATEST_MS ? Math.floor(ms) : Number.NaN;
 }
 
@@ -389,9 +413,9 @@ const columned = new Set([
 const nothing: readonly Given[] = [];
 
 /** Without what is personal, but with what the rules of the workspace keep. */
-function jsonOf(value: Fields, setting: Setting, given: readonly Given[]): string {
-  if (given.length === 0) return jsonWithout(value, setting);
-  const kept = structuredClone(withoutPersonal(value, setting)) as object;
+function jsonOf({ fields, setting, given }: Kept): string {
+  if (given.length === 0) return jsonWithout(fields, setting);
+  const kept = structuredClone(withoutPersonal(fields, setting)) as object;
   putIn(kept, given, 1);
   return JSON.stringify(kept);
 }
@@ -400,11 +424,10 @@ function jsonOf(value: Fields, setting: Setting, given: readonly Given[]): strin
 function contextOf(
   context: Fields,
   more: { groupId?: string; ignoredIds?: object; originalTimestamp?: string },
-  given: readonly Given[],
-): string {
+): Fields {
   const none = more.groupId === undefined && more.ignoredIds === undefined && more.originalTimestamp === undefined;
-  if (context === noFields && none) return '{}';
+  if (context === noFields && none) return noFields;
   const rest: Record<string, unknown> = {};
   for (const key in context) if (!columned.has(key) && key !== '__proto__') rest[key] = context[key];
-  return jsonOf(none ? rest : { ...rest, ...more }, 'properties', given);
+  return none ? rest : { ...rest, ...more };
 }

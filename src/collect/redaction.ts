@@ -52,10 +52,11 @@ export function isPersonalKey(key: string): boolean {
   return personal.has(lettersOf(key));
 }
 
-const MAX_DEPTH = 12;
+/** What lies deeper is cut. */
+export const MAX_DEPTH = 12;
 
-type KeyRule = 0 | 1 | 2 | 3;
-const KEEP: KeyRule = 0;
+export type KeyRule = 0 | 1 | 2 | 3;
+export const KEEP: KeyRule = 0;
 const DROP: KeyRule = 1;
 const DROP_TEXT: KeyRule = 2;
 const DROP_IN_TRAITS: KeyRule = 3;
@@ -63,7 +64,8 @@ const DROP_IN_TRAITS: KeyRule = 3;
 const rules = new Map<string, KeyRule>();
 const RULES_LIMIT = 20_000;
 
-function ruleOf(key: string): KeyRule {
+/** What a key says of its value. */
+export function ruleOf(key: string): KeyRule {
   const before = rules.get(key);
   if (before !== undefined) return before;
   const letters = lettersOf(key);
@@ -80,7 +82,8 @@ function ruleOf(key: string): KeyRule {
   return rule;
 }
 
-function drops(rule: KeyRule, value: unknown, setting: Setting, depth: number): boolean {
+/** Whether a value goes that stands under a key of this rule. */
+export function drops(rule: KeyRule, value: unknown, setting: Setting, depth: number): boolean {
   if (rule === KEEP) return false;
   if (rule === DROP) return true;
   if (rule === DROP_TEXT) return typeof value !== 'object';

@@ -18,6 +18,8 @@ export type FactsCapabilities = {
 const everywhere = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 1,
+  // Properties, traits and context come as objects and are kept as the text that they came as.
+  input_format_json_read_objects_as_strings: 1,
   // A statement about everybody whom a block concerns names some ten thousand of them.
   max_query_size: 16_777_216,
   insert_deduplicate: 1,

@@ -6,6 +6,7 @@ export { type FactsEngine, factsEngines } from './engines.ts';
 export type { BinaryRows, Facts, InsertOptions, Lane, Params } from './facts.ts';
 export type { Block, Damage, Journal, JournalOptions } from './journal.ts';
 export { type NatsOptions, openNatsJournal } from './journal-nats.ts';
+export { type Records, RecordWriter, scanRecords } from './journal-record.ts';
 export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
 export { natsOptionsFrom, openJournal } from './open-journal.ts';

@@ -66,7 +66,7 @@ async function cursorOfBefore(disk: Disk, folder: string): Promise<Cursor | unde
 }
 
 export async function writeCursor(disk: Disk, folder: string, cursor: Cursor): Promise<void> {
-  await replaceFile(disk, folder, cursorFile(folder), encodeRecords(WORKSPACE, [JSON.stringify(cursor)]));
+  await replaceFile(disk, folder, cursorFile(folder), encodeRecords(WORKSPACE, [JSON.stringify(cursor)]).bytes);
 }
 
 export function cursorFile(folder: string): string {

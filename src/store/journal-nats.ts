@@ -17,9 +17,9 @@ import {
 import { type KV, Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { InklingError } from '../errors.ts';
-import { type Block, type Damage, type Journal, refusal } from './journal.ts';
+import { type Block, type Damage, type Journal, recordsOf, refusal } from './journal.ts';
 import type { Cursor } from './journal-files.ts';
-import { encodeRecords, type JournalRecord, MAX_PAYLOAD_BYTES, scanRecords } from './journal-record.ts';
+import { type JournalRecord, type Records, scanRecords } from './journal-record.ts';
 
 export type NatsOptions = {
   /** `nats://user:password@host:4222`, several with commas in between. */
@@ -120,12 +120,18 @@ class NatsJournal implements Journal {
     this.recovered.records = this.pending.records;
   }
 
-  append(workspace: string, lines: readonly string[]): Promise<void> {
+  append(workspace: string, lines: readonly string[] | Records): Promise<void> {
     if (this.closing)
       return Promise.reject(refusal('The journal is closed.', 'The service is stopping; send it again.'));
-    if (lines.length === 0) return Promise.resolve();
+    let parts: { bytes: Buffer; records: number }[];
+    try {
+      const records = recordsOf(workspace, lines);
+      if (records.ends.length === 0) return Promise.resolve();
+      parts = this.cut(records);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const lane = this.lanes[crc32(workspace) % this.lanes.length];
-    const parts = this.cut(workspace, lines);
     const size = parts.reduce((sum, part) => sum + part.bytes.length, 0);
     if (this.waitingBytes + size > WAITING_BYTES) {
       return Promise.reject(refusal('The journal is full: NATS does not follow.', 'Send it again later.'));
@@ -207,24 +213,23 @@ class NatsJournal implements Journal {
   }
 
   /** Parts that fit into a message each. */
-  private cut(workspace: string, lines: readonly string[]): { bytes: Buffer; records: number }[] {
+  private cut({ bytes, ends }: Records): { bytes: Buffer; records: number }[] {
     const most = this.messageBytes();
     const parts: { bytes: Buffer; records: number }[] = [];
     let from = 0;
-    let size = 0;
-    for (const [i, line] of lines.entries()) {
-      const length = Buffer.byteLength(line) + 300;
-      if (length > Math.min(most, MAX_PAYLOAD_BYTES)) {
-        throw new InklingError('payload_too_large', 'A line is too long for the journal.');
-      }
-      if (size + length > most) {
-        parts.push({ bytes: encodeRecords(workspace, lines.slice(from, i)), records: i - from });
-        from = i;
-        size = 0;
-      }
-      size += length;
+    let first = 0;
+    const part = (to: number, end: number) => {
+      parts.push({ bytes: bytes.subarray(from, to), records: end - first });
+      from = to;
+      first = end;
+    };
+    let before = 0;
+    for (const [i, end] of ends.entries()) {
+      if (end - before > most) throw new InklingError('payload_too_large', 'A line is too long for the journal.');
+      if (end - from > most) part(before, i);
+      before = end;
     }
-    parts.push({ bytes: encodeRecords(workspace, lines.slice(from)), records: lines.length - from });
+    part(bytes.length, ends.length);
     return parts;
   }
 

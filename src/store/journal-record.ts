@@ -4,7 +4,9 @@
 //
 //   0 crc32 of all that follows | 4 'IK' 0x01 | 7 length of workspace (u8) | 8 length of payload (u32) | 12 workspace, payload
 
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { InklingError } from '../errors.ts';
 import { mendBit } from './mend.ts';
 
 export type JournalRecord = { workspace: string; payload: Buffer };
@@ -23,23 +25,84 @@ export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 const HEADER_BYTES = 12;
 const MARK = Buffer.from([0x49, 0x4b, 0x01]);
 
-export function encodeRecords(workspace: string, lines: readonly string[]): Buffer {
-  const name = Buffer.from(workspace);
-  const lengths = lines.map((line) => Buffer.byteLength(line));
-  const buffer = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length + HEADER_BYTES + name.length, 0));
-  let at = 0;
-  for (let i = 0; i < lines.length; i++) {
-    const body = at + HEADER_BYTES;
-    const end = body + name.length + lengths[i];
-    MARK.copy(buffer, at + 4);
-    buffer[at + 7] = name.length;
-    buffer.writeUInt32LE(lengths[i], at + 8);
-    name.copy(buffer, body);
-    buffer.write(lines[i], body + name.length);
-    buffer.writeUInt32LE(crc32(buffer.subarray(at + 4, end)), at);
-    at = end;
+/** Whole records, one behind the other, and where each ends. */
+export type Records = { bytes: Buffer; ends: readonly number[] };
+
+export function encodeRecords(workspace: string, lines: readonly string[]): Records {
+  const writer = new RecordWriter(lines.reduce((sum, line) => sum + line.length + 100, 0));
+  writer.start(workspace);
+  for (const line of lines) writer.add(line);
+  return writer.take();
+}
+
+/**
+ * Records in the making. Whoever has many payloads to write does it here, byte by byte, where they will lie in the journal
+ * (`open`, then `bytes` from `at` on, then `close`), in one piece of memory that is used again and again.
+ */
+export class RecordWriter {
+  bytes: Buffer;
+  at = 0;
+  private begun = 0;
+  private name = Buffer.alloc(0);
+  private workspace = '';
+  private ends: number[] = [];
+
+  constructor(bytes = 256 * 1024) {
+    this.bytes = Buffer.allocUnsafeSlow(Math.max(1024, bytes));
   }
-  return buffer;
+
+  /** Begins anew, with records of a workspace. */
+  start(workspace: string): void {
+    if (workspace !== this.workspace) this.name = Buffer.from(workspace);
+    this.workspace = workspace;
+    this.at = 0;
+    this.ends = [];
+  }
+
+  /** Makes room for so many bytes behind `at`; `bytes` may be another afterwards. */
+  reserve(length: number): void {
+    if (this.at + length <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.at + length));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+  }
+
+  /** A payload is written behind this. Called again before `close`, it forgets what was. */
+  open(): void {
+    this.begun = this.ends.at(-1) ?? 0;
+    this.at = this.begun;
+    this.reserve(HEADER_BYTES + this.name.length);
+    this.at += HEADER_BYTES + this.name.length;
+  }
+
+  /** Makes a record of what was written since `open`. */
+  close(): void {
+    const { bytes, begun, at, name } = this;
+    const body = begun + HEADER_BYTES;
+    const length = at - body - name.length;
+    if (length > MAX_PAYLOAD_BYTES) {
+      throw new InklingError('payload_too_large', 'A line is too long for the journal.');
+    }
+    MARK.copy(bytes, begun + 4);
+    bytes[begun + 7] = name.length;
+    bytes.writeUInt32LE(length, begun + 8);
+    name.copy(bytes, body);
+    bytes.writeUInt32LE(crc32(bytes.subarray(begun + 4, at)), begun);
+    this.ends.push(at);
+  }
+
+  /** A record of this text. */
+  add(line: string): void {
+    this.open();
+    this.reserve(line.length * 3);
+    this.at += this.bytes.write(line, this.at);
+    this.close();
+  }
+
+  /** The records since `start`, as a copy of their own. */
+  take(): Records {
+    return { bytes: Buffer.from(this.bytes.subarray(0, this.ends.at(-1) ?? 0)), ends: this.ends };
+  }
 }
 
 /**
@@ -71,6 +134,25 @@ export function scanRecords(buffer: Buffer, most = Number.POSITIVE_INFINITY): Sc
   return scan;
 }
 
+/** Records looked at between two turns of the event loop: about a millisecond's work. */
+const SLICE_RECORDS = 500;
+
+/** As scanRecords, but lets others have their turn in between. */
+export async function scanInSlices(buffer: Buffer, most: number): Promise<Scan> {
+  const scan: Scan = { records: [], end: 0, damage: [] };
+  for (;;) {
+    const from = scan.end;
+    const wanted = Math.min(SLICE_RECORDS, most - scan.records.length);
+    const slice = scanRecords(buffer.subarray(from), wanted);
+    for (const record of slice.records) scan.records.push(record);
+    for (const stretch of slice.damage)
+      scan.damage.push({ ...stretch, from: from + stretch.from, to: from + stretch.to });
+    scan.end = from + slice.end;
+    if (slice.records.length < wanted || scan.records.length >= most) return scan;
+    await setImmediate();
+  }
+}
+
 /** Whether the bytes look like whole records gone bad, rather than a write that was cut off. */
 export function isDamagedWhole(tail: Buffer): boolean {
   if (tail.length < HEADER_BYTES) return false;
@@ -91,9 +173,19 @@ function recordAt(buffer: Buffer, at: number): Found | undefined {
   if (length > MAX_PAYLOAD_BYTES || end > buffer.length) return undefined;
   if (crc32(buffer.subarray(at + 4, end)) !== buffer.readUInt32LE(at)) return undefined;
   return {
-    record: { workspace: buffer.toString('utf8', body, body + name), payload: buffer.subarray(body + name, end) },
+    record: { workspace: nameAt(buffer, body, body + name), payload: buffer.subarray(body + name, end) },
     end,
   };
+}
+
+let lastName = { bytes: Buffer.alloc(0), text: '' };
+
+/** Neighbours are of one workspace as a rule. */
+function nameAt(buffer: Buffer, from: number, to: number): string {
+  if (lastName.bytes.compare(buffer, from, to) !== 0) {
+    lastName = { bytes: Buffer.from(buffer.subarray(from, to)), text: buffer.toString('utf8', from, to) };
+  }
+  return lastName.text;
 }
 
 /** The record that stands here but for one flipped bit; the bit is put right in the buffer. */

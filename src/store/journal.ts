@@ -22,6 +22,8 @@ import {
   isDamagedWhole,
   type JournalRecord,
   MAX_PAYLOAD_BYTES,
+  type Records,
+  scanInSlices,
   scanRecords,
 } from './journal-record.ts';
 
@@ -62,7 +64,7 @@ export interface Journal {
   /** Which journal it is, and the offset before which the facts have everything even after a crash. */
   position(): { journal: string; shipped: number };
   /** Resolves when the lines are on disk; rejects with `unavailable` when they are not, and then none of them counts. */
-  append(workspace: string, lines: readonly string[]): Promise<void>;
+  append(workspace: string, lines: readonly string[] | Records): Promise<void>;
   /** The next block to ship, or undefined when there is none. The block before must be done. */
   next(limit: { records: number; bytes: number }): Promise<Block | undefined>;
   /** The facts have the block. */
@@ -168,21 +170,24 @@ class FileJournal implements Journal {
     await writeCursor(this.disk, this.folder, this.cursor);
   }
 
-  append(workspace: string, lines: readonly string[]): Promise<void> {
+  append(workspace: string, lines: readonly string[] | Records): Promise<void> {
     if (this.closed)
       return Promise.reject(refusal('The journal is closed.', 'The service is stopping; send it again.'));
-    if (lines.length === 0) return Promise.resolve();
-    if (lines.some((line) => line.length * 3 > MAX_PAYLOAD_BYTES)) {
-      return Promise.reject(new InklingError('payload_too_large', 'A line is too long for the journal.'));
+    let records: Records;
+    try {
+      records = recordsOf(workspace, lines);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const bytes = encodeRecords(workspace, lines);
+    const { bytes, ends } = records;
+    if (ends.length === 0) return Promise.resolve();
     const full = this.backlog().bytes + this.waitingBytes + bytes.length > this.maxBacklogBytes;
     if (full || this.waitingBytes + bytes.length > WAITING_BYTES) {
       const hint = 'Send it again later; /health tells how much waits for the facts.';
       return Promise.reject(refusal('The journal is full: the facts do not follow.', hint));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ bytes, records: lines.length, resolve, reject });
+      this.waiting.push({ bytes, records: ends.length, resolve, reject });
       this.waitingBytes += bytes.length;
       this.flushing ??= this.flush();
     });
@@ -325,7 +330,7 @@ class FileJournal implements Journal {
     const segmentEnd = this.segments[index + 1]?.base ?? this.synced;
     const end = Math.min(to, segmentEnd, from + Math.max(limit.bytes, MAX_PAYLOAD_BYTES));
     const bytes = await readRange(this.disk, segment.file, from - segment.base, end - from);
-    const scan = scanRecords(bytes, limit.records);
+    const scan = await scanInSlices(bytes, limit.records);
     this.noteDamage(segment, from - segment.base, scan.damage);
     // At the end of a segment nothing can follow that would make the rest whole.
     const rest = bytes.length - scan.end;
@@ -375,6 +380,11 @@ class FileJournal implements Journal {
       else await this.disk.rename(first.file, join(this.folder, 'damaged', `${first.base}.log`));
     }
   }
+}
+
+/** Lines as records; what is that already stays as it is. */
+export function recordsOf(workspace: string, lines: readonly string[] | Records): Records {
+  return 'ends' in lines ? lines : encodeRecords(workspace, lines);
 }
 
 function lost(from: number, to: number): DamagedStretch {
