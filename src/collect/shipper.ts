@@ -10,6 +10,7 @@ import type { Seen } from './dedupe/seen.ts';
 import { EVENT_LINE, eventRowOf, rejectedLine, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
+import { inSlices } from './slices.ts';
 
 export type ShipperOptions = {
   journal: Journal;
@@ -95,8 +96,10 @@ export function startShipper(options: ShipperOptions): Shipper {
 /** Ships one block and tells the listeners; how many events went and how many were seen before. */
 async function ship(block: Block, options: ShipperOptions): Promise<{ events: number; duplicates: number }> {
   const { facts, seen, journal } = options;
-  const of = (table: string) =>
-    block.records.map((r) => r.payload).filter((payload) => payload[0] === table.charCodeAt(0));
+  const of = (table: string) => {
+    const letter = table.charCodeAt(0);
+    return block.records.filter(({ payload }) => payload[0] === letter).map(({ payload }) => payload);
+  };
   const all = of(EVENT_LINE);
   const position = { journal: journal.position().journal, shipped: block.from };
   const events = await seen.judge(position, all);
@@ -109,7 +112,7 @@ async function ship(block: Block, options: ShipperOptions): Promise<{ events: nu
     }
   }
   await seen.remember(position);
-  if (options.isHeard() && events.length > 0) await options.onShipped(events.map(eventRowOf));
+  if (options.isHeard() && events.length > 0) await options.onShipped(await inSlices(events, eventRowOf));
   return { events: events.length, duplicates: all.length - events.length };
 }
 

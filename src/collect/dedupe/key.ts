@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { InklingError } from '../../errors.ts';
 import { DAY_MS } from '../../time.ts';
+import { inSlices } from '../slices.ts';
 
 /** Four words a key: 32 + 32 + 32 bits of hash, then 16 bits of hash above 16 bits of day (since 1970, never 0). */
 export const WORDS = 4;
@@ -19,11 +20,11 @@ const DATE_LENGTH = 10;
 const DIGITS = [0, 1, 2, 3, 5, 6, 8, 9];
 
 /** The keys of journalled events, one behind the other. Throws `internal` for a line that is no event's. */
-export function keysOf(lines: readonly Buffer[]): Uint32Array {
+export async function keysOf(lines: readonly Buffer[]): Promise<Uint32Array> {
   const keys = new Uint32Array(lines.length * WORDS);
   let stamp = Number.NaN;
   let day = 0;
-  for (const [i, line] of lines.entries()) {
+  await inSlices(lines, (line, i) => {
     const end = line.indexOf(TYPE_COLUMN);
     const received = line.indexOf(RECEIVED_COLUMN, end);
     if (end < 0 || received < 0) throw new InklingError('internal', 'A line of the journal names no message.');
@@ -37,7 +38,7 @@ export function keysOf(lines: readonly Buffer[]): Uint32Array {
     keys[at + 1] = wordOf(digest, 4);
     keys[at + 2] = wordOf(digest, 8);
     keys[at + 3] = (digest.charCodeAt(12) << 24) | (digest.charCodeAt(13) << 16) | (day & 0xffff);
-  }
+  });
   return keys;
 }
 

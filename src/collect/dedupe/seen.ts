@@ -95,7 +95,7 @@ class FileSeen implements Seen {
   async judge(position: Position, lines: readonly Buffer[]): Promise<Buffer[]> {
     if (this.verdict && isSame(this.verdict.position, position)) return freshOf(lines, this.verdict.fresh);
     await this.tidy();
-    const keys = keysOf(lines);
+    const keys = await keysOf(lines);
     const onDisk = await this.findOnDisk(keys);
     const fresh: boolean[] = [];
     const added = new Uint32Array(keys.length);
