@@ -20,6 +20,9 @@ import { openStore, type Store } from '../src/store/index.ts';
 import type { Load, LoadResult } from './collect-load.ts';
 import { messageOf } from './collect-message.ts';
 
+const count = (value: number) => Math.round(value).toLocaleString('en-US');
+const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+
 const [mode, amount] = process.argv.slice(2);
 if (mode === 'dedupe') await measureDedupe(Number(amount ?? 10_000_000));
 else if (mode === 'fresh') await measureFreshness(Number(amount ?? 60));
@@ -28,17 +31,26 @@ else await measureThroughput(Number(mode ?? 10));
 async function measureThroughput(seconds: number): Promise<void> {
   measureParts();
   console.log(
-    '\n| batch | connections | acknowledged/s | p50 ms | p99 ms | requests/s | bare handler | share | generator cpu |',
+    '\n| batch | connections | acknowledged/s | p50 ms | p99 ms | requests/s | bare handler | share | waiting after | ' +
+      'cores: generator | service | its main thread |',
   );
-  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+  console.log(`|${' ---: |'.repeat(12)}`);
   for (const [batchSize, connections] of [
+    [50, 16],
     [50, 32],
     [1000, 8],
     [1, 256],
   ]) {
     const load = { batchSize, connections, seconds, firstId: 0 };
     const bare = await measureBare(load);
-    const service = await withService((door) => runLoad({ ...load, ...door }));
+    const { service, cores, waiting } = await withService(async (door, _, backlog) => {
+      const before = { all: process.cpuUsage(), main: process.threadCpuUsage() };
+      const result = await runLoad({ ...load, ...door });
+      const used = { all: process.cpuUsage(before.all), main: process.threadCpuUsage(before.main) };
+      const perSecond = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6 / result.seconds;
+      const spent = { all: perSecond(used.all), main: perSecond(used.main) };
+      return { service: result, cores: spent, waiting: await backlog() };
+    });
     const rate = (of: LoadResult, what: number) => what / of.seconds;
     const requests = rate(service, service.requests);
     const bareRequests = rate(bare, bare.requests);
@@ -51,7 +63,10 @@ async function measureThroughput(seconds: number): Promise<void> {
       count(requests),
       count(bareRequests),
       (requests / bareRequests).toFixed(2),
+      count(waiting),
       service.cpuShare.toFixed(2),
+      cores.all.toFixed(2),
+      cores.main.toFixed(2),
     ];
     console.log(`| ${cells.join(' | ')} |${service.refused > 0 ? ` ${service.refused} refused` : ''}`);
   }
@@ -101,9 +116,6 @@ function quantiles(values: readonly number[]): { p50: number; p99: number } {
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
   return { p50: at(0.5), p99: at(0.99) };
 }
-
-const count = (value: number) => Math.round(value).toLocaleString('en-US');
-const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 
 /** The steps between parsing and the journal, alone on this thread. */
 function measureParts(): void {
