@@ -77,7 +77,7 @@ async function makePeople(): Promise<void> {
     `cityHash64(number, 'early') % 100 < 20 + 20 * (number % 2)`,
   );
   await event(
-    `concat('l', toString(number)), 'page' AS kind, 'page_view', ${before(-days - 1)}, ${before(-days - 1)}`,
+    `concat('l', toString(number)), 'page' AS kind, 'page_view', ${before(-days)}, ${before(-days)}`,
     'number = 0',
   );
   const learnedFrom = addDays(asOf, -30);
