@@ -19,9 +19,11 @@ export {
 export { kinds } from './kinds/registry.ts';
 export { type Linkage, type LinkOptions, link } from './link.ts';
 export { type LiveLink, type LiveLinkage, type LiveOptions, openLiveLinkage } from './live.ts';
-export type { LinkageModel } from './model.ts';
+export { type LiveIndex, type LiveRecord, type Met, openLiveIndex, type Part } from './liveIndex.ts';
+export { chanceOf, type LinkageModel } from './model.ts';
 export { plainAddress } from './normalise/address.ts';
 export { type EncodedField, type Encoder, encodedFields, openEncoder } from './normalise/encoded.ts';
 export { nicknameOf } from './normalise/nicknames.ts';
 export { soundOf } from './normalise/sound.ts';
 export { plainText } from './normalise/text.ts';
+export { openPairTable, type PairTable } from './pairTable.ts';

@@ -28,7 +28,7 @@ export type Blocks = {
   members: Int32Array;
   /** Candidate pairs within the groups. */
   pairs: number;
-  /** Records per group beyond which a rule says nothing. */
+  /** Others that a record may share a key with; beyond, the rule says nothing. */
   largest: number;
 };
 
@@ -54,6 +54,11 @@ export function keysOf(fields: readonly Field[]): Key[] {
   );
 }
 
+/** The same keys of some of the records alone. */
+export function keysWithin(keys: readonly Key[], records: Int32Array): Key[] {
+  return keys.map((key) => ({ ...key, of: records.map((r) => key.of[r]) }));
+}
+
 /** Gathers the records that agree on a rule. With `split`, the first so many records are linked to the others. */
 export function gather(
   rule: Rule,
@@ -74,7 +79,7 @@ export function gather(
   let pairs = 0;
   for (let g = 0; g < groups; g++) {
     const size = start[g + 2];
-    const isTooLarge = common === undefined ? size > largest : common.has(textOfGroup(used, firsts[g]));
+    const isTooLarge = common === undefined ? size - 1 > largest : common.has(textOfGroup(used, firsts[g]));
     if (isTooLarge) lefts[g] = -1;
     else pairs += split === undefined ? (size * (size - 1)) / 2 : lefts[g] * (size - lefts[g]);
     start[g + 2] += start[g + 1];
@@ -126,7 +131,7 @@ export function countPairs(
   let [pairs, filled, kept] = [0, 0, 0];
   for (const count of counts) {
     filled += count;
-    if (count * scale > largest && count > 1) continue;
+    if ((count - 1) * scale > largest) continue;
     kept += count;
     pairs += (count * (count - 1)) / 2;
   }

@@ -15,7 +15,6 @@ import {
   tokenWeightsOf,
 } from './fields.ts';
 import type { Frozen } from './frozen.ts';
-import { type Blocks, commonKeysOf, keysOf } from './keys.ts';
 import { openLevels } from './levels.ts';
 import type { LinkageModel } from './model.ts';
 import { scorePairs } from './scoring.ts';
@@ -75,7 +74,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
   };
   const cells = cellsOf(fields);
   const read = clock();
-  const { model, source, blocks, rarity, parameters } = train(fields, {
+  const { model, source, common, rarity, parameters } = train(fields, {
     cells,
     columns,
     split,
@@ -121,7 +120,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
     ...clusters,
     ...{ model, candidates, ignored: recognised.filter(isLeft).map(({ column }) => column) },
     ...{ explain: (r, s) => explainPair({ model, fields, levels, rarity }, r, s) },
-    freeze: () => freeze(model, fields, blocks, words),
+    freeze: () => freeze(model, fields, common(), words),
     seconds: { read, learn, score, decide: clock() },
   };
 }
@@ -129,7 +128,7 @@ export async function link(tables: readonly TextTable[], options: LinkOptions): 
 function freeze(
   model: LinkageModel,
   fields: readonly Field[],
-  blocks: readonly Blocks[],
+  common: Frozen['common'],
   words: Frozen['words'],
 ): Frozen {
   const { rules } = model;
@@ -142,9 +141,8 @@ function freeze(
       },
     );
   }
-  const keys = keysOf(fields);
   return {
-    ...{ model: { ...model, rules }, words, common: blocks.map((block) => commonKeysOf(block, keys)) },
+    ...{ model: { ...model, rules }, words, common },
     counts: fields.map(
       ({ values, counts }) =>
         new Map([...counts.entries()].filter(([, count]) => count > 1).map(([value, count]) => [values[value], count])),

@@ -35,7 +35,7 @@ export type LinkageModel = {
   rules: readonly RuleModel[] | 'all pairs';
   /** Sorts of strangers who share a home or an area: log2 of their share of all pairs, and their levels over any strangers'. */
   strangers: readonly { name: Shared; share: number; weights: readonly (readonly number[] | undefined)[] }[];
-  /** Records per group beyond which a rule says nothing. */
+  /** Others that a record may share a key with; beyond, a rule says nothing. */
   largestGroup: number;
   oneToOne: boolean;
   records: number;

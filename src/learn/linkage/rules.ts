@@ -76,9 +76,10 @@ export function suggestRules(
   budget: number,
 ): Suggestion[] {
   const drawn = drawMatches(keys, first, likely, createRandom(7));
-  const open = offers.map(({ keys: names, used, pairs, kept }) => ({
+  const bitsOf = new Map(keys.map(({ name }, k) => [name, drawn[k]]));
+  const open = offers.map(({ keys: names, pairs, kept }) => ({
     ...{ keys: names, pairs },
-    bits: [...used.map((key) => drawn[keys.indexOf(key)]), ...(kept === 1 ? [] : [drawKept(kept, names)])],
+    bits: [...names.map((name) => bitsOf.get(name) as Uint8Array), ...(kept === 1 ? [] : [drawKept(kept, names)])],
   }));
   const reached = new Uint8Array(DRAWN);
   const chosen: Suggestion[] = [];

@@ -2,15 +2,16 @@
 // the data, and the levels of matches are learned on a sample of the candidate pairs.
 
 import { createRandom } from '../../math/index.ts';
+import { openSets } from './clusters.ts';
 import type { TokenWeights } from './comparison.ts';
 import { type Candidates, type EmSettings, estimate, expect, knownM, type Parameters } from './em.ts';
 import type { Cells, ColumnPlan, Field } from './fields.ts';
-import { type Blocks, gather, type Key, keysOf, type Rule } from './keys.ts';
+import { type Blocks, commonKeysOf, gather, type Key, keysOf, keysWithin, type Rule } from './keys.ts';
 import { type Levels, openLevels } from './levels.ts';
 import { isShared, sortNames } from './mixture.ts';
 import { type LinkageModel, type RuleModel, rarityOf } from './model.ts';
 import { allChunks, forEachPair, type PairSource } from './pairs.ts';
-import { firstRules, offerRules, type RuleOffer, suggestRules } from './rules.ts';
+import { firstRules, type Likely, offerRules, type RuleOffer, suggestRules } from './rules.ts';
 
 export type TrainingOptions = {
   cells: Cells;
@@ -34,8 +35,8 @@ export type Trained = {
   model: LinkageModel;
   parameters: Parameters;
   source: PairSource;
-  /** What the model's rules gather, where there are any; with fewer pairs than `source`, where more records are to come. */
-  blocks: readonly Blocks[];
+  /** Of each of the model's rules the keys that too many records share, or will. */
+  common(): Set<string>[];
   rarity: (Float32Array | undefined)[];
 };
 
@@ -118,8 +119,8 @@ export function train(fields: readonly Field[], options: TrainingOptions): Train
     },
     threshold: 0.5,
   };
-  const blocks = chosen?.later.map((one) => one.blocks) ?? [];
-  return { model, parameters, source, blocks, rarity };
+  const common = () => chosen?.later.map(({ blocks, keys: own }) => commonKeysOf(blocks, own)) ?? [];
+  return { model, parameters, source, common, rarity };
 }
 
 function heldBy({ pairs, columns }: Known, fields: readonly Field[], levels: Levels): (Float64Array | undefined)[] {
@@ -145,23 +146,23 @@ function chooseRules(
   const across = split === undefined ? 1 : (2 * split * (records - split)) / records ** 2;
   // Where records grow tenfold so do groups, and pairs a hundredfold: what a rule may cost here is that much less.
   const growth = Math.max(1, expected / records);
-  const priced = (times: number): Priced => {
+  const priced = (times: number, own: readonly Key[] = keys, lefts = split): Priced => {
     const budget = Math.max(LEAST_BUDGET, PAIRS_PER_RECORD * records * times) / times ** 2;
     const largest = LARGEST_GROUP / times;
-    const offers = offerRules(keys, { most: budget / across, largest, seed });
-    for (const offer of offers) offer.pairs *= across;
-    return { budget, largest, offers };
+    const counted = across * (records / own[0].of.length) ** 2;
+    const offers = offerRules(own, { most: budget / counted, largest, seed });
+    for (const offer of offers) offer.pairs *= counted;
+    return { budget, largest, offers, keys: own, split: lefts };
   };
   const gathered = new Map<string, Blocks>();
-  const gatherBy = (rule: Rule, { largest }: Priced): Blocks => {
+  const gatherBy = (rule: Rule, { largest, keys: own, split: lefts }: Priced): Blocks => {
     const name = [largest, ...rule.keys].join('\n');
-    const blocks = gathered.get(name) ?? gather(rule, keys, { split, largest });
+    const blocks = gathered.get(name) ?? gather(rule, own, { split: lefts, largest });
     gathered.set(name, blocks);
     return blocks;
   };
   // What matches look like is learned among these records, whatever is to come.
   const here = priced(1);
-  const later = growth === 1 ? here : priced(growth);
   const first = firstRules(here.offers, records);
   const blocks = first.map((rule) => gatherBy(rule, here));
   const { candidates, parameters } = learn({ records, split, blocks }, CHOSEN_BY);
@@ -176,16 +177,28 @@ function chooseRules(
     const suggested = suggestRules(at.offers, keys, first, found, at.budget);
     // Where hardly any match was found, nothing can be said of the rules: the first ones stay.
     const taken = suggested.length > 0 ? suggested : first.map((rule) => ({ ...rule, reached: Number.NaN }));
-    return taken.map((suggestion) => ({ blocks: gatherBy(suggestion, at), reached: suggestion.reached }));
+    return taken.map((rule) => ({ blocks: gatherBy(rule, at), keys: at.keys, reached: rule.reached }));
   };
   const chosen = choose(here);
-  return { here: chosen, later: later === here ? chosen : choose(later) };
+  if (growth === 1) return { here: chosen, later: chosen };
+  // Pairs of strangers grow with the square of the records, and are what a rule costs. Matches are what it is for, and
+  // here there may be more of them than strangers: so it is priced, and keys are barred, by one record of each thing.
+  const apart = oneOfEach(records, found);
+  const lefts = split === undefined ? undefined : apart.filter((r) => r < split).length;
+  return { here: chosen, later: choose(priced(growth, keysWithin(keys, apart), lefts)) };
 }
 
-type Chosen = { blocks: Blocks; reached: number };
+/** The first record of each thing, by likely matches, in order. */
+function oneOfEach(records: number, { left, right }: Likely): Int32Array {
+  const sets = openSets(records);
+  for (let p = 0; p < left.length; p++) sets.join(left[p], right[p]);
+  return Int32Array.from({ length: records }, (_, r) => r).filter((r) => sets.find(r) === r);
+}
 
-/** The rules that are on offer at some number of records. */
-type Priced = { budget: number; largest: number; offers: RuleOffer[] };
+type Chosen = { blocks: Blocks; keys: readonly Key[]; reached: number };
+
+/** The rules that are on offer at some number of records, and the records they were judged by. */
+type Priced = { budget: number; largest: number; offers: RuleOffer[]; keys: readonly Key[]; split?: number };
 
 type Everywhere = { shares: Float64Array; exactShare: number; filled: number };
 
