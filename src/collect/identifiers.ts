@@ -3,9 +3,9 @@
 // already is recognised and not hashed twice: SHA-256 gets the pepper as if it had been made here; MD5 and SHA-1 cannot
 // become a SHA-256, so they are identifiers of their own.
 
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { ForeignHash } from '../govern/index.ts';
+import { type ForeignHash, pseudonymOf } from '../govern/index.ts';
 import { readAddress } from './address.ts';
 
 export type Hashed = {
@@ -109,5 +109,5 @@ function fromHash(value: string, pepper: string): Hashed | undefined {
 }
 
 function withPepper(digest: string, pepper: string): string {
-  return pepper === '' ? digest : createHmac('sha256', pepper).update(digest).digest('hex');
+  return pepper === '' ? digest : pseudonymOf(pepper, digest);
 }

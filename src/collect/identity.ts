@@ -31,7 +31,7 @@ export type Ids = { userId?: unknown; anonymousId?: unknown; previousId?: unknow
 export type Details = { properties: Fields; traits: Fields; context: Fields };
 
 /** Hashes without a pepper; nothing personal is kept all the same. */
-export const unpeppered: Personal = { policy: defaultPolicy, pepper: '' };
+export const unpeppered: Personal = { policy: defaultPolicy, pepper: '', linkageKey: '' };
 
 export function identityOf(ids: Ids, details: Details, personal: Personal = unpeppered): Identity {
   const identity: Identity = { ...noIdentity, externalIds: [] };

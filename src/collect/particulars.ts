@@ -1,5 +1,5 @@
 // What people tell of themselves that another record of theirs may be known by: names, address, day of birth, number.
-// None of it is kept as it was sent. It becomes hashes and filters under a key drawn from the workspace's pepper
+// None of it is kept as it was sent. It becomes hashes and filters under a key drawn from the workspace's linkage key
 // (learn/linkage/normalise/encoded.ts), which linkage compares and nobody reads; see docs/decisions/0022.
 
 import type { Personal } from '../govern/index.ts';
@@ -9,14 +9,14 @@ import { isPlaceholder } from './placeholders.ts';
 import { lettersOf } from './redaction.ts';
 
 /** JSON text of the encoded form by field; '' where nothing was told or the workspace keeps none. */
-export function particularsOf(traits: Fields, context: Fields, { pepper, policy }: Personal): string {
-  // Without a pepper anybody could make the same forms from lists of names.
-  if (pepper === '' || policy.linkage !== 'encoded') return '';
+export function particularsOf(traits: Fields, context: Fields, { linkageKey, policy }: Personal): string {
+  // Without a secret anybody could make the same forms from lists of names.
+  if (linkageKey === '' || policy.linkage !== 'encoded') return '';
   const more = fieldsOf(context['traits']);
   if (traits === noFields && more === noFields) return '';
   const told: Told = {};
   for (const fields of [traits, more]) if (fields !== noFields) read(fields, told);
-  const encoder = encoderOf(pepper);
+  const encoder = encoderOf(linkageKey);
   const encoded: Record<string, string> = {};
   for (const field in told) {
     const value = encoder.encode(field as EncodedField, told[field as EncodedField] as string);
@@ -102,12 +102,12 @@ function tellName(told: Told, value: unknown): void {
 
 const encoders = new Map<string, Encoder>();
 
-function encoderOf(pepper: string): Encoder {
-  let known = encoders.get(pepper);
+function encoderOf(secret: string): Encoder {
+  let known = encoders.get(secret);
   if (known === undefined) {
-    known = openEncoder(pepper);
+    known = openEncoder(secret);
     if (encoders.size >= 100) encoders.clear();
-    encoders.set(pepper, known);
+    encoders.set(secret, known);
   }
   return known;
 }

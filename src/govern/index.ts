@@ -34,6 +34,7 @@ export {
   type Personal,
   type PersonalPolicy,
   readPersonal,
+  sealPeppers,
   writePersonalPolicy,
 } from './personal.ts';
 export {

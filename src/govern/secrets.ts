@@ -1,5 +1,5 @@
-// Secrets of a workspace that have to be read again (the signing secret of a webhook, later a token of a destination),
-// encrypted at rest: AES-256-GCM with a nonce of its own each, bound to workspace and name, so that a row that is copied to
+// Secrets of a workspace that have to be read again (the signing secret of a webhook, a token of a destination, the pepper
+// of its addresses), encrypted at rest: AES-256-GCM with a nonce of its own each, bound to workspace and name, so that a row that is copied to
 // another place opens nothing. The key is INKLING_SECRET_KEY, or a file that only its owner may read in the data folder; it
 // is in neither database, so a copy of those alone tells no secret. NIST SP 800-38D.
 
@@ -21,17 +21,32 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+export interface Sealing {
+  /** Binds the text to a place: elsewhere it opens nothing. */
+  seal(text: string, place: readonly string[]): string;
+  /** Throws `secret_unreadable` under another key. `otherwise`: what is to be done without the key it was sealed with. */
+  unseal(sealed: string, place: readonly string[], otherwise: string): string;
+}
+
 /** The key is read, or made, when it is first needed. */
-export function openSecrets(store: Store, env: NodeJS.ProcessEnv = process.env): Secrets {
+export function openSealing({ dataDir }: Pick<Store, 'dataDir'>, env: NodeJS.ProcessEnv = process.env): Sealing {
   let key: Buffer | undefined;
-  const keyOf = () => (key ??= readKey(store.dataDir, env));
+  const keyOf = () => (key ??= readKey(dataDir, env));
+  return {
+    seal: (text, place) => seal(keyOf(), text, bytesOf(place)),
+    unseal: (sealed, place, otherwise) => unseal(keyOf(), sealed, bytesOf(place), otherwise),
+  };
+}
+
+export function openSecrets(store: Store, env: NodeJS.ProcessEnv = process.env): Secrets {
+  const sealing = openSealing(store, env);
   return {
     get: async (workspace, name) => {
       const [row] = await store.state.query<{ sealed: string }>(
         'SELECT sealed FROM secrets WHERE workspace = $1 AND name = $2',
         [workspace, name],
       );
-      return row && unseal(keyOf(), row.sealed, placeOf(workspace, name));
+      return row && sealing.unseal(row.sealed, [workspace, name], 'set the secret anew');
     },
     set: async (workspace, name, text, now) => {
       if (text === null) {
@@ -41,14 +56,14 @@ export function openSecrets(store: Store, env: NodeJS.ProcessEnv = process.env):
       await store.state.query(
         `INSERT INTO secrets (workspace, name, sealed, updated_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (workspace, name) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at`,
-        [workspace, name, seal(keyOf(), text, placeOf(workspace, name)), now],
+        [workspace, name, sealing.seal(text, [workspace, name]), now],
       );
     },
   };
 }
 
-function placeOf(workspace: string, name: string): Buffer {
-  return Buffer.from(JSON.stringify([workspace, name]));
+function bytesOf(place: readonly string[]): Buffer {
+  return Buffer.from(JSON.stringify(place));
 }
 
 /** `v1.KEY.BYTES`: which key it was, then nonce, tag and text in base64url. */
@@ -59,7 +74,7 @@ function seal(key: Buffer, text: string, place: Buffer): string {
   return `v1.${nameOfKey(key)}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
 }
 
-function unseal(key: Buffer, sealed: string, place: Buffer): string {
+function unseal(key: Buffer, sealed: string, place: Buffer, otherwise: string): string {
   const [, keyName, text = ''] = sealed.split('.');
   const bytes = Buffer.from(text, 'base64url');
   try {
@@ -72,7 +87,7 @@ function unseal(key: Buffer, sealed: string, place: Buffer): string {
     throw new InklingError(
       'secret_unreadable',
       wrongKey ? `A secret was sealed with key ${keyName}; this one is ${nameOfKey(key)}.` : 'A secret is damaged.',
-      { cause: error, hint: 'Set INKLING_SECRET_KEY to the key it was sealed with, or set the secret anew.' },
+      { cause: error, hint: `Set INKLING_SECRET_KEY to the key it was sealed with, or ${otherwise}.` },
     );
   }
 }

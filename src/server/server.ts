@@ -11,7 +11,7 @@ import {
   sealDoorSecrets,
 } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
-import { openKeyRing } from '../govern/index.ts';
+import { openKeyRing, sealPeppers } from '../govern/index.ts';
 import { openSessionsNow, type SessionsNow } from '../identify/index.ts';
 import { type IntentNow, openIntentNow } from '../predict/index.ts';
 import type { Store } from '../store/index.ts';
@@ -56,6 +56,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const numbers = openNumbers();
   const store = withWatch(unwatched, numbers.engines.observe);
   await sealDoorSecrets(store, now());
+  await sealPeppers(store);
   // What the journal finds damaged when it is opened is told once there is a log.
   const early: [error: unknown, doing: string][] = [];
   let log: (error: unknown, doing: string) => void = (error, doing) => early.push([error, doing]);

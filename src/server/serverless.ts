@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDirectIntake, sealDoorSecrets } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
+import { sealPeppers } from '../govern/index.ts';
 import { openSessionsNow } from '../identify/index.ts';
 import { openIntentNow } from '../predict/index.ts';
 import { openStore, type Store, storeOptionsFrom } from '../store/index.ts';
@@ -58,6 +59,7 @@ export async function openServerlessStore(env: NodeJS.ProcessEnv): Promise<Store
 
 export async function openServerless(store: Store, now: () => Date = () => new Date()): Promise<Serverless> {
   await sealDoorSecrets(store, now());
+  await sealPeppers(store);
   const door = doorOf(store, now);
   const context = {
     store,

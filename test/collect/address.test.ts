@@ -93,7 +93,7 @@ const rowOf = (message: object, policy: Partial<PersonalPolicy> = {}) =>
       workspace: 'w',
       receivedAt: 0,
       source: '',
-      personal: { policy: { ...defaultPolicy, ...policy }, pepper },
+      personal: { policy: { ...defaultPolicy, ...policy }, pepper, linkageKey: pepper },
     },
   );
 

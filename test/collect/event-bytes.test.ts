@@ -68,7 +68,7 @@ test('the line that is written byte by byte is the row’s as JSON, whatever the
   let valid = 0;
   fc.assert(
     fc.property(fc.array(message, { maxLength: 5 }), policies, (messages, policy) => {
-      const personal = { policy, pepper: 'a'.repeat(64) };
+      const personal = { policy, pepper: 'a'.repeat(64), linkageKey: 'a'.repeat(64) };
       const arrival = { workspace: 'wörk', receivedAt: 1_770_000_000_000, source: '', personal };
       // As they come from a body: what JSON does not carry is gone.
       const sent = JSON.parse(JSON.stringify(messages)) as SegmentMessage[];

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type EventRow, emailHashOf, importFile } from '../../src/collect/index.ts';
-import { createKey, createWorkspace, pseudonymOf, readPersonal } from '../../src/govern/index.ts';
+import { createKey, createWorkspace, pseudonymOf, readPersonal, sealPeppers } from '../../src/govern/index.ts';
 import { openServer } from '../../src/server/index.ts';
 import { openTestStore } from '../support/store.ts';
 
@@ -168,4 +169,52 @@ test('an imported file passes the same rules, and holds no line of somebody who 
   assert.match((await eventOf('file-dora')).properties, /"ticket":"sha256:/);
   assert.deepEqual(filesWith('FILE-RAW-1'), []);
   assert.deepEqual(filesWith('refuser'), []);
+});
+
+test('the pepper is sealed, that of an earlier version too, and opens under its own key only [MKT-14.6]', async () => {
+  assert.match(pepper, /^[0-9a-f]{64}$/);
+  const kept = async (workspace: string) => {
+    const [row] = await store.state.query<{ pepper: string }>(
+      'SELECT pepper FROM identity_secrets WHERE workspace = $1',
+      [workspace],
+    );
+    return row.pepper;
+  };
+  assert.match(await kept('shop'), /^v1\.[0-9a-f]{8}\.[\w-]+$/);
+  assert.deepEqual(filesWith(pepper), []);
+  const plain = randomBytes(32).toString('hex');
+  await createWorkspace(store, { id: 'earlier', name: 'Earlier', timeZone: 'UTC', now });
+  await store.state.query('INSERT INTO identity_secrets (workspace, pepper, created_at) VALUES ($1, $2, $3)', [
+    'earlier',
+    plain,
+    now,
+  ]);
+  await sealPeppers(store);
+  assert.match(await kept('earlier'), /^v1\./);
+  assert.equal((await readPersonal(store, 'earlier')).pepper, plain, 'it stays the same pepper');
+  // Put in another's place it opens nothing.
+  await store.state.query('UPDATE identity_secrets SET pepper = $1 WHERE workspace = $2', [
+    await kept('shop'),
+    'earlier',
+  ]);
+  await assert.rejects(readPersonal(store, 'earlier'), { code: 'secret_unreadable', hint: /back-up/ });
+  await assert.rejects(sealPeppers(store), { code: 'secret_unreadable' });
+  await store.state.query(`DELETE FROM identity_secrets WHERE workspace = 'earlier'`);
+});
+
+test('a workspace from before peppers keeps its hashes, and has a sealed secret for names and homes [WH-4]', async () => {
+  const { writeKey: write } = await createWorkspace(store, { id: 'old', name: 'Old', timeZone: 'UTC', now });
+  await store.state.query(`INSERT INTO identity_secrets (workspace, pepper, created_at) VALUES ('old', '', $1)`, [now]);
+  const traits = { email: 'dora@example.org', firstName: 'Dora', lastName: 'Morgenstern' };
+  await fetch(`${server.address}/v1/identify`, {
+    method: 'POST',
+    headers: { 'x-write-key': write },
+    body: JSON.stringify({ userId: 'dora', messageId: 'old-1', traits }),
+  });
+  const row = await eventOf('old-1');
+  assert.equal(row.email_hash, createHash('sha256').update(traits.email).digest('hex'));
+  assert.deepEqual(Object.keys(JSON.parse(row.particulars)).sort(), ['email_name', 'given_name', 'surname']);
+  const { linkageKey } = await readPersonal(store, 'old');
+  assert.match(linkageKey, /^[0-9a-f]{64}$/);
+  assert.deepEqual(filesWith(linkageKey), []);
 });

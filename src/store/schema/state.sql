@@ -156,11 +156,13 @@ CREATE TABLE accuracy_logs (
   unrepresented integer NOT NULL DEFAULT 0, -- set aside with nobody to stand for them
   PRIMARY KEY (model_id, date)
 );
--- The pepper that addresses and numbers are hashed with; '' in workspaces from before there were any.
+-- The pepper that addresses and numbers are hashed with, sealed (govern/secrets.ts); '' in workspaces from before there were
+-- any. These have a secret of its own for forms of names and homes; for all others the pepper is that, too.
 CREATE TABLE identity_secrets (
   workspace text PRIMARY KEY REFERENCES workspaces(id) ON DELETE CASCADE,
   pepper text NOT NULL,
-  created_at timestamptz NOT NULL
+  created_at timestamptz NOT NULL,
+  linkage_key text NOT NULL DEFAULT ''
 );
 
 -- What people decided about who is who: who did it, why, and what undoes it.
