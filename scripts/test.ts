@@ -55,8 +55,9 @@ function run(files: readonly string[], env: Record<string, string>): number {
     return 1;
   }
   // Three files at a time on two cores: each opens engines of its own and often waits for them. Every file is a process;
-  // what one has compiled the next ones find on disk.
-  const result = spawnSync(process.execPath, ['--test', '--test-concurrency=3', '--test-reporter=spec', ...files], {
+  // what one has compiled the next ones find on disk. No test may hold up the others for ever.
+  const options = ['--test', '--test-concurrency=3', '--test-timeout=300000', '--test-force-exit', '--test-reporter=spec'];
+  const result = spawnSync(process.execPath, [...options, ...files], {
     cwd: root,
     stdio: 'inherit',
     env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'), ...process.env, ...env },

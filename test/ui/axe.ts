@@ -14,8 +14,10 @@ export async function assertClean(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
-    // Colours that are still on their way from one scheme to the other are nobody's.
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((running) => running.finished))');
+    // Colours that are still on their way from one scheme to the other are nobody's; what pulses for ever never arrives.
+    await page.waitForFunction(
+      'document.getAnimations().every(({ effect, playState }) => playState !== "running" || effect.getComputedTiming().endTime === Infinity)',
+    );
     assert.deepEqual(await violations(page), [], `${new URL(page.url()).pathname} in ${colorScheme}`);
   }
 }
