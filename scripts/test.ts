@@ -56,7 +56,13 @@ function run(files: readonly string[], env: Record<string, string>): number {
   }
   // Three files at a time on two cores: each opens engines of its own and often waits for them. Every file is a process;
   // what one has compiled the next ones find on disk. No test may hold up the others for ever.
-  const options = ['--test', '--test-concurrency=3', '--test-timeout=300000', '--test-force-exit', '--test-reporter=spec'];
+  const options = [
+    '--test',
+    '--test-concurrency=3',
+    '--test-timeout=300000',
+    '--test-force-exit',
+    '--test-reporter=spec',
+  ];
   const result = spawnSync(process.execPath, [...options, ...files], {
     cwd: root,
     stdio: 'inherit',

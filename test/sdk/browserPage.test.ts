@@ -149,7 +149,10 @@ describe('the browser SDK on a page', { skip: withoutChromium }, () => {
         `for (let i = 0; i < 20; i++) inkling.track('Counted', { number: ${tab} * 100 + i })`;
       await Promise.all(tabs.map((tab, i) => tab.evaluate(many(i))));
       await Promise.all(tabs.map((tab) => call(tab, 'flush')));
-      const counted = scripted.delivered().filter(({ event }) => event === 'Counted');
+      const counted = await until(() => {
+        const arrived = scripted.delivered().filter(({ event }) => event === 'Counted');
+        return arrived.length >= 60 && arrived;
+      });
       assert.equal(counted.length, 60);
       assert.equal(new Set(counted.map(({ messageId }) => messageId)).size, 60);
       assert.equal(new Set(counted.map(({ anonymousId }) => anonymousId)).size, 1);

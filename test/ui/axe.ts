@@ -10,14 +10,15 @@ type Violation = { id: string; nodes: { target: string[]; failureSummary: string
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** Colours that are still on their way from one scheme to the other are nobody's; what pulses for ever never arrives. */
+const settledColours = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(
+  document.getAnimations().every(({ effect, playState }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity)))))`;
+
 export async function assertClean(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
-    // Colours that are still on their way from one scheme to the other are nobody's; what pulses for ever never arrives.
-    await page.waitForFunction(
-      'document.getAnimations().every(({ effect, playState }) => playState !== "running" || effect.getComputedTiming().endTime === Infinity)',
-    );
+    await page.waitForFunction(settledColours);
     assert.deepEqual(await violations(page), [], `${new URL(page.url()).pathname} in ${colorScheme}`);
   }
 }
