@@ -14,6 +14,7 @@ import {
   placeholderIds,
   webhooks,
 } from '../src/collect/index.ts';
+import { CriteriaSchema, conditionKinds, eventFields, ruleJsonSchema, valueOps } from '../src/decide/index.ts';
 import { environment } from '../src/environment.ts';
 import { errorCodes } from '../src/errors.ts';
 import { signals } from '../src/features/index.ts';
@@ -129,6 +130,43 @@ const pages: Record<string, () => string | Promise<string>> = {
         shopSettingsSchema.properties as Record<string, { default?: unknown; description?: string }>,
       ).map(([name, dial]) => row(`\`${name}\``, `\`${JSON.stringify(dial.default)}\``, dial.description ?? '')),
     ]),
+  'segments.md': () =>
+    page(
+      'Rules of segments',
+      'What the language of segments asks, as JSON; `segment-rule.schema.json` is its schema.',
+      [
+        'A rule is `{"all": […]}`, `{"any": […]}`, `{"not": …}` or one of these conditions:',
+        '',
+        row('condition', 'what it asks', 'fields'),
+        rule(3),
+        ...[
+          ...conditionKinds,
+          { kind: 'segment', sentence: 'Is in another segment.', schema: { properties: { segment: {} } } },
+        ].map(({ kind, sentence, schema }) =>
+          row(
+            `\`${kind}\``,
+            sentence,
+            Object.keys(schema.properties)
+              .filter((name) => name !== 'kind')
+              .map((name) => `\`${name}\``)
+              .join(', '),
+          ),
+        ),
+        '',
+        `Values are compared by \`op\`: ${valueOps.map((op) => `\`${op}\``).join(', ')}.`,
+        '',
+        `Of an event: ${eventFields.map((field) => `\`${field}\``).join(', ')}.`,
+        '',
+        'The flat criteria of older callers, each a rule of the same language:',
+        '',
+        row('criterion', 'what it means'),
+        rule(2),
+        ...Object.entries(CriteriaSchema.properties as Record<string, { description?: string }>).map(([name, schema]) =>
+          row(`\`${name}\``, schema.description ?? ''),
+        ),
+      ],
+    ),
+  'segment-rule.schema.json': () => `${JSON.stringify(ruleJsonSchema(), null, 2)}\n`,
   'cli.md': () => page('Commands', 'As `npm run -s inkling -- <command>`.', describeCommands()),
   'openapi.json': async () => `${JSON.stringify(await describeApi(), null, 2)}\n`,
 };

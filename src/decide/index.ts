@@ -16,3 +16,4 @@ export {
 } from './activations.ts';
 export { type AdDecision, type AdRequest, decideAd, openAds } from './ad.ts';
 export { type Creative, type CreativeKind, listCreatives, removeCreative, saveCreative } from './creatives.ts';
+export * from './segments/index.ts';

@@ -1,0 +1,115 @@
+// One thing and then another: steps in order of time, each within so long after the one before, all within so long, and
+// then something that did not follow. Where it must not follow within a time, that time has to be over.
+
+import { momentsOf, ruleOf, walk, walkSql } from '../../chain.ts';
+import { checkWindow, type Stretch, spanMs, stretchOf } from '../../window.ts';
+import { checkEvents, chosenBy, type EventsWish, wishFor } from '../filters.ts';
+import type { Compiling, Kind, Leaf, PersonNow } from '../kind.ts';
+import { type Sequence, SequenceSchema } from './shape.ts';
+import { hearSequence, saySequence } from './words.ts';
+
+export const sequence: Kind<Sequence> = {
+  kind: 'sequence',
+  sentence: 'One event and then another, each within a time, and something that did not follow.',
+  schema: SequenceSchema,
+  check(condition, at) {
+    checkWindow(condition.window, `${at}.window`);
+    return {
+      ...condition,
+      steps: condition.steps.map((step, i) => checkEvents(step, `${at}.steps[${i}]`)),
+      ...(condition.then_not && { then_not: checkEvents(condition.then_not, `${at}.then_not`) }),
+    };
+  },
+  compile(condition, how) {
+    const { steps, then_not: not } = condition;
+    const rule = ruleOf(steps, condition.within);
+    const waitMs = not?.within === undefined ? undefined : spanMs(not.within);
+    const forbidden = steps.length;
+    return compileSteps(not ? [...steps, not] : steps, stretchOf(condition.window, how.zone), how, {
+      fold: walkSql(rule, 'moments'),
+      truth: (end) => {
+        if (!not) return `notEmpty(chain.3)`;
+        const others = `arrayFilter(m -> bitTest(m.2, ${forbidden}), moments)`;
+        const isOver = waitMs === undefined ? '1' : `d + ${waitMs} < ${end}`;
+        const follows = waitMs === undefined ? 'm.1 > d' : `m.1 > d AND m.1 <= d + ${waitMs}`;
+        return `arrayExists(d -> ${isOver} AND NOT arrayExists(m -> ${follows}, ${others}), chain.3)`;
+      },
+      evaluate: (lists, start, end) => {
+        const moments = momentsOf(lists, start, end);
+        const { done } = walk(rule, moments);
+        if (!not) return done.length > 0;
+        const others = moments.times.filter((_, i) => moments.masks[i] & (1 << forbidden));
+        return done.some(
+          (d) =>
+            (waitMs === undefined || d + waitMs < end) &&
+            !others.some((at) => at > d && (waitMs === undefined || at <= d + waitMs)),
+        );
+      },
+      /** What must not follow has not followed once its time is over. */
+      waits: (lists, start, end) =>
+        waitMs === undefined ? [] : walk(rule, momentsOf(lists, start, end)).done.map((d) => d + waitMs),
+    });
+  },
+  say: saySequence,
+  hear: hearSequence,
+};
+
+export type StepsRule = {
+  fold: string;
+  /** A condition on `chain` and `moments`; the window ends at `end`. */
+  truth(end: number): string;
+  evaluate(lists: readonly (readonly number[])[], start: number, end: number): boolean;
+  /** Moments that the end of the window may have to pass for another answer. */
+  waits(lists: readonly (readonly number[])[], start: number, end: number): readonly number[];
+};
+
+/** What sequences and funnels have in common: one list and one bit a step. */
+export function compileSteps(
+  steps: readonly EventsWish[],
+  stretch: Stretch,
+  { zone, list }: Compiling,
+  rule: StepsRule,
+): Leaf {
+  const chosen = steps.map((step) => chosenBy(step, zone));
+  const indexes = steps.map((step, i) => list(wishFor(step, chosen[i], stretch.reachMs)));
+  const anyEvent = chosen.some(({ events }) => events === undefined);
+  const mask = chosen
+    .map(({ events, sql }, i) => {
+      const named = events && `event IN (${events.map((name) => `'${name.replaceAll("'", "\\'")}'`).join(', ')})`;
+      return `if(${[named, sql].filter(Boolean).join(' AND ') || '1'}, ${2 ** i}, 0)`;
+    })
+    .join(' + ');
+  const timesOf = (person: PersonNow) => indexes.map((index) => person.list(index).times);
+  return {
+    needs: {},
+    lists: [...new Set(indexes)],
+    reading: (at) => {
+      const [start, end] = stretch.bounds(at);
+      const inside = [start > -Infinity && `at_ms >= ${start}`, end < at && `at_ms < ${end}`]
+        .filter(Boolean)
+        .join(' AND ');
+      return {
+        from: 'steps',
+        events: anyEvent ? undefined : [...new Set(chosen.flatMap(({ events }) => events!))].sort(),
+        columns: ['event', ...new Set(chosen.flatMap(({ columns }) => columns))],
+        since: Math.max(0, start),
+        mask: `toUInt32(${inside === '' ? mask : `if(${inside}, ${mask}, 0)`})`,
+        fold: rule.fold,
+        truth: rule.truth(end),
+      };
+    },
+    evaluate: (person, at) => rule.evaluate(timesOf(person), ...stretch.bounds(at)),
+    next: (person, at) => {
+      const lists = timesOf(person);
+      const [start, end] = stretch.bounds(at);
+      let earliest = Infinity;
+      for (const times of lists) earliest = Math.min(earliest, stretch.next(times, at));
+      for (const wait of rule.waits(lists, start, end)) {
+        if (wait < end) continue;
+        const turn = at + (wait - end) + 1;
+        if (turn < earliest && stretch.bounds(turn)[1] > wait) earliest = turn;
+      }
+      return earliest;
+    },
+  };
+}
