@@ -1,5 +1,6 @@
 // Who is who at size: people with several browsers, an address, some with a second account, and their events, made by
-// SQL. A full pass, then new blocks followed live, and the memory of it all.
+// SQL; each tells of a name, a home and a birthday, half of them somebody else's with slips of the pen. A full pass, then a
+// start that has to read everybody into memory, new blocks followed and matched live, and the memory of it all.
 // Run: node --expose-gc bench/identity.ts [people] [events per person]
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,11 +11,14 @@ import {
   type FollowedRow,
   followBlock,
   mergePeople,
+  openFollower,
   resolveAll,
   tryRules,
   undoDecision,
 } from '../src/identify/index.ts';
-import { openStore } from '../src/store/index.ts';
+import { type EncodedField, openEncoder } from '../src/learn/index.ts';
+import { drawRegister, registerColumns } from '../src/simulate/index.ts';
+import { openStore, type Store } from '../src/store/index.ts';
 import { toClickHouseTime } from '../src/time.ts';
 
 const people = Number(process.argv[2] ?? 1_000_000);
@@ -26,18 +30,31 @@ const { facts } = store;
 const start = Date.UTC(2026, 0, 1);
 const now = new Date(start + 90 * 86_400_000);
 await ensureWorkspace(store, workspace, now);
+const fieldOf: Readonly<Record<string, EncodedField>> = {
+  given_name: 'given_name',
+  surname: 'surname',
+  address_1: 'street',
+  suburb: 'city',
+  postcode: 'postcode',
+  date_of_birth: 'birth_date',
+  phone_number: 'phone',
+};
+const encoder = openEncoder('bench');
+
 let mostMemory = 0;
 const watching = setInterval(() => {
   mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
 }, 50);
 try {
   await timed('making the events', () => makeEvents());
+  await timed('making what they tell', () => makeTellings());
   await adoptCurrency(store, workspace);
   mostMemory = 0;
-  const result = await timed('a full pass', () => resolveAll(store, { workspace, now }));
+  const result = await timed('a full pass', () => resolveAll(store, { workspace, now, onProgress: stepped() }));
   console.log(JSON.stringify(result), `${Math.round(mostMemory / 1e6)} MB at most`);
-  await timed('a full pass again', () => resolveAll(store, { workspace, now }));
+  await timed('a full pass again', () => resolveAll(store, { workspace, now, onProgress: stepped() }));
   for (const size of [1, 100, 1000]) await followed(size);
+  await matched(result.matching.records);
   await timed('a change of rules, tried', async () => {
     const trial = await tryRules(store, workspace, { types: { user: { perProfile: 1 } } });
     console.log(JSON.stringify({ ...trial, samples: trial.samples.length }));
@@ -68,6 +85,96 @@ async function makeEvents(): Promise<void> {
          FROM numbers(${from}, ${Math.min(part, people * each - from)}))`,
     );
   }
+}
+
+/** What each record of a register tells, under the account of its number. */
+function* tellings(records: number, seed: number): Generator<string> {
+  const register = { records, duplicateShare: 0.1, mostDuplicates: 3, mostSlips: 3 };
+  for (const values of drawRegister({ ...register, seed })) {
+    const told: Record<string, string> = {};
+    registerColumns.forEach((column, c) => {
+      const field = fieldOf[column];
+      const form = field === undefined ? '' : encoder.encode(field, values[c]);
+      if (form !== '') told[field] = form;
+    });
+    yield JSON.stringify(told);
+  }
+}
+
+async function makeTellings(): Promise<void> {
+  const at = toClickHouseTime(start);
+  let who = 0;
+  let rows: object[] = [];
+  for (const particulars of tellings(people, 1)) {
+    const [user, anchor] = [`user-${who}`, `u:user-${who}`];
+    rows.push({
+      ...{ workspace, message_id: `t${who}`, type: 'identify', event: 'identify', at, received_at: at },
+      ...{ user_id: user, anchor, particulars },
+    });
+    who += 1;
+    if (rows.length < 20_000 && who < people) continue;
+    await facts.insert('events', rows);
+    rows = [];
+  }
+}
+
+/** Says how long each step of a pass took. */
+function stepped(): (done: number) => void {
+  let last = performance.now();
+  return (done) => {
+    console.log(`  step ${done}: ${((performance.now() - last) / 1000).toFixed(1)} s`);
+    last = performance.now();
+  };
+}
+
+/** A process that begins with nothing in memory: until everybody is in, and people who tell something from then on. */
+async function matched(records: number): Promise<void> {
+  const next: Store = { ...store, facts: Object.create(facts) };
+  const faults: unknown[] = [];
+  const follower = openFollower(next, { now: () => now, refreshAfterMs: 3_600_000, onFault: (e) => faults.push(e) });
+  const told = tellings(5000, 2);
+  let sent = 0;
+  const block = (size: number) =>
+    Array.from({ length: size }, () => {
+      const user = `late-${sent++}`;
+      return {
+        ...{ workspace, message_id: user, type: 'identify', event: 'identify', user_id: user, anchor: `u:${user}` },
+        ...{ at: toClickHouseTime(now), received_at: toClickHouseTime(now), particulars: told.next().value as string },
+        ...{ anonymous_id: '', previous_id: '', email_hash: '', phone_hash: '' },
+      };
+    });
+  const ship = async (size: number) => {
+    const rows = block(size);
+    await facts.insert('events', rows);
+    const begun = performance.now();
+    await follower.shipped(rows);
+    return performance.now() - begun;
+  };
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  const first = await timed('everybody read into memory', async () => {
+    const waited = await ship(100);
+    await follower.settled();
+    return waited;
+  });
+  globalThis.gc?.();
+  const after = process.memoryUsage();
+  const grown = (what: 'heapUsed' | 'arrayBuffers') => (after[what] - before[what]) / records;
+  console.log(
+    `the block that began it waited ${first.toFixed(1)} ms; ${Math.round(grown('heapUsed') + grown('arrayBuffers'))} bytes a record`,
+    `(${Math.round(grown('heapUsed'))} of them on the heap), process ${Math.round(after.rss / 1e6)} MB`,
+  );
+  for (const size of [1, 10, 100]) {
+    const times: number[] = [];
+    for (let i = 0; i < 30; i++) times.push(await ship(size));
+    times.sort((a, b) => a - b);
+    const [middle, worst] = [times[15], times[29]];
+    console.log(
+      `blocks of ${size} who tell of themselves: p50 ${middle.toFixed(1)} ms, worst ${worst.toFixed(1)} ms, ${Math.round((size / middle) * 1000)}/s`,
+    );
+  }
+  await follower.close();
+  if (faults.length > 0) throw faults[0];
 }
 
 /** Blocks of new events, half of them with something new to tell, as the shipper hands them over. */

@@ -52,6 +52,11 @@ export const environment: Readonly<Record<string, Variable>> = {
     usual: 'secret.key in the data folder, made on first use',
     secret: true,
   },
+  INKLING_LINKAGE_RECORDS: {
+    meaning:
+      'Records of people that matching holds in memory at most. A workspace with more is matched by full passes alone, in shares.',
+    usual: '4000000',
+  },
   METRICS_TOKEN: {
     meaning: 'The bearer token that a scraper sends for /metrics.',
     usual: 'anybody who reaches the service may read it',

@@ -4,7 +4,8 @@
 import { adoptCurrency, inCurrency } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { type FollowedRow, followBlock } from './follow.ts';
-import { matchBlock, type TellingRow } from './matching/live.ts';
+import type { MatchingLimits } from './matching/limits.ts';
+import { openMatcher, type TellingRow } from './matching/matcher.ts';
 import { membersOf } from './members.ts';
 import { nodeOf } from './node.ts';
 import { profiles } from './profiles.ts';
@@ -20,19 +21,24 @@ export type FollowerOptions = {
   onMoved?: (workspace: string, moves: { node: bigint; profile: bigint }[]) => void;
   /** What failed without anybody waiting for it; the next resolveAll makes it good. */
   onFault?: (error: unknown, doing: string) => void;
+  /** What matching may hold in memory; by default what the environment says. */
+  limits?: MatchingLimits;
 };
 
 export interface Follower {
   /** Hand this to the intake's onShipped. */
   shipped(rows: readonly (FollowedRow & TellingRow & { workspace: string })[]): Promise<void>;
-  /** Finishes what is under way. */
+  /** When nobody who came waits to be matched any more; after a start that takes until everybody is in memory. */
+  settled(): Promise<void>;
+  /** Finishes what is under way; who waits to be matched is after the next start. */
   close(): Promise<void>;
 }
 
 const PEOPLE_PER_STATEMENT = 2000;
 
 export function openFollower(store: Store, options: FollowerOptions): Follower {
-  const { now, refreshAfterMs = 2000, onMoved, onFault } = options;
+  const { now, refreshAfterMs = 2000, onMoved, onFault, limits } = options;
+  const matcher = openMatcher(store, { now, onMoved, onFault, limits });
   const touched = new Map<string, Set<string>>();
   let timer: NodeJS.Timeout | undefined;
   let refreshing: Promise<void> = Promise.resolve();
@@ -62,15 +68,16 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
         try {
           const { moved } = await followBlock(store, workspace, block, { now: now() });
           if (moved.length > 0) onMoved?.(workspace, moved);
-          const matched = await matchBlock(store, workspace, block, now());
-          if (matched.length > 0) onMoved?.(workspace, matched);
+          await matcher.told(workspace, block);
         } catch (error) {
           onFault?.(error, 'following identities');
         }
       }
       timer ??= setTimeout(refreshNext, refreshAfterMs).unref();
     },
+    settled: matcher.settled,
     async close() {
+      await matcher.close();
       clearTimeout(timer);
       await refreshNext();
     },

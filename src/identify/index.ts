@@ -7,6 +7,7 @@ export { type Follower, type FollowerOptions, openFollower, refreshPeople } from
 export { type Decision, type DecisionKind, labelsOf, listDecisions, type Outcome } from './judge.ts';
 export { findProfile, type Identity, identityOf } from './lookup.ts';
 export type { Matching } from './matching/everybody.ts';
+export type { MatchingLimits } from './matching/limits.ts';
 export type { KeptModel } from './matching/model.ts';
 export { describeMatching, type MatchingState, type WeighedPair, weighPair } from './matching/weigh.ts';
 export type { Weighed } from './matching/words.ts';

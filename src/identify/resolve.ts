@@ -8,6 +8,7 @@ import { carriedMethods, evidenceSql } from './evidence.ts';
 import { linkingOf } from './linking.ts';
 import { openLinks } from './links.ts';
 import { askAboutMatches, type Matching, matchEverybody } from './matching/everybody.ts';
+import { limitsFrom, type MatchingLimits } from './matching/limits.ts';
 import { profiles } from './profiles.ts';
 import { rebuild } from './rebuild.ts';
 import { noteConflicts } from './reviews.ts';
@@ -20,6 +21,8 @@ export type ResolveOptions = {
   now: Date;
   /** Learns anew how records are weighed, even where what was learned is not old. */
   relearn?: 'always';
+  /** What matching may hold in memory; by default what the environment says. */
+  limits?: MatchingLimits;
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -38,7 +41,7 @@ const CHANGES_PER_BLOCK = 100_000;
 
 export async function resolveAll(
   store: Store,
-  { workspace, now, relearn, onProgress }: ResolveOptions,
+  { workspace, now, relearn, limits = limitsFrom(), onProgress }: ResolveOptions,
 ): Promise<Resolution> {
   const { facts } = store;
   const total = carriedMethods.length + 4;
@@ -51,7 +54,7 @@ export async function resolveAll(
   for (const method of carriedMethods) {
     await step(facts.command(evidenceSql(method), { workspace, now: toClickHouseTime(now) }));
   }
-  const matched = await step(matchEverybody(store, { workspace, now, relearn }));
+  const matched = await step(matchEverybody(store, { workspace, now, relearn, limits }));
   const { evidence, linked } = await step(inTurn(store, workspace, () => linkEverything(store, workspace, now)));
   const matching = await askAboutMatches(store, workspace, matched);
   const summed = inCurrency(await adoptCurrency(store, workspace));

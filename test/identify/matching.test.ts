@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { nodeOf, openFollower, profilesOf, resolveAll } from '../../src/identify/index.ts';
+import { type MatchingLimits, nodeOf, openFollower, profilesOf, resolveAll } from '../../src/identify/index.ts';
 import { type EncodedField, openEncoder } from '../../src/learn/index.ts';
 import { createRandom } from '../../src/math/index.ts';
 import { drawRegister, registerColumns } from '../../src/simulate/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { toClickHouseTime } from '../../src/time.ts';
 import { openTestStore } from '../support/store.ts';
 import { row } from './streams.ts';
 
@@ -82,10 +83,10 @@ async function evidenceIn(where: Store, workspace: string) {
 }
 
 /** Learns on the early records, then takes in the others. */
-async function opened(where: Store, workspace: string): Promise<void> {
+async function opened(where: Store, workspace: string, limits?: MatchingLimits): Promise<void> {
   await openWorkspace(where, workspace);
   await take(where, workspace, early);
-  const { matching } = await resolveAll(where, { workspace, now });
+  const { matching } = await resolveAll(where, { workspace, now, limits });
   assert.ok(matching.linked > 50 && matching.model !== null, JSON.stringify(matching));
 }
 
@@ -128,6 +129,95 @@ test('records matched as they come in, in any order and blocks, give the people 
     }),
     { numRuns: 2, endOnFailure: true },
   );
+});
+
+/** As another process finds the store: with nothing in memory. */
+function restarted(): Store {
+  return { ...store, facts: Object.create(store.facts) };
+}
+
+test('who comes before everybody is in memory, or came when nobody matched, is matched afterwards [WH-4]', async () => {
+  const [expected, evidence] = [await peopleIn(store, 'whole'), await evidenceIn(store, 'whole')];
+  await opened(store, 'restart');
+  const late = all.slice(500).map((one) => ({ ...one, workspace: 'restart', received_at: toClickHouseTime(now) }));
+  const [unseen, seen, last] = [late.slice(0, 60), late.slice(60, 130), late.slice(130)];
+  // The process that had taken these in ended before it came to match them.
+  await store.facts.insert('events', unseen);
+  const next = restarted();
+  const faults: unknown[] = [];
+  const options = { now: () => now, refreshAfterMs: 60_000, onFault: (error: unknown) => faults.push(error) };
+  const follower = openFollower(next, options);
+  for (let from = 0; from < seen.length; from += 10) {
+    const block = seen.slice(from, from + 10);
+    await next.facts.insert('events', block);
+    await follower.shipped(block);
+  }
+  await follower.settled();
+  for (const block of [last.slice(0, 1), last.slice(1)]) {
+    await next.facts.insert('events', block);
+    await follower.shipped(block);
+  }
+  await follower.close();
+  assert.deepEqual(faults, []);
+  assert.deepEqual(await evidenceIn(store, 'restart'), evidence);
+  assert.deepEqual(await peopleIn(store, 'restart'), expected);
+});
+
+test('a process that ends while everybody is read leaves those who came to the next [WH-4]', async () => {
+  const evidence = await evidenceIn(store, 'whole');
+  await opened(store, 'cut-off');
+  const late = all.slice(500).map((one) => ({ ...one, workspace: 'cut-off', received_at: toClickHouseTime(now) }));
+  const options = { now: () => now, refreshAfterMs: 60_000, onFault: (error: unknown) => assert.fail(String(error)) };
+  const first = restarted();
+  const cut = openFollower(first, options);
+  await first.facts.insert('events', late);
+  await cut.shipped(late);
+  await cut.close();
+  assert.ok((await evidenceIn(store, 'cut-off')).length < evidence.length, 'it was cut off before it had matched them');
+  const second = restarted();
+  const follower = openFollower(second, options);
+  await follower.shipped(late.slice(0, 1));
+  await follower.settled();
+  await follower.close();
+  assert.deepEqual(await evidenceIn(store, 'cut-off'), evidence);
+});
+
+test('more records than fit into memory are matched by a full pass, in shares, to the same people [WH-4]', async () => {
+  const limits = { inMemory: 120, learnedFrom: 100_000 };
+  const [expected, evidence] = [await peopleIn(store, 'whole'), await evidenceIn(store, 'whole')];
+  await opened(store, 'large', limits);
+  const late = all.slice(500).map((one) => ({ ...one, workspace: 'large' }));
+  const faults: unknown[] = [];
+  const next = restarted();
+  const follower = openFollower(next, {
+    now: () => now,
+    refreshAfterMs: 60_000,
+    onFault: (e) => faults.push(e),
+    limits,
+  });
+  await next.facts.insert('events', late);
+  await follower.shipped(late);
+  await follower.settled();
+  await follower.close();
+  assert.deepEqual(faults, []);
+  assert.ok((await evidenceIn(store, 'large')).length < evidence.length, 'live, nobody is matched');
+  await resolveAll(store, { workspace: 'large', now, limits });
+  assert.deepEqual(await evidenceIn(store, 'large'), evidence);
+  assert.deepEqual(await peopleIn(store, 'large'), expected);
+});
+
+test('a model is learned from a draw of the records where they are many [WH-4]', async () => {
+  await openWorkspace(store, 'drawn');
+  await take(store, 'drawn', all);
+  const limits = { inMemory: 100_000, learnedFrom: 350 };
+  const { matching } = await resolveAll(store, { workspace: 'drawn', now, limits });
+  const { learnedFrom = 0, records } = matching.model ?? assert.fail('nothing was learned');
+  assert.ok(learnedFrom > 150 && learnedFrom < 0.6 * records, `${learnedFrom} of ${records}`);
+  const numberOf = (identifier: string) => identifier.split('-')[1];
+  const links = (await evidenceIn(store, 'drawn')) as { identifier_a: string; identifier_b: string }[];
+  const right = links.filter(({ identifier_a: a, identifier_b: b }) => numberOf(a) === numberOf(b));
+  const whole = (await evidenceIn(store, 'whole')).length;
+  assert.ok(right.length > 0.9 * whole && right.length > 0.98 * links.length, `${right.length} of ${links.length}`);
 });
 
 test('a cluster finds the people that the embedded engine finds [WH-3]', {

@@ -1,17 +1,20 @@
-// Everybody against everybody, as a step of the pass that resolves all people: records are read, a model is learned where
-// that is due, pairs that are one person with near certainty become evidence, and pairs that may be wait for review. What
-// is no longer likely is ended, as if it had never been; what a person decided is left alone.
+// Everybody against everybody, as a step of the pass that resolves all people: a model is learned where that is due, from a
+// draw of the records; all records are streamed through an index of them; pairs that are one person with near certainty
+// become evidence, and pairs that may be wait for review. What is no longer likely is ended, as if it had never been; what
+// a person decided is left alone. In memory are the index, in shares where it is too large, and the pairs that were found.
 
 import { InklingError } from '../../errors.ts';
-import { pairsUnder } from '../../learn/index.ts';
 import type { Facts, Store } from '../../store/index.ts';
 import { profilesOf } from '../members.ts';
 import { reviewId } from '../reviews.ts';
 import { readRules } from '../rules.ts';
 import { suggestLinks } from '../suggest.ts';
-import { isDue, type KeptModel, learn, readModel, writeModel } from './model.ts';
-import { foldPairs, type NodePair, pairKey, toSuggestion } from './pairs.ts';
-import { hasRecords, openTable, type PersonRecord, readRecords } from './records.ts';
+import { beginIndex, liveOf, noteMatched } from './indexes.ts';
+import type { MatchingLimits } from './limits.ts';
+import { isDue, type KeptModel, learn, type MatchModel, readModel, writeModel } from './model.ts';
+import { type Fold, type NodePair, openFold, pairKey, toSuggestions } from './pairs.ts';
+import { openPeopleIndex } from './peopleIndex.ts';
+import { countTelling, openTable, readRecords, sampleRecords } from './records.ts';
 
 export type Matching = {
   records: number;
@@ -29,7 +32,7 @@ export type Matching = {
 /** What the first half of the work leaves for the second, which asks about pairs once it is known who is one. */
 export type Matched = Omit<Matching, 'waiting'> & { uncertain: NodePair[]; begun: Date };
 
-const SUGGESTIONS_AT_A_TIME = 20_000;
+const SUGGESTIONS_AT_A_TIME = 5000;
 /** More would not be answered. */
 const REVIEWS_AT_MOST = 2000;
 
@@ -46,54 +49,109 @@ const nothing: Matched = {
 /** Writes the evidence; the links follow when it is linked. */
 export async function matchEverybody(
   store: Store,
-  { workspace, now, relearn }: { workspace: string; now: Date; relearn?: 'always' },
+  { workspace, now, relearn, limits }: { workspace: string; now: Date; relearn?: 'always'; limits: MatchingLimits },
 ): Promise<Matched> {
   const { facts } = store;
-  if (!(await hasRecords(facts, workspace))) return nothing;
+  const people = await countTelling(facts, workspace);
+  if (people === 0) return nothing;
+  let model = await readModel(store, workspace);
+  if (isDue(model, people) || relearn === 'always') {
+    model = (await learnAnew(store, { workspace, people, now, limits })) ?? model;
+  }
+  if (model === undefined) return { ...nothing, records: people, begun: now };
   // Read before the records, so that a link that is found live in between is not taken for one that is likely no more.
   const known = await linkedPairs(facts, workspace);
-  const table = openTable();
-  const records: Omit<PersonRecord, 'told'>[] = [];
-  for await (const { told, ...record } of readRecords(facts, workspace)) {
-    table.add(told);
-    records.push(record);
-  }
-  const texts = table.done();
-  let model = await readModel(store, workspace);
-  if (isDue(model, records.length) || relearn === 'always') {
-    const learned = await learn(texts, await knownPairs(facts, workspace, records));
-    if (learned) model = await writeModel(store, workspace, { ...learned, records: records.length }, now);
-  }
-  if (model === undefined) return { ...nothing, records: records.length, begun: now };
-  const { frozen, kept } = model;
   const { linkAt, reviewAt } = (await readRules(store, workspace)).rules.probabilistic;
-  const at = (row: number): PersonRecord => ({ ...records[row], told: table.at(row) });
-  const alike = (await pairsUnder(frozen, texts, reviewAt)).filter(
-    ({ left, right }) => records[left].node !== records[right].node,
-  );
-  const pairs = foldPairs(
-    alike.map(({ left, right, probability }) => ({ a: at(left), b: at(right), probability })),
-    linkAt,
-  );
+  const { pairs, records } = await findPairs(store, { workspace, model, people, linkAt, reviewAt, limits });
   const linked = [...pairs.values()].filter(({ probability }) => probability >= linkAt);
   const isNews = ({ a, b, at: since, probability }: NodePair) => {
     const before = known.get(pairKey(a.node, b.node));
     return before === undefined || before.at !== since || Math.abs(before.probability - probability) > 1e-6;
   };
-  const news = linked.filter(isNews).map((pair) => toSuggestion(pair, frozen));
-  const gone = [...known].filter(([key]) => !((pairs.get(key)?.probability ?? 0) >= linkAt)).map(([, pair]) => pair);
-  const ends = gone.map(({ a, b, at: since }) => ({ a, b, at: new Date(since), probability: 0, explanation: {} }));
-  const all = [...news, ...ends];
-  for (let from = 0; from < all.length; from += SUGGESTIONS_AT_A_TIME) {
-    const suggestions = all.slice(from, from + SUGGESTIONS_AT_A_TIME);
+  const news = linked.filter(isNews);
+  for (let from = 0; from < news.length; from += SUGGESTIONS_AT_A_TIME) {
+    const some = news.slice(from, from + SUGGESTIONS_AT_A_TIME);
+    const suggestions = await toSuggestions(facts, workspace, some, model.frozen, 'batch');
     await suggestLinks(store, { workspace, suggestions, now, relink: 'later' });
   }
+  const gone = [...known].filter(([key]) => !((pairs.get(key)?.probability ?? 0) >= linkAt)).map(([, pair]) => pair);
+  for (let from = 0; from < gone.length; from += SUGGESTIONS_AT_A_TIME) {
+    const suggestions = gone
+      .slice(from, from + SUGGESTIONS_AT_A_TIME)
+      .map(({ a, b, at: since }) => ({ a, b, at: new Date(since), probability: 0, explanation: {} }));
+    await suggestLinks(store, { workspace, suggestions, now, relink: 'later' });
+  }
+  await noteMatched(store, workspace, now);
   const uncertain = [...pairs.values()].filter(({ probability }) => probability < linkAt);
   const sum = linked.reduce((total, { probability }) => total + probability, 0);
   return {
-    ...{ records: records.length, model: kept, linked: linked.length, ended: ends.length },
+    ...{ records, model: model.kept, linked: linked.length, ended: gone.length },
     ...{ expectedPrecision: linked.length > 0 ? sum / linked.length : null, uncertain, begun: now },
   };
+}
+
+type Learning = { workspace: string; people: number; now: Date; limits: MatchingLimits };
+
+/** undefined where there is too little to learn from. */
+async function learnAnew(store: Store, { workspace, people, now, limits }: Learning): Promise<MatchModel | undefined> {
+  const { facts } = store;
+  const table = openTable();
+  const nodes: bigint[] = [];
+  const of = Math.max(1, Math.ceil(people / limits.learnedFrom));
+  for await (const { told, node } of sampleRecords(facts, workspace, of)) {
+    table.add(told);
+    nodes.push(node);
+  }
+  const learned = await learn(table.done(), {
+    same: await knownPairs(facts, workspace, nodes),
+    expected: of * nodes.length,
+  });
+  return learned && writeModel(store, workspace, { ...learned, records: people }, now);
+}
+
+type Finding = {
+  workspace: string;
+  model: MatchModel;
+  people: number;
+  linkAt: number;
+  reviewAt: number;
+  limits: MatchingLimits;
+};
+
+/** All pairs that may be one. Where the index fits, it stays for the people to come. */
+async function findPairs(store: Store, finding: Finding): Promise<{ pairs: Fold['pairs']; records: number }> {
+  const { workspace, model, linkAt, reviewAt, limits } = finding;
+  const fold = openFold(linkAt);
+  for (let live = liveOf(store.facts, workspace); live?.isFullPass && live.filling !== undefined; ) {
+    await live.filling.catch(() => {});
+    live = liveOf(store.facts, workspace);
+  }
+  const live = beginIndex(store, { workspace, model, floor: reviewAt, limits, onPair: fold.add });
+  await live.filling;
+  const records = live.index?.counts().records ?? (await findInShares(store.facts, finding, fold));
+  return { pairs: fold.pairs, records };
+}
+
+/** Rule by rule, and of each the records of some of its keys at a time: as many passes, each with an index that fits. */
+async function findInShares(
+  facts: Facts,
+  { workspace, model, people, reviewAt, limits }: Finding,
+  fold: Fold,
+): Promise<number> {
+  const of = Math.ceil((1.2 * people) / limits.inMemory);
+  let records = 0;
+  for (const rule of model.frozen.model.rules.keys()) {
+    for (let share = 0; share < of; share++) {
+      const part = { rule, index: share, of };
+      const index = openPeopleIndex(model.frozen, { floor: reviewAt, capacity: Math.ceil(people / of), part });
+      records = 0;
+      for await (const record of readRecords(facts, workspace)) {
+        for (const pair of index.add(record)) fold.add(pair);
+        if (++records % 1000 === 0) await new Promise(setImmediate);
+      }
+    }
+  }
+  return records;
 }
 
 /** Asks about the pairs that may be one and are not by anything else; asks no more about those that are unlikely now. */
@@ -106,7 +164,9 @@ export async function askAboutMatches(
   const model = await readModel(store, workspace);
   if (model === undefined) throw new InklingError('not_found', 'The model that weighed these pairs is gone.');
   const likeliest = uncertain
-    .sort((x, y) => y.probability - x.probability || (x.a.identifier < y.a.identifier ? -1 : 1))
+    .sort(
+      (x, y) => y.probability - x.probability || (pairKey(x.a.node, x.b.node) < pairKey(y.a.node, y.b.node) ? -1 : 1),
+    )
     .slice(0, 2 * REVIEWS_AT_MOST);
   const profiles = await profilesOf(
     store.facts,
@@ -114,7 +174,7 @@ export async function askAboutMatches(
     likeliest.flatMap(({ a, b }) => [a.node, b.node]),
   );
   const open = likeliest.filter(({ a, b }) => profiles.get(a.node) !== profiles.get(b.node)).slice(0, REVIEWS_AT_MOST);
-  const suggestions = open.map((pair) => toSuggestion(pair, model.frozen));
+  const suggestions = await toSuggestions(store.facts, workspace, open, model.frozen, 'batch');
   const { waiting } = await suggestLinks(store, { workspace, suggestions, now: begun, relink: 'later' });
   await store.state.query(
     `DELETE FROM identity_reviews WHERE workspace = $1 AND kind = 'match' AND status = 'waiting' AND created_at < $2
@@ -126,11 +186,11 @@ export async function askAboutMatches(
 
 const KNOWN_AT_MOST = 10_000;
 
-/** Pairs of records whose identifiers share an address, a number or an id of another system, or signed in from one another. */
+/** Pairs of drawn records whose identifiers share an address, a number or an id of another system, or signed in from one another. */
 async function knownPairs(
   facts: Facts,
   workspace: string,
-  records: readonly Pick<PersonRecord, 'node'>[],
+  nodesOfRecords: readonly bigint[],
 ): Promise<[number, number][]> {
   const here = `workspace = {workspace:String}`;
   const telling = `SELECT node FROM events WHERE ${here} AND particulars != ''`;
@@ -143,7 +203,7 @@ async function knownPairs(
     { workspace },
     'batch',
   );
-  const last = new Map(records.map(({ node }, row) => [node, row]));
+  const last = new Map(nodesOfRecords.map((node, row) => [node, row]));
   const pairs = rows.flatMap(({ nodes }) =>
     nodes.flatMap((a, i) => nodes.slice(i + 1).map((b) => [last.get(BigInt(a)), last.get(BigInt(b))] as const)),
   );

@@ -1,65 +1,45 @@
-// Records as they come in, against everybody who is known: what everybody.ts would find, at once. The records of a
-// workspace lie in memory under its frozen model, from the first that comes in on (about a kilobyte each).
+// People as they tell something, against everybody who is known: what everybody.ts would find, at once.
 
-import { type LiveLinkage, openLiveLinkage } from '../../learn/index.ts';
 import type { Facts, Store } from '../../store/index.ts';
 import { profilesOf } from '../members.ts';
 import { nodeOf } from '../node.ts';
 import { within } from '../people.ts';
 import type { Moves } from '../relink.ts';
 import { readRules } from '../rules.ts';
-import { suggestLinks } from '../suggest.ts';
-import { readModel } from './model.ts';
-import { foldPairs, pairKey, type RecordPair, toSuggestion } from './pairs.ts';
-import { type PersonRecord, readRecords, recordsOf } from './records.ts';
+import { type Suggestion, suggestLinks } from '../suggest.ts';
+import type { Live } from './indexes.ts';
+import { openFold, pairKey, toSuggestions } from './pairs.ts';
+import { recordsOf } from './records.ts';
 
-export type TellingRow = { anchor: string; particulars?: string };
-
-type Index = {
-  model: string;
-  live: LiveLinkage;
-  records: Map<string, PersonRecord>;
-  /** Of each node the ids of its records; others of `records` are there no more. */
-  idsOf: Map<bigint, string[]>;
-  taken: number;
-};
-
-const indexes = new WeakMap<Facts, Map<string, Index>>();
-
-/** Records taken in before others are let through. */
-const AT_A_TIME = 500;
-
-/** Links those of a block who told of themselves; to be called when the block is in the facts. */
-export async function matchBlock(
+/** Weighs some of those who wait; all that a block concerns at a time. */
+export async function matchWaiting(
   store: Store,
   workspace: string,
-  rows: readonly TellingRow[],
-  now: Date,
+  { index, model, waiting }: Live,
+  { now, most }: { now: Date; most: number },
 ): Promise<Moves> {
-  const telling = rows.filter(({ particulars = '' }) => particulars !== '');
-  if (telling.length === 0) return [];
-  const model = await readModel(store, workspace);
-  if (model === undefined) return [];
-  const { linkAt, reviewAt } = (await readRules(store, workspace)).rules.probabilistic;
-  const nodes = [...new Set(telling.map(({ anchor }) => nodeOf(anchor)))];
-  const name = `${model.kept.id} ${reviewAt}`;
-  const index = await indexOf(store, workspace, name, () => openLiveLinkage(model.frozen, { floor: reviewAt }), nodes);
-  const told = await recordsOf(store.facts, workspace, nodes);
-  const changed = nodes.filter((node) => !isSame(index, node, told));
-  if (changed.length === 0) return [];
-  const found: RecordPair[] = [];
-  // Of those whom nobody had heard of, nothing can be linked yet.
-  const heard = changed.filter((node) => index.idsOf.has(node));
-  for (const node of changed) {
-    index.idsOf.set(node, []);
-    for (const record of told) if (record.node === node) found.push(...take(index, record));
+  if (index === undefined) {
+    waiting.clear();
+    return [];
   }
-  const holds = isAlive(index);
-  const alike = found.filter((pair) => pair.probability >= reviewAt && holds(pair));
-  const pairs = foldPairs(alike, linkAt);
-  const suggestions = [...pairs.values()].map((pair) => toSuggestion(pair, model.frozen));
-  const before = heard.length > 0 ? await linkedWith(store.facts, workspace, heard) : [];
-  const gone = before.filter(({ a, b }) => !pairs.has(pairKey(nodeOf(a), nodeOf(b))));
+  const { facts } = store;
+  const { linkAt, reviewAt } = (await readRules(store, workspace)).rules.probabilistic;
+  const some = [...waiting].slice(0, most);
+  for (const [node] of some) waiting.delete(node);
+  const nodes = some.map(([node]) => node);
+  const told = Map.groupBy(await recordsOf(facts, workspace, nodes), ({ node }) => node);
+  const changed = some
+    .filter(([node, anyway]) => anyway || !index.isSame(node, told.get(node) ?? []))
+    .map(([node]) => node);
+  if (changed.length === 0) return [];
+  // Of those whom nobody had heard of, nothing can be linked yet.
+  const heard = changed.filter(index.isHeard);
+  const found = changed.flatMap((node) => index.replace(node, told.get(node) ?? []));
+  const fold = openFold(linkAt);
+  for (const pair of found) if (pair.probability >= reviewAt && index.holds(pair)) fold.add(pair);
+  const suggestions = await toSuggestions(facts, workspace, [...fold.pairs.values()], model.frozen, 'online');
+  const before = heard.length > 0 ? await linkedWith(facts, workspace, heard) : [];
+  const gone = before.filter(({ a, b }) => !fold.pairs.has(pairKey(nodeOf(a), nodeOf(b))));
   const ends = gone.map(({ a, b }) => ({ a, b, at: now, probability: 0, explanation: {} }));
   const certain = suggestions.filter(({ probability }) => probability >= linkAt);
   // Of a pair that was certain and is likely now, the link ends as well.
@@ -70,58 +50,6 @@ export async function matchBlock(
   const { moved } = news.length > 0 ? await suggestLinks(store, { workspace, suggestions: news, now }) : { moved: [] };
   await askAbout(store, workspace, likely, now);
   return moved;
-}
-
-async function indexOf(
-  store: Store,
-  workspace: string,
-  name: string,
-  open: () => LiveLinkage,
-  except: readonly bigint[],
-): Promise<Index> {
-  const known = indexes.get(store.facts) ?? new Map<string, Index>();
-  indexes.set(store.facts, known);
-  const same = known.get(workspace);
-  if (same?.model === name) return same;
-  const index: Index = { model: name, live: open(), records: new Map(), idsOf: new Map(), taken: 0 };
-  const unknown = new Set(except);
-  for await (const record of readRecords(store.facts, workspace)) {
-    // Those of the block itself are still to be weighed, and may be linked from before this process began.
-    if (unknown.has(record.node)) {
-      index.idsOf.set(record.node, []);
-      continue;
-    }
-    take(index, record);
-    if (index.taken % AT_A_TIME === 0) await new Promise(setImmediate);
-  }
-  known.set(workspace, index);
-  return index;
-}
-
-/** Takes a record in; the records it may be one with. */
-function take(index: Index, record: PersonRecord): RecordPair[] {
-  const id = `${record.node}/${index.taken++}`;
-  const found = index.live.add(id, record.told as Record<string, string>);
-  index.records.set(id, record);
-  index.idsOf.set(record.node, [...(index.idsOf.get(record.node) ?? []), id]);
-  return found.map(({ id: other, probability }) => ({
-    a: index.records.get(other) as PersonRecord,
-    b: record,
-    probability,
-  }));
-}
-
-/** Whether both records are still what their nodes told. */
-function isAlive({ records, idsOf }: Index): (pair: RecordPair) => boolean {
-  const holds = (record: PersonRecord) => (idsOf.get(record.node) ?? []).some((id) => records.get(id) === record);
-  return ({ a, b }) => holds(a) && holds(b);
-}
-
-function isSame({ records, idsOf }: Index, node: bigint, told: readonly PersonRecord[]): boolean {
-  const text = (record: PersonRecord) => `${record.since} ${JSON.stringify(Object.entries(record.told).sort())}`;
-  const before = (idsOf.get(node) ?? []).map((id) => text(records.get(id) as PersonRecord));
-  const after = told.filter((record) => record.node === node).map(text);
-  return before.join('\n') === after.join('\n');
 }
 
 /** The pairs that likeness links now, of some nodes. */
@@ -139,12 +67,7 @@ async function linkedWith(
 }
 
 /** Only of those who are not one by anything else. */
-async function askAbout(
-  store: Store,
-  workspace: string,
-  likely: readonly ReturnType<typeof toSuggestion>[],
-  now: Date,
-): Promise<void> {
+async function askAbout(store: Store, workspace: string, likely: readonly Suggestion[], now: Date): Promise<void> {
   if (likely.length === 0) return;
   const profiles = await profilesOf(
     store.facts,

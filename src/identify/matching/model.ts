@@ -9,9 +9,11 @@ import { readSetting, type Store, writeSetting } from '../../store/index.ts';
 export type KeptModel = {
   id: string;
   learnedAt: string;
-  /** Records it was learned from, and how many pairs of them it takes for one person's. */
+  /** Identifiers that had told of somebody when it was learned, and how many pairs of records it takes for one person's. */
   records: number;
   matches: number;
+  /** Records that were drawn to learn from; as many where it is not set. */
+  learnedFrom?: number;
 };
 
 export type MatchModel = { kept: KeptModel; frozen: Frozen };
@@ -53,7 +55,7 @@ export async function writeModel(
   return (await readModel(store, workspace)) ?? { kept, frozen };
 }
 
-/** Whether one is to be learned from so many records. */
+/** Whether one is to be learned of so many. */
 export function isDue(model: MatchModel | undefined, records: number): boolean {
   return records >= RECORDS_AT_LEAST && (model === undefined || records >= 2 * model.kept.records);
 }
@@ -68,8 +70,8 @@ const linkedBy = new Set(['phone', 'email_name']);
  */
 export async function learn(
   table: TextTable,
-  same: readonly (readonly [number, number])[],
-): Promise<{ frozen: Frozen; matches: number } | undefined> {
+  { same, expected }: { same: readonly (readonly [number, number])[]; expected: number },
+): Promise<{ frozen: Frozen; matches: number; learnedFrom: number } | undefined> {
   if (table.rows < RECORDS_AT_LEAST) return undefined;
   const filled = table.columns.filter(({ texts }) => texts.length > 1);
   try {
@@ -78,10 +80,14 @@ export async function learn(
       mapping: Object.fromEntries(filled.map(({ name }) => [name, `encoded_${name}`])),
       oneToOne: false,
       rules: 'always',
+      expected,
       known: { pairs: same, columns: filled.map(({ name }) => name).filter((name) => !linkedBy.has(name)) },
     });
     const { matches } = linkage.model;
-    return matches < MATCHES_AT_LEAST ? undefined : { frozen: linkage.freeze(), matches: Math.round(matches) };
+    if (matches < MATCHES_AT_LEAST) return undefined;
+    // Of a draw of a tenth there are a hundredth of the pairs.
+    const all = Math.round(matches * (expected / table.rows) ** 2);
+    return { frozen: linkage.freeze(), matches: all, learnedFrom: table.rows };
   } catch (error) {
     // Records that share no key, or have nothing but one column, teach nothing.
     if (error instanceof InklingError && error.code === 'invalid_input') return undefined;

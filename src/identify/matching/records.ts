@@ -5,34 +5,43 @@
 
 import { type EncodedField, encodedFields, type TextTable } from '../../learn/index.ts';
 import type { Facts } from '../../store/index.ts';
+import { toClickHouseTime } from '../../time.ts';
 import { inPart, within } from '../people.ts';
 
 /** Encoded forms by field. */
 export type Told = Partial<Record<EncodedField, string>>;
 
-export type PersonRecord = {
-  node: bigint;
+/** Which record it is: whose, which of the person's in the order of time, and since when all of it was known (epoch ms). */
+export type RecordRef = { node: bigint; version: number; since: number };
+
+export type PersonRecord = RecordRef & {
   /** Whole, such as `u:42`. */
   identifier: string;
-  /** Since when all of it was known; epoch milliseconds. */
-  since: number;
   told: Told;
 };
 
 export const fields = Object.keys(encodedFields) as EncodedField[];
 
+const TELLING = "particulars != ''";
 /** An identifier under which so many different people seem to speak is nobody's in particular. */
 const RECORDS_AT_MOST = 8;
-const TELLINGS_PER_PAGE = 200_000;
+const TELLINGS_PER_PAGE = 50_000;
 
-export async function hasRecords(facts: Facts, workspace: string): Promise<boolean> {
-  return facts.holds('events', `workspace = {workspace:String} AND particulars != ''`, { workspace }, 'batch');
+/** Identifiers under which anything was told. */
+export async function countTelling(facts: Facts, workspace: string): Promise<number> {
+  if (!(await facts.holds('events', `workspace = {workspace:String} AND ${TELLING}`, { workspace }, 'batch'))) return 0;
+  const [{ nodes }] = await facts.rows<{ nodes: string }>(
+    `SELECT uniqExact(node) AS nodes FROM events WHERE workspace = {workspace:String} AND ${TELLING}`,
+    { workspace },
+    'batch',
+  );
+  return Number(nodes);
 }
 
-/** All records of a workspace, in the order of their nodes. */
+/** All records of a workspace in the order of their nodes, those of one node together; some pages at a time. */
 export async function* readRecords(facts: Facts, workspace: string): AsyncIterable<PersonRecord> {
   const [{ tellings }] = await facts.rows<{ tellings: string }>(
-    `SELECT count() AS tellings FROM events WHERE workspace = {workspace:String} AND particulars != ''`,
+    `SELECT count() AS tellings FROM events WHERE workspace = {workspace:String} AND ${TELLING}`,
     { workspace },
     'batch',
   );
@@ -40,11 +49,42 @@ export async function* readRecords(facts: Facts, workspace: string): AsyncIterab
   for (let index = 0; index < of; index++) yield* recordsWhere(facts, workspace, inPart('node', { index, of }));
 }
 
+/** The records of one identifier in so many. Nodes are hashes, so that a range of them is a draw at random. */
+export async function* sampleRecords(facts: Facts, workspace: string, of: number): AsyncIterable<PersonRecord> {
+  const pages = 4;
+  for (let index = 0; index < pages; index++) {
+    yield* recordsWhere(facts, workspace, inPart('node', { index, of: of * pages }));
+  }
+}
+
 /** Those of some nodes. */
-export async function recordsOf(facts: Facts, workspace: string, nodes: readonly bigint[]): Promise<PersonRecord[]> {
+export async function recordsOf(
+  facts: Facts,
+  workspace: string,
+  nodes: readonly bigint[],
+  lane: 'batch' | 'online' = 'online',
+): Promise<PersonRecord[]> {
   const records: PersonRecord[] = [];
-  for await (const record of recordsWhere(facts, workspace, within('node', nodes), 'online')) records.push(record);
+  if (nodes.length === 0) return records;
+  for await (const record of recordsWhere(facts, workspace, within('node', nodes), lane)) records.push(record);
   return records;
+}
+
+/** The identifiers under which something was told that came at or after a moment; undefined where there are more. */
+export async function toldSince(
+  facts: Facts,
+  workspace: string,
+  since: Date,
+  most: number,
+): Promise<bigint[] | undefined> {
+  const rows = await facts.rows<{ node: string }>(
+    `SELECT node FROM events WHERE workspace = {workspace:String} AND ${TELLING}
+       AND received_at >= toDateTime64('${toClickHouseTime(since)}', 3, 'UTC')
+     GROUP BY node ORDER BY node LIMIT ${most + 1}`,
+    { workspace },
+    'batch',
+  );
+  return rows.length > most ? undefined : rows.map(({ node }) => BigInt(node));
 }
 
 async function* recordsWhere(
@@ -57,14 +97,15 @@ async function* recordsWhere(
     `SELECT node, any(identifier) AS identifier, arraySort(groupArray((first_at, particulars))) AS tellings
      FROM (
        SELECT node, any(anchor) AS identifier, particulars, toUnixTimestamp64Milli(min(at)) AS first_at FROM events
-       WHERE workspace = {workspace:String} AND particulars != '' AND ${where} GROUP BY node, particulars)
+       WHERE workspace = {workspace:String} AND ${TELLING} AND ${where} GROUP BY node, particulars)
      GROUP BY node ORDER BY node`,
     { workspace },
     lane,
   );
   for (const { node, identifier, tellings } of rows) {
     const versions = versionsOf(tellings.map(([at, text]) => ({ at: Number(at), told: JSON.parse(text) as Told })));
-    for (const version of versions) yield { node: BigInt(node), identifier, ...version };
+    const id = BigInt(node);
+    for (const [version, record] of versions.entries()) yield { node: id, identifier, version, ...record };
   }
 }
 

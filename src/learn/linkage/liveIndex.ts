@@ -18,7 +18,9 @@ export type Met = { place: number; weight: number };
 export type LiveIndex = {
   /** Takes a record in, at the next place; answers those it meets. With a part, undefined where it is none of its records. */
   add(record: LiveRecord): Met[] | undefined;
-  /** The same without taking it in. */
+  /** The same without asking whom it meets; whether it was taken in. */
+  take(record: LiveRecord): boolean;
+  /** Whom it meets, without taking it in. */
   match(record: LiveRecord): Met[];
   /** Whether this record stands at a place. */
   holds(place: number, record: LiveRecord): boolean;
@@ -77,6 +79,12 @@ export function openLiveIndex(frozen: Frozen, { floor, capacity = 1024, part }: 
     match(record) {
       write(record);
       return meet();
+    },
+    take(record) {
+      if (!isMine(record)) return false;
+      write(record);
+      chains.take(size++);
+      return true;
     },
     add(record) {
       if (!isMine(record)) return undefined;
