@@ -1,6 +1,8 @@
 // Columns as bytes, as histogram boosting wants them: each column's values are cut into at most 255 bins of about equal
 // mass, and byte 255 means "missing". A value that fills more than its share of a column (the zeros of a count) gets a bin of its own.
 
+import { sortFloats } from '../math/index.ts';
+
 const MISSING_BIN = 255;
 
 /** Distinct values are looked for among this many rows; more would cost time and move no edge by much. */
@@ -25,7 +27,7 @@ export function findEdges(column: Float32Array, maxBins: number): Float32Array {
   const known = new Float32Array(Math.ceil(column.length / stride));
   let count = 0;
   for (let r = 0; r < column.length; r += stride) if (!Number.isNaN(column[r])) known[count++] = column[r];
-  const sorted = known.subarray(0, count).sort();
+  const sorted = sortFloats(known.subarray(0, count));
   let distinct = count > 0 ? 1 : 0;
   for (let i = 1; i < count; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
   const edges: number[] = [];

@@ -138,9 +138,11 @@ export function standardise(x: Matrix, transform: Transform, weights?: Float32Ar
     design.levels.push(levels && placeLevels(design, column, levels, addFurther, weights));
     if (levels === undefined) {
       const squash = findSquash(column, transform);
-      const scale = { name: x.names[c], squash, ...moments(applySquash(column, squash), weights) };
-      design.columns.push(scaleColumn(column, scale));
-      design.terms.push({ ...scale, missingShare });
+      const values = applySquash(column, squash);
+      const spread = moments(values, weights);
+      centre(values, spread);
+      design.columns.push(values);
+      design.terms.push({ name: x.names[c], squash, ...spread, missingShare });
     } else {
       design.terms.push({ name: x.names[c], squash: { scale: 'value' }, mean: 0, deviation: 1, missingShare });
     }

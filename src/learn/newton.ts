@@ -27,7 +27,8 @@ export function minimiseLogLoss(
   const { mass, intercept } = startOf(problem);
   let coefficients = new Float64Array(columns.length + 1);
   coefficients[columns.length] = intercept;
-  let current = slopeAt(problem, coefficients);
+  let scores = scoresOf(problem, coefficients);
+  let current = pointAt(problem, coefficients, scores);
   // The curvature costs rows × columns², everything else rows × columns: every n-th row is enough for it, and it is kept
   // while it leads on well. The slope is of all rows, so the minimum is the same.
   let stride = Math.max(1, Math.floor(y.length / (ROWS_PER_COLUMN * coefficients.length)));
@@ -37,16 +38,16 @@ export function minimiseLogLoss(
     if (converged || steps === maxSteps) return { coefficients, steps, converged };
     const fresh = curvature === undefined;
     curvature ??= curvatureOf(problem, current.spread, stride);
-    const step = shortenedStep(problem, coefficients, current, newtonDirection(curvature, current.slope));
+    const step = shortenedStep(problem, coefficients, scores, current.loss, newtonDirection(curvature, current.slope));
     if (step === undefined && fresh && stride === 1) return { coefficients, steps, converged };
-    const next = step && slopeAt(problem, step);
+    const next = step && pointAt(problem, step.coefficients, step.scores);
     const share = next === undefined ? Number.POSITIVE_INFINITY : sizeOf(next.slope) / sizeOf(current.slope);
     if (share > KEPT_WHILE) {
       curvature = undefined;
       if (fresh) stride = 1;
     }
     if (step === undefined || next === undefined) continue;
-    coefficients = step;
+    ({ coefficients, scores } = step);
     current = next;
     onProgress?.(steps + 1, maxSteps);
   }
@@ -63,16 +64,26 @@ export function startOf({ y, weights }: Pick<Problem, 'y' | 'weights'>): { mass:
   return { mass, intercept: logOdds(positive / mass) };
 }
 
-/** The coefficients after a Newton step, halved until the loss does not rise; undefined when no share of it helps. */
+type Step = { coefficients: Float64Array<ArrayBuffer>; scores: Float64Array };
+
+/**
+ * A Newton step, halved until the loss does not rise; undefined when no share of it helps. Scores are linear in the
+ * coefficients, so that the columns are gone through once, whatever the share.
+ */
 function shortenedStep(
   problem: Problem,
   coefficients: Float64Array,
-  { loss }: Point,
+  scores: Float64Array,
+  loss: number,
   direction: Float64Array,
-): Float64Array<ArrayBuffer> | undefined {
+): Step | undefined {
+  const along = scoresOf(problem, direction);
   for (let share = 1; share > LEAST_SHARE; share /= 2) {
-    const next = Float64Array.from(coefficients, (coefficient, c) => coefficient - share * direction[c]);
-    if (objective(problem, next) <= loss * (1 + ROUNDING)) return next;
+    const next: Step = {
+      coefficients: Float64Array.from(coefficients, (coefficient, c) => coefficient - share * direction[c]),
+      scores: scores.map((score, r) => score - share * along[r]),
+    };
+    if (lossOf(problem, next.coefficients, next.scores) <= loss * (1 + ROUNDING)) return next;
   }
   return undefined;
 }
@@ -113,8 +124,10 @@ function scoresOf({ columns, y }: Problem, coefficients: Float64Array): Float64A
 }
 
 export function objective(problem: Problem, coefficients: Float64Array): number {
-  const { columns, y, weights, l2 } = problem;
-  const scores = scoresOf(problem, coefficients);
+  return lossOf(problem, coefficients, scoresOf(problem, coefficients));
+}
+
+function lossOf({ columns, y, weights, l2 }: Problem, coefficients: Float64Array, scores: Float64Array): number {
   let loss = 0;
   for (let r = 0; r < y.length; r++) {
     // log(1 + e^s) − y·s, written so that a large score does not overflow.
@@ -130,9 +143,12 @@ export function objective(problem: Problem, coefficients: Float64Array): number 
 export type Point = { loss: number; slope: Float64Array; spread: Float64Array };
 
 export function slopeAt(problem: Problem, coefficients: Float64Array): Point {
+  return pointAt(problem, coefficients, scoresOf(problem, coefficients));
+}
+
+function pointAt(problem: Problem, coefficients: Float64Array, scores: Float64Array): Point {
   const { columns, y, weights, l2 } = problem;
   const rows = y.length;
-  const scores = scoresOf(problem, coefficients);
   const residual = new Float64Array(rows);
   const spread = new Float64Array(rows);
   const slope = new Float64Array(coefficients.length);
@@ -151,7 +167,7 @@ export function slopeAt(problem: Problem, coefficients: Float64Array): Point {
     slope[c] = sum + l2 * coefficients[c];
   }
   slope[columns.length] = total;
-  return { loss: objective(problem, coefficients), slope, spread };
+  return { loss: lossOf(problem, coefficients, scores), slope, spread };
 }
 
 /** From every `stride`-th row, counted `stride` times. */

@@ -3,7 +3,7 @@
 // less skew than the values themselves; 'quantile' maps ranks to normal scores through a table of at most 256 knots.
 // Codes of categories have no order to squash: a 'category' scale looks up one number per code.
 import { type Static, Type } from 'typebox';
-import { normalQuantile } from '../math/index.ts';
+import { normalQuantile, sortFloats } from '../math/index.ts';
 
 export type Transform = 'none' | 'log' | 'quantile';
 
@@ -37,7 +37,7 @@ export function findSquash(column: Float32Array, transform: Transform): Squash {
     const logged = Math.abs(skewness(known, signedLog)) < Math.abs(skewness(known, (value) => value));
     return { scale: logged ? 'log' : 'value' };
   }
-  return normalScores(known.sort());
+  return normalScores(sortFloats(known));
 }
 
 /** The column on the new scale; NaN stays NaN. */

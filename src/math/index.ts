@@ -9,6 +9,7 @@ export {
   sharesPValue,
 } from './proportions.ts';
 export { createRandom, type Random } from './random.ts';
+export { sortFloats } from './sortFloats.ts';
 export {
   betaQuantile,
   chiSquareTail,

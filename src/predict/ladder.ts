@@ -17,11 +17,12 @@ import {
   bestRecencySignal,
   type Choice,
   cutFolds,
+  type Fit,
   fitLogistic,
   heldOutBoosting,
   heldOutScores,
+  holdOut,
   lossOfScores,
-  lossOnFold,
   mixScores,
   PENALTIES,
   recipeOf,
@@ -73,7 +74,7 @@ export function climb(rows: Rows, options: ClimbOptions): Climbed {
     enough < CONVERSIONS_NEEDED.logistic ? undefined : choose(rows, folds, choice, { conversions, others }, options);
   const rule = fitRule(rows.x, rows.y, ruleSignal);
   const logistic = held && fitLogistic(rows, choice.l2, options.seed);
-  const model = recipeOf(choice, options.seed)(rows);
+  const model = recipeOf(choice, options.seed, logistic && (() => logistic))(rows);
   return {
     ...assemble(rows, model, choice, held?.scores, folds, options),
     choice,
@@ -126,8 +127,10 @@ function choose(rows: Rows, folds: Uint8Array, choice: Choice, counts: Counts, o
     return true;
   };
 
-  choice.l2 = bestPenalty(rows, folds, options.seed, onFold);
-  const linear = heldOutScores(rows, folds, (outside) => fitLogistic(outside, choice.l2, options.seed), onFold);
+  const penalty = bestPenalty(rows, folds, options.seed, onFold);
+  choice.l2 = penalty.l2;
+  const fitLinear: Fit = (outside) => fitLogistic(outside, choice.l2, options.seed);
+  const linear = heldOutScores(rows, folds, fitLinear, onFold, penalty.held);
   offer('logistic', { scores: linear, loss: lossOfScores(rows, linear) });
   if (boostingToo) {
     const trees = heldOutBoosting(rows, folds, options.seed, onFold);
@@ -142,19 +145,16 @@ function choose(rows: Rows, folds: Uint8Array, choice: Choice, counts: Counts, o
   return { scores, ladder: ladderOf(counts, contests) };
 }
 
-/** On one fold where there are many rows, on each where there are few. */
-function bestPenalty(rows: Rows, folds: Uint8Array, seed: number, onPenalty: () => void): number {
+/** On one fold where there are many rows, on each where there are few; with what those folds got under it. */
+function bestPenalty(rows: Rows, folds: Uint8Array, seed: number, onPenalty: () => void) {
   const watched = rows.y.length > ROWS_FOR_ONE_FOLD ? [folds[0]] : [...new Set(folds)];
   return lowestLoss(
     PENALTIES.map((l2) => {
-      const loss = watched.reduce(
-        (sum, fold) => sum + lossOnFold(rows, folds, fold, (r) => fitLogistic(r, l2, seed)),
-        0,
-      );
+      const held = watched.map((fold) => holdOut(rows, folds, fold, (outside) => fitLogistic(outside, l2, seed)));
       onPenalty();
-      return { l2, loss };
+      return { l2, held, loss: held.reduce((sum, { loss }) => sum + loss, 0) };
     }),
-  ).l2;
+  );
 }
 
 function lowestLoss<Candidate extends { loss: number }>(candidates: Candidate[]): Candidate {

@@ -51,16 +51,20 @@ const boostingSettings = {
   maxBins: 63,
 } as const;
 
-/** The model that was chosen, as a recipe. */
-export function recipeOf(choice: Choice, seed: number): Fit {
+/** The model that was chosen, as a recipe; `linear` stands in for its logistic regression where that is fitted already. */
+export function recipeOf(
+  choice: Choice,
+  seed: number,
+  linear: Fit = (rows) => fitLogistic(rows, choice.l2, seed),
+): Fit {
   if (choice.rung === 'rule') return (rows) => fitRule(rows.x, rows.y, choice.ruleSignal);
-  if (choice.rung === 'logistic') return (rows) => fitLogistic(rows, choice.l2, seed);
+  if (choice.rung === 'logistic') return linear;
   return (rows) => {
     const trees = boosting.fit(rows.x, rows.y, { ...boostingSettings, trees: Math.max(1, choice.trees), seed });
     if (choice.boostingShare === 1) return trees;
     return blendModels([
       { model: trees, share: choice.boostingShare },
-      { model: fitLogistic(rows, choice.l2, seed), share: 1 - choice.boostingShare },
+      { model: linear(rows), share: 1 - choice.boostingShare },
     ]);
   };
 }
@@ -79,24 +83,27 @@ export function cutFolds({ profiles, y }: Rows, seed: number): Uint8Array {
   return foldsOf(profiles, y.length > 20_000 ? 3 : 5, seed);
 }
 
-/** Log-odds of every row from a model that saw nothing of its person. */
-export function heldOutScores(rows: Rows, folds: Uint8Array, fit: Fit, onFold: () => void): Float64Array {
+/** Log-odds of every row from a model that saw nothing of its person; folds that were held out before are taken as they are. */
+export function heldOutScores(
+  rows: Rows,
+  folds: Uint8Array,
+  fit: Fit,
+  onFold: () => void,
+  before: readonly HeldOut[] = [],
+): Float64Array {
   const scores = new Float64Array(rows.y.length);
   for (const fold of new Set(folds)) {
-    const { inside, predicted } = holdOut(rows, folds, fold, fit);
+    const { inside, predicted } = before.find((held) => held.fold === fold) ?? holdOut(rows, folds, fold, fit);
     for (let i = 0; i < inside.length; i++) scores[inside[i]] = predicted[i];
     onFold();
   }
   return scores;
 }
 
-/** The log loss on the people of one fold. */
-export function lossOnFold(rows: Rows, folds: Uint8Array, fold: number, fit: Fit): number {
-  const { insideRows, predicted } = holdOut(rows, folds, fold, fit);
-  return lossOfScores(insideRows, predicted);
-}
+/** What the people of one fold got from a model fitted on the others: their rows, log-odds, and the log loss. */
+export type HeldOut = { fold: number; inside: Uint32Array; predicted: Float64Array; loss: number };
 
-function holdOut(rows: Rows, folds: Uint8Array, fold: number, fit: Fit) {
+export function holdOut(rows: Rows, folds: Uint8Array, fold: number, fit: Fit): HeldOut {
   const inside = rowsWhere(rows, (r) => folds[r] === fold);
   const outside = rowsWhere(rows, (r) => folds[r] !== fold);
   const [insideRows, outsideRows] = [pickRows(rows, inside), pickRows(rows, outside)];
@@ -104,7 +111,8 @@ function holdOut(rows: Rows, folds: Uint8Array, fold: number, fit: Fit) {
   const model = hasBoth(outsideRows.y)
     ? fit(outsideRows, insideRows)
     : fitRule(outsideRows.x, outsideRows.y, outsideRows.x.names[0]);
-  return { inside, insideRows, predicted: model.rawScores(insideRows.x) };
+  const predicted = model.rawScores(insideRows.x);
+  return { fold, inside, predicted, loss: lossOfScores(insideRows, predicted) };
 }
 
 /** Boosting on the folds: each stops where its held-out people get no better; the mean length is kept. */
