@@ -1,6 +1,8 @@
 // Every environment variable that the product reads, in one table: docs/reference/environment.md is drawn from it, and a test
 // holds it equal to what the code reads and to what the files in deploy/ set.
 
+import { availableParallelism } from 'node:os';
+
 type Variable = {
   meaning: string;
   /** Where it is not set. */
@@ -13,6 +15,10 @@ export const environment: Readonly<Record<string, Variable>> = {
   INKLING_DATA: {
     meaning: 'The data folder: journal, memory of messages, model files, and the embedded engines.',
     usual: '.inkling',
+  },
+  INKLING_THREADS: {
+    meaning: 'How many threads learning, scoring and each query may use. The results are the same.',
+    usual: 'as many as there are cores',
   },
   HOST: { meaning: 'The address to listen on.', usual: '127.0.0.1' },
   PORT: { meaning: 'The port to listen on.', usual: '8020' },
@@ -67,3 +73,9 @@ export const environment: Readonly<Record<string, Variable>> = {
     usual: 'public addresses only',
   },
 };
+
+/** Threads that one piece of work may use: INKLING_THREADS, or as many as there are cores. */
+export function threadsToUse(env: NodeJS.ProcessEnv = process.env): number {
+  const named = Number(env['INKLING_THREADS']);
+  return Number.isInteger(named) && named > 0 ? named : availableParallelism();
+}

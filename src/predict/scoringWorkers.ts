@@ -1,8 +1,8 @@
 // Who scores the blocks: threads beside the one that answers requests, a block each and several under way; a few people are
 // not worth starting a thread for. A block's arrays go over to the thread without being copied, its rows come back so.
 
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { threadsToUse } from '../environment.ts';
 import type { FeatureBlock } from '../features/index.ts';
 import type { Predictor } from './predictor.ts';
 import { type ScoredBlock, type ScoringPlace, scoreBlock } from './scoreBlock.ts';
@@ -25,7 +25,7 @@ const PEOPLE_FOR_THREADS = 20_000;
 export function openBlockScorer(predictor: Predictor, place: ScoringPlace, people: number): BlockScorer {
   if (people < PEOPLE_FOR_THREADS) return inThisThread(predictor, place);
   const setting: Setting = { predictor: predictor.toJSON(), place };
-  const threads = Array.from({ length: availableParallelism() }, () => startThread(setting));
+  const threads = Array.from({ length: threadsToUse() }, () => startThread(setting));
   let blocks = 0;
   return {
     width: threads.length,

@@ -4,7 +4,6 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -15,6 +14,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
+import { threadsToUse } from '../environment.ts';
 import { InklingError } from '../errors.ts';
 import { type FactsCapabilities, type FactsEngine, factsEngines } from './engines.ts';
 
@@ -77,7 +77,7 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
   const database = options.database ?? 'inkling';
   const settings = {
     ...capabilities.settings,
-    max_threads: options.threads ?? availableParallelism(),
+    max_threads: options.threads ?? threadsToUse(),
   } as unknown as ClickHouseSettings;
   if (urls.length > 0) await createDatabase(urls, database);
   const embed = urls.length === 0 ? await loadEmbedded() : undefined;

@@ -1,9 +1,10 @@
 // A file as columns of text, every cell as it is written but for the blanks around it: for linkage, which has to see
 // 0800 and 800 as two things. Each different text is kept once. Of a large file each thread scans all bytes and keeps
 // some of the columns: to scan is a small part of it, to find a text among a million others the large one.
+
 import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { threadsToUse } from '../../environment.ts';
 import { InklingError } from '../../errors.ts';
 import type { TextColumn, TextTable } from '../../learn/index.ts';
 import { MISSING_TEXTS } from './column.ts';
@@ -26,7 +27,7 @@ const MOST_LETTERS = 2 ** 28;
 export async function readTexts(
   path: string,
   options: TableOptions = {},
-  threads = availableParallelism(),
+  threads = threadsToUse(),
 ): Promise<TextTable & { file: string }> {
   const file = fileAt(path);
   const parts = statSync(path).size < LARGE_BYTES ? 1 : Math.min(threads, MOST_THREADS);

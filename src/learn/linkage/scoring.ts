@@ -1,8 +1,8 @@
 // Weighs all candidate pairs on every core: the threads take chunks of the groups, each from one shared counter, until
 // none is left. Records are shared memory; only the dictionaries of values are copied.
 
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { threadsToUse } from '../../environment.ts';
 import { type Cells, comparisonNamed, type Field, kindNamed } from './fields.ts';
 import type { StrangerSort } from './mixture.ts';
 import { CHUNKS, forEachPair, type PairSource } from './pairs.ts';
@@ -39,7 +39,7 @@ const FEW_PAIRS = 200_000;
 export async function scorePairs(
   task: Omit<ScoringTask, 'next'>,
   pairs: number,
-  threads = availableParallelism(),
+  threads = threadsToUse(),
 ): Promise<ScoredPairs> {
   const next = new Int32Array(new SharedArrayBuffer(4));
   const whole = { ...task, next };

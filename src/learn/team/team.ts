@@ -1,8 +1,8 @@
 // Threads that work together on one piece of shared memory. The calling thread leads: it writes a command into the memory,
 // does its own share and waits for the others, who take theirs as soon as they are up; no work waits for a thread to
 // start. Threads stay for the next call and keep no process alive.
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { threadsToUse } from '../../environment.ts';
 
 /** One of `team` threads that do a task. */
 export type Share = { thread: number; team: number };
@@ -60,7 +60,7 @@ const resting: Worker[] = [];
 
 /** Threads to use: as many as asked for, or as there are cores. */
 export function threadCount(asked?: number): number {
-  return Math.max(1, Math.min(asked ?? availableParallelism(), THREADS_AT_MOST));
+  return Math.max(1, Math.min(asked ?? threadsToUse(), THREADS_AT_MOST));
 }
 
 /** Whether one memory can be that large. */
