@@ -2,7 +2,7 @@
 // sizes equal, on a real PostgreSQL and a two-shard ClickHouse cluster. File names as arguments narrow the run.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -36,7 +36,9 @@ async function testServers(): Promise<number> {
     const files =
       positionals.length > 0
         ? positionals
-        : globSync(`test/{${bothSizes.join(',')}}/**/*.test.ts`, { cwd: root }).sort();
+        : globSync(`test/{${bothSizes.join(',')}}/**/*.test.ts`, { cwd: root })
+            .filter(asksServers)
+            .sort();
     return run(files, {
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
@@ -46,6 +48,11 @@ async function testServers(): Promise<number> {
   } finally {
     cluster.stop();
   }
+}
+
+/** What opens no engine is the same on both sizes. */
+function asksServers(file: string): boolean {
+  return /support\/store|DATABASE_URL|NATS_URL/.test(readFileSync(join(root, file), 'utf8'));
 }
 
 function run(files: readonly string[], env: Record<string, string>): number {
@@ -66,7 +73,13 @@ function run(files: readonly string[], env: Record<string, string>): number {
   const result = spawnSync(process.execPath, [...options, ...files], {
     cwd: root,
     stdio: 'inherit',
-    env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'), ...process.env, ...env },
+    env: {
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
+      // Files run beside each other already; a team of threads in each would wait for its turn.
+      INKLING_THREADS: '1',
+      ...process.env,
+      ...env,
+    },
   });
   return result.status ?? 1;
 }
