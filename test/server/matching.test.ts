@@ -76,7 +76,17 @@ type Run = {
   waiting: number;
   ended: number;
   expectedPrecision: number;
+  expectedRecall: number;
   model: { matches: number };
+};
+type State = {
+  outcome: {
+    linked: number;
+    waiting: number;
+    thresholds: { threshold: number; pairs: number; expectedPrecision: number; expectedRecall: number }[];
+  };
+  memory: { state: string; records: number; waiting: number };
+  model: { fields: { field: string; levels: { level: string; m: number; u: number; weight: number }[] }[] };
 };
 type Weighed = {
   probability: number;
@@ -110,6 +120,45 @@ test('identifiers and likeness together find who is who, nearly without a wrong 
   const alone = await byIdentifiersAlone();
   assert.ok(alone < 0.95 && alone < all.recall - 0.02, `identifiers alone find ${alone} of ${all.recall}`);
 });
+
+test('what other thresholds would link is told with what to expect of it, beside every weight [WH-4]', async () => {
+  const { outcome, memory, model } = await call<State>('GET', '/identity/matching');
+  assert.deepEqual([memory.state, memory.waiting], ['ready', 0]);
+  assert.ok(memory.records > 2000);
+  const at = (threshold: number) => outcome.thresholds.find((row) => row.threshold === threshold)!;
+  assert.equal(at(0.99).pairs, outcome.linked);
+  const rows = outcome.thresholds;
+  rows.slice(1).forEach((row, i) => {
+    assert.ok(row.threshold > rows[i].threshold && row.pairs <= rows[i].pairs);
+    assert.ok(row.expectedPrecision >= rows[i].expectedPrecision && row.expectedRecall <= rows[i].expectedRecall);
+  });
+  assert.ok(at(0.5).pairs > at(0.9999).pairs);
+  const fit = await judgeLikeness();
+  assert.ok(Math.abs(at(0.99).expectedPrecision - fit.precision) < 0.01, JSON.stringify({ fit, row: at(0.99) }));
+  assert.ok(Math.abs(at(0.99).expectedRecall - fit.recall) < 0.15, JSON.stringify({ fit, row: at(0.99) }));
+  const { levels } = model.fields.find(({ field }) => field === 'surname')!;
+  for (const { m, u, weight } of levels.slice(1, 2)) assert.ok(Math.abs(weight - Math.log2(m / u)) < 0.01);
+  assert.ok(levels[1].weight > 5 && levels.at(-1)!.weight < 0, JSON.stringify(levels));
+});
+
+/** Pairs linked by likeness, held against all pairs of accounts of one person that told something. */
+async function judgeLikeness(): Promise<{ precision: number; recall: number }> {
+  const rows = await store.facts.rows<{ a: string; b: string }>(
+    `SELECT any(identifier_a) AS a, any(identifier_b) AS b FROM identity_evidence FINAL
+     WHERE workspace = 'shop' AND method = 'probabilistic' GROUP BY node_a, node_b HAVING argMax(revoked, at) = 0`,
+  );
+  const judged = rows.filter(({ a, b }) => truth.has(a) && truth.has(b));
+  const right = judged.filter(({ a, b }) => truth.get(a) === truth.get(b)).length;
+  const telling = await store.facts.rows<{ anchor: string }>(
+    `SELECT DISTINCT anchor FROM events WHERE workspace = 'shop' AND particulars != ''`,
+  );
+  const people = Map.groupBy(
+    telling.filter(({ anchor }) => truth.has(anchor)),
+    ({ anchor }) => truth.get(anchor),
+  );
+  const pairs = [...people.values()].reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0);
+  return { precision: right / judged.length, recall: right / pairs };
+}
 
 /** Recall, had nothing been linked by likeness. */
 async function byIdentifiersAlone(): Promise<number> {

@@ -26,10 +26,13 @@ export function addResolve(program: Command): void {
 }
 
 function describe({ people, matching }: Resolution): string {
-  const { records, model, linked, waiting, expectedPrecision } = matching;
+  const { records, model, linked, waiting, expectedPrecision, expectedRecall } = matching;
   if (records === 0) return `${people} people.`;
   if (model === null)
     return `${people} people. ${records} records are too few, or too unlike, to learn from how alike people are.`;
-  const precision = expectedPrecision === null ? '' : ` (expected precision ${expectedPrecision.toFixed(4)})`;
+  const precision =
+    expectedPrecision === null || expectedRecall === null
+      ? ''
+      : ` (expected precision ${expectedPrecision.toFixed(4)}, recall ${expectedRecall.toFixed(2)})`;
   return `${people} people. Of ${records} records ${linked} pairs are linked by likeness${precision}, ${waiting} wait for review.`;
 }

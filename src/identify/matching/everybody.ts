@@ -12,6 +12,7 @@ import { suggestLinks } from '../suggest.ts';
 import { beginIndex, liveOf, noteMatched } from './indexes.ts';
 import type { MatchingLimits } from './limits.ts';
 import { isDue, type KeptModel, learn, type MatchModel, readModel, writeModel } from './model.ts';
+import { type LinkThreshold, thresholdsOf, writeOutcome } from './outcome.ts';
 import { type Fold, type NodePair, openFold, pairKey, toSuggestions } from './pairs.ts';
 import { openPeopleIndex } from './peopleIndex.ts';
 import { countTelling, openTable, readRecords, sampleRecords } from './records.ts';
@@ -27,10 +28,16 @@ export type Matching = {
   ended: number;
   /** The mean probability of the linked pairs: how many of them are right, in the model's own opinion. */
   expectedPrecision: number | null;
+  /** The share that they are of all pairs of one person, by the same. */
+  expectedRecall: number | null;
 };
 
 /** What the first half of the work leaves for the second, which asks about pairs once it is known who is one. */
-export type Matched = Omit<Matching, 'waiting'> & { uncertain: NodePair[]; begun: Date };
+export type Matched = Omit<Matching, 'waiting'> & {
+  uncertain: NodePair[];
+  thresholds: LinkThreshold[];
+  begun: Date;
+};
 
 const SUGGESTIONS_AT_A_TIME = 5000;
 /** More would not be answered. */
@@ -42,6 +49,8 @@ const nothing: Matched = {
   linked: 0,
   ended: 0,
   expectedPrecision: null,
+  expectedRecall: null,
+  thresholds: [],
   uncertain: [],
   begun: new Date(0),
 };
@@ -83,10 +92,15 @@ export async function matchEverybody(
   }
   await noteMatched(store, workspace, now);
   const uncertain = [...pairs.values()].filter(({ probability }) => probability < linkAt);
-  const sum = linked.reduce((total, { probability }) => total + probability, 0);
+  const probabilities = Float64Array.from(pairs.values(), ({ probability }) => probability);
+  const { kept } = model;
+  // There are more matches as there are more people since it was learned.
+  const matches = (kept.matches * records) / Math.max(1, kept.records);
+  const thresholds = thresholdsOf(probabilities, { least: reviewAt, linkAt, matches });
+  const own = thresholds.find(({ threshold, pairs: found }) => threshold === linkAt && found > 0);
   return {
-    ...{ records, model: model.kept, linked: linked.length, ended: gone.length },
-    ...{ expectedPrecision: linked.length > 0 ? sum / linked.length : null, uncertain, begun: now },
+    ...{ records, model: kept, linked: linked.length, ended: gone.length, uncertain, thresholds, begun: now },
+    ...{ expectedPrecision: own?.expectedPrecision ?? null, expectedRecall: own?.expectedRecall ?? null },
   };
 }
 
@@ -98,12 +112,15 @@ async function learnAnew(store: Store, { workspace, people, now, limits }: Learn
   const table = openTable();
   const nodes: bigint[] = [];
   const of = Math.max(1, Math.ceil(people / limits.learnedFrom));
-  for await (const { told, node } of sampleRecords(facts, workspace, of)) {
+  let samePerson = 0;
+  for await (const { told, node, version } of sampleRecords(facts, workspace, of)) {
     table.add(told);
     nodes.push(node);
+    samePerson += version;
   }
   const learned = await learn(table.done(), {
     same: await knownPairs(facts, workspace, nodes),
+    samePerson,
     expected: of * nodes.length,
   });
   return learned && writeModel(store, workspace, { ...learned, records: people }, now);
@@ -158,7 +175,7 @@ async function findInShares(
 export async function askAboutMatches(
   store: Store,
   workspace: string,
-  { uncertain, begun, ...matched }: Matched,
+  { uncertain, thresholds, begun, ...matched }: Matched,
 ): Promise<Matching> {
   if (matched.model === null) return { ...matched, waiting: 0 };
   const model = await readModel(store, workspace);
@@ -181,6 +198,8 @@ export async function askAboutMatches(
        AND id NOT IN (SELECT jsonb_array_elements_text($3::jsonb))`,
     [workspace, begun, suggestions.map(({ a, b }) => reviewId(a, b))],
   );
+  const { model: _, ended: __, ...outcome } = { ...matched, waiting, thresholds, at: begun.toISOString() };
+  await writeOutcome(store, workspace, outcome, begun);
   return { ...matched, waiting };
 }
 

@@ -9,7 +9,7 @@ import { readSetting, type Store, writeSetting } from '../../store/index.ts';
 export type KeptModel = {
   id: string;
   learnedAt: string;
-  /** Identifiers that had told of somebody when it was learned, and how many pairs of records it takes for one person's. */
+  /** Identifiers that had told of somebody when it was learned, and how many pairs of them it takes for one person's. */
   records: number;
   matches: number;
   /** Records that were drawn to learn from; as many where it is not set. */
@@ -63,6 +63,15 @@ export function isDue(model: MatchModel | undefined, records: number): boolean {
 /** Columns that identifiers link by already: of pairs found by them they tell nothing, so they are learned from all pairs. */
 const linkedBy = new Set(['phone', 'email_name']);
 
+export type Learning = {
+  /** Pairs of rows that identifiers link. */
+  same: readonly (readonly [number, number])[];
+  /** Pairs of records under one identifier: matches that nobody looks for. */
+  samePerson: number;
+  /** Records there are in all. */
+  expected: number;
+};
+
 /**
  * Learns from records; undefined where there is too little to learn from. How often one person's records are alike is
  * told by `same`, pairs that identifiers link: where duplicates are few, the records alone would take people who share
@@ -70,7 +79,7 @@ const linkedBy = new Set(['phone', 'email_name']);
  */
 export async function learn(
   table: TextTable,
-  { same, expected }: { same: readonly (readonly [number, number])[]; expected: number },
+  { same, samePerson, expected }: Learning,
 ): Promise<{ frozen: Frozen; matches: number; learnedFrom: number } | undefined> {
   if (table.rows < RECORDS_AT_LEAST) return undefined;
   const filled = table.columns.filter(({ texts }) => texts.length > 1);
@@ -86,7 +95,7 @@ export async function learn(
     const { matches } = linkage.model;
     if (matches < MATCHES_AT_LEAST) return undefined;
     // Of a draw of a tenth there are a hundredth of the pairs.
-    const all = Math.round(matches * (expected / table.rows) ** 2);
+    const all = Math.round(Math.max(0, matches - samePerson) * (expected / table.rows) ** 2);
     return { frozen: linkage.freeze(), matches: all, learnedFrom: table.rows };
   } catch (error) {
     // Records that share no key, or have nothing but one column, teach nothing.

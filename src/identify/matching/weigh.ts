@@ -5,13 +5,27 @@ import type { Store } from '../../store/index.ts';
 import { findProfile } from '../lookup.ts';
 import { membersOf } from '../members.ts';
 import { toHexId } from '../node.ts';
+import { type Live, liveOf } from './indexes.ts';
 import { type KeptModel, readModel } from './model.ts';
+import { type MatchOutcome, readOutcome } from './outcome.ts';
 import { recordsOf } from './records.ts';
 import { inWords, type Weighed } from './words.ts';
 
 export type MatchingState = {
   /** null where none was learned yet. */
   model: (KeptModel & { fields: MatchField[]; rules: string[][] }) | null;
+  /** null where nobody was matched by it yet. */
+  outcome: MatchOutcome | null;
+  /** What this process has in memory to match people as they come; null where nothing was asked for yet. */
+  memory: {
+    /** off: there are more records than fit. */
+    state: 'filling' | 'ready' | 'off';
+    records: number;
+    /** People who are still to be weighed. */
+    waiting: number;
+    /** Seconds that filling took. */
+    seconds: number;
+  } | null;
 };
 
 export type MatchField = {
@@ -24,13 +38,24 @@ export type WeighedPair = Weighed & { a: string; b: string; probability: number 
 
 export async function describeMatching(store: Store, workspace: string): Promise<MatchingState> {
   const found = await readModel(store, workspace);
-  if (found === undefined) return { model: null };
+  if (found === undefined) return { model: null, outcome: null, memory: null };
   const { kept, frozen } = found;
   const fields = frozen.model.fields.map(({ name, says, m, u, weights }) => ({
     field: name,
     levels: says.map((level, i) => ({ level, m: m[i], u: u[i], weight: weights[i] })),
   }));
-  return { model: { ...kept, fields, rules: frozen.model.rules.map(({ keys }) => [...keys]) } };
+  return {
+    model: { ...kept, fields, rules: frozen.model.rules.map(({ keys }) => [...keys]) },
+    outcome: (await readOutcome(store, workspace)) ?? null,
+    memory: memoryOf(liveOf(store.facts, workspace)),
+  };
+}
+
+function memoryOf(live: Live | undefined): MatchingState['memory'] {
+  if (live === undefined) return null;
+  const { index, filling, waiting, seconds } = live;
+  const state = filling !== undefined ? 'filling' : index === undefined ? 'off' : 'ready';
+  return { state, records: index?.counts().records ?? 0, waiting: waiting.size, seconds };
 }
 
 /** Two people weighed by the records of theirs that are most alike. Throws `not_found` where there is nothing to weigh. */

@@ -9,9 +9,40 @@ import { Moment, Nullable } from '../shapes.ts';
 const model = {
   id: Type.String(),
   learnedAt: Moment,
-  records: Type.Integer({ description: 'Records of people it was learned from.' }),
+  records: Type.Integer({ description: 'Identifiers that had told of somebody when it was learned.' }),
   matches: Type.Integer({ description: 'Pairs of them that are one person, by its own estimate.' }),
+  learnedFrom: Type.Optional(Type.Integer({ description: 'Records drawn to learn from.' })),
 };
+
+const expected = {
+  expectedPrecision: Nullable(Type.Number({ description: 'The mean probability of the linked pairs.' })),
+  expectedRecall: Nullable(Type.Number({ description: 'The share that they are of all pairs, by the model.' })),
+};
+
+const Outcome = Type.Object({
+  at: Moment,
+  records: Type.Integer(),
+  linked: Type.Integer(),
+  waiting: Type.Integer(),
+  ...expected,
+  thresholds: Type.Array(
+    Type.Object({
+      threshold: Type.Number({ description: 'Were pairs linked from this probability on.' }),
+      pairs: Type.Integer(),
+      expectedPrecision: Type.Number(),
+      expectedRecall: Type.Number(),
+    }),
+  ),
+});
+
+const Memory = Type.Object({
+  state: Type.Union([Type.Literal('filling'), Type.Literal('ready'), Type.Literal('off')], {
+    description: 'off: there are more records than fit into memory; only passes over everybody match.',
+  }),
+  records: Type.Integer(),
+  waiting: Type.Integer({ description: 'People who are still to be weighed.' }),
+  seconds: Type.Number({ description: 'What reading everybody into memory took.' }),
+});
 
 const State = Type.Object({
   model: Nullable(
@@ -35,6 +66,8 @@ const State = Type.Object({
       }),
     }),
   ),
+  outcome: Nullable(Outcome),
+  memory: Nullable(Memory),
 });
 
 const Run = Type.Object({
@@ -43,7 +76,7 @@ const Run = Type.Object({
   linked: Type.Integer({ description: 'Pairs of identifiers that likeness links.' }),
   waiting: Type.Integer({ description: 'Pairs that wait for review.' }),
   ended: Type.Integer({ description: 'Links of before that are likely no more.' }),
-  expectedPrecision: Nullable(Type.Number({ description: 'The mean probability of the linked pairs.' })),
+  ...expected,
 });
 
 const Weighed = Type.Object({
@@ -82,8 +115,12 @@ export const addMatchingRoutes: Routes = (app, context) => {
       },
     },
     async ({ workspace }) => {
-      const { model: found } = await describeMatching(store, workspace);
-      return { model: found && { ...found, learnedAt: new Date(found.learnedAt) } };
+      const { model: found, outcome, memory } = await describeMatching(store, workspace);
+      return {
+        model: found && { ...found, learnedAt: new Date(found.learnedAt) },
+        outcome: outcome && { ...outcome, at: new Date(outcome.at) },
+        memory,
+      };
     },
   );
 
