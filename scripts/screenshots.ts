@@ -85,6 +85,7 @@ async function pageAddresses(): Promise<Record<string, string>> {
     people: '/people',
     ...(people[0] && { person: `/people/${people[0].id}` }),
     review: '/people/review',
+    matching: '/people/matching',
     features: '/features',
     models: '/models',
     ...(model && { model: `/models/${model.id}` }),

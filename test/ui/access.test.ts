@@ -17,6 +17,7 @@ const rooms = ['/', '/live', '/live/plans', '/people', '/features', '/models', '
 const paths = [
   ...rooms,
   '/people/review',
+  '/people/matching',
   `/people/${someone.id}`,
   `/models/${modelId}`,
   '/segments/ready%3AHIGH',

@@ -33,7 +33,7 @@ import {
   workspaceOf,
 } from './madeUp.ts';
 import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
-import { platforms, reviewPageOf, reviewsOf, stopped, unlinked } from './madeUpIdentity.ts';
+import { matchingOf, platforms, reviewPageOf, reviewsOf, rulesOf, stopped, unlinked } from './madeUpIdentity.ts';
 import { activationOf, liftOf } from './madeUpLift.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 import { accuracyOf, cutsOf, driftOf, fallback, funnelOf, journeys, movementOf, standingOf } from './madeUpQuality.ts';
@@ -55,6 +55,7 @@ type State = {
   segments: Segment[];
   models: ModelRow[];
   reviews: Review[];
+  linkAt: number;
   activations: Activation[];
 };
 type Answer = { status: number; body: unknown };
@@ -67,6 +68,7 @@ export async function startFixture(settings: FixtureSettings): Promise<Fixture> 
     segments: segmentsOf(shop),
     models: [modelRow(shop)],
     reviews: reviewsOf(shop),
+    linkAt: 0.99,
     activations: [activationOf(shop)],
   };
   const server = createServer((request, response) => {
@@ -135,6 +137,10 @@ function answer(state: State, request: IncomingMessage, url: URL, body: Record<s
   }
   if (request.method === 'POST') return create(state, path, body);
   if (request.method === 'DELETE') return removeOne(state, path);
+  if (request.method === 'PUT' && path === '/identity/rules') {
+    const { probabilistic } = body['rules'] as { probabilistic: { linkAt: number } };
+    state.linkAt = probabilistic.linkAt;
+  }
   return read(state, path, url.searchParams);
 }
 
@@ -148,6 +154,9 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/people') return ok(listPeople(scored ? shop.people : withoutScores(shop.people, variant), query));
   if (path === '/identity/reviews') return ok(reviewPageOf(scored ? state.reviews : []));
   if (path === '/identity/platforms') return ok(platforms);
+  if (path === '/identity/matching')
+    return ok(scored ? matchingOf(shop) : { model: null, outcome: null, memory: null });
+  if (path === '/identity/rules') return ok(rulesOf(state.linkAt));
   if (path === '/features')
     return ok(variant === 'empty' ? { asOf: shop.asOf, people: 0, signals: [] } : featuresOf(shop));
   if (path === '/intent/models') return ok({ models: scored ? state.models : [] });

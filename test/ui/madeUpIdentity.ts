@@ -1,6 +1,14 @@
 // Made-up answers about identities: pairs that wait for review, and people across platforms.
 
-import type { CrossPlatform, IdentityOutcome, Review, ReviewPage, StoppedLinks } from '../../ui/src/api.ts';
+import type {
+  CrossPlatform,
+  IdentityOutcome,
+  IdentityRules,
+  Matching,
+  Review,
+  ReviewPage,
+  StoppedLinks,
+} from '../../ui/src/api.ts';
 import type { Shop } from './madeUp.ts';
 
 export function reviewsOf(shop: Shop): Review[] {
@@ -25,6 +33,8 @@ export function reviewsOf(shop: Shop): Review[] {
       kind: 'match',
       probability: 0.87,
       explanation: {
+        prior: -1.4,
+        weight: 2.7,
         weights: [
           { comparison: 'name', words: 'The names differ by one letter', weight: 5.3 },
           { comparison: 'city', words: 'They live in different cities', weight: -1.2 },
@@ -37,6 +47,41 @@ export function reviewsOf(shop: Shop): Review[] {
 
 export function reviewPageOf(reviews: Review[]): ReviewPage {
   return { reviews, nextCursor: null, waiting: reviews.length };
+}
+
+export function matchingOf(shop: Shop): Matching {
+  return {
+    model: {
+      learnedAt: shop.asOf,
+      records: 4000,
+      matches: 220,
+      fields: [
+        {
+          field: 'surname',
+          levels: [
+            { level: 'missing', m: 0, u: 0, weight: 0 },
+            { level: 'the same', m: 0.9, u: 0.001, weight: 9.8 },
+            { level: 'differs', m: 0.02, u: 0.99, weight: -5.6 },
+          ],
+        },
+      ],
+      rules: [['surname: near', 'birth_date: month and day']],
+    },
+    outcome: {
+      ...{ at: shop.asOf, records: 4000, linked: 200, waiting: 2, expectedPrecision: 0.99987, expectedRecall: 0.9 },
+      thresholds: [
+        { threshold: 0.5, pairs: 230, expectedPrecision: 0.95, expectedRecall: 0.97 },
+        { threshold: 0.9, pairs: 215, expectedPrecision: 0.99, expectedRecall: 0.94 },
+        { threshold: 0.99, pairs: 200, expectedPrecision: 0.99987, expectedRecall: 0.9 },
+        { threshold: 0.999, pairs: 150, expectedPrecision: 0.99999, expectedRecall: 0.68 },
+      ],
+    },
+    memory: { state: 'ready', records: 4000, waiting: 0, seconds: 1.2 },
+  };
+}
+
+export function rulesOf(linkAt: number): IdentityRules {
+  return { rules: { probabilistic: { linkAt, reviewAt: 0.5 } }, change: {} };
 }
 
 export const platforms: CrossPlatform = {

@@ -162,7 +162,7 @@ pageTest(
   async (seen) => {
     const { page } = seen;
     assert.match(await text(seen), /2 pairs wait for somebody/);
-    assert.match(await text(seen), /The names differ by one letter/);
+    assert.match(await text(seen), /compared −1\.4 The names differ by one letter \+5\.3 .*In all \+2\.7/);
     assert.match(await text(seen), /30 of 200 people were seen on two platforms or more: 15%/);
     assert.match(await text(seen), /Below 25%/);
     await page.locator('[data-pair]').first().focus();
@@ -172,6 +172,27 @@ pageTest(
     await page.locator('[data-pair]').first().focus();
     await page.keyboard.press('a');
     await page.getByText('No pairs wait for an answer.').waitFor();
+  },
+);
+
+pageTest(
+  'what likeness links is told with what to expect of it, and the threshold set where that is best [WH-4]',
+  '/people/matching',
+  async (seen) => {
+    const { page } = seen;
+    assert.match(await text(seen), /200 pairs are linked by likeness; by expectation 99\.98% of them are right/);
+    assert.match(await text(seen), /surname: near and birth date: month and day/);
+    const weights = page.getByRole('table', { name: 'Surname' });
+    assert.match(await wordsOf(weights.getByRole('row').first()), /the same \+9\.8 \(90%, 0\.1%\)/);
+    assert.equal(await weights.getByRole('img', { name: 'speaks against' }).count(), 1);
+    assert.match(await text(seen), /200 pairs would be linked\. Of them 99\.98% are right by expectation \(0 wrong\)/);
+    await page.getByRole('slider', { name: 'Link from' }).press('ArrowLeft');
+    await page.getByText('215 pairs').waitFor();
+    assert.match(await text(seen), /99% are right by expectation \(2 wrong\), and they are 94% of all pairs/);
+    await page.getByLabel('Reason').fill('More of them');
+    await page.getByRole('button', { name: 'Link from 0.9 on' }).click();
+    await page.getByRole('button', { name: 'Link from 0.9 on' }).waitFor({ state: 'detached' });
+    assert.match(await text(seen), /Linked from 0\.9 on/);
   },
 );
 

@@ -24,6 +24,10 @@ const pages: { path: string; page: ComponentType }[] = [
     page: lazy(() => import('./pages/Review.tsx').then((file) => ({ default: file.ReviewPage }))),
   },
   {
+    path: '/people/matching',
+    page: lazy(() => import('./pages/Matching.tsx').then((file) => ({ default: file.MatchingPage }))),
+  },
+  {
     path: '/people/:id',
     page: lazy(() => import('./pages/Person.tsx').then((file) => ({ default: file.PersonPage }))),
   },

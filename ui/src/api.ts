@@ -849,3 +849,37 @@ export type SegmentRequest = {
 
 /** GET /api/v1/intent/segments/:id/users */
 export type SegmentUsers = { users: PersonRow[]; nextCursor: string | null; total: number };
+
+/** GET /api/v1/identity/matching */
+export type Matching = {
+  model: {
+    learnedAt: string;
+    records: number;
+    matches: number;
+    learnedFrom?: number;
+    fields: { field: string; levels: MatchLevel[] }[];
+    rules: string[][];
+  } | null;
+  outcome: MatchOutcome | null;
+  memory: { state: 'filling' | 'ready' | 'off'; records: number; waiting: number; seconds: number } | null;
+};
+
+export type MatchLevel = { level: string; m: number; u: number; weight: number };
+
+export type MatchOutcome = {
+  at: string;
+  records: number;
+  linked: number;
+  waiting: number;
+  expectedPrecision: number | null;
+  expectedRecall: number | null;
+  thresholds: LinkThreshold[];
+};
+
+export type LinkThreshold = { threshold: number; pairs: number; expectedPrecision: number; expectedRecall: number };
+
+/** GET /api/v1/identity/rules */
+export type IdentityRules = {
+  rules: { probabilistic: { linkAt: number; reviewAt: number } };
+  change: Record<string, unknown>;
+};

@@ -48,14 +48,14 @@ export function patch<T>(path: string, body: object): Promise<T> {
   return call<T>('PATCH', path, body);
 }
 
-/** Puts or patches; with the revision that it rests on, so that nobody writes over the work of another. */
+/** Puts or patches; with the revision that it rests on where there is one, so that nobody writes over the work of another. */
 export function write<T>(
   method: 'PUT' | 'PATCH' | 'POST',
   path: string,
   body: object | undefined,
-  revision: number,
+  revision?: number,
 ): Promise<T> {
-  return call<T>(method, path, body, undefined, { 'if-match': `"${revision}"` });
+  return call<T>(method, path, body, undefined, revision === undefined ? {} : { 'if-match': `"${revision}"` });
 }
 
 export function remove(path: string): Promise<null> {

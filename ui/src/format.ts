@@ -65,6 +65,13 @@ export function percent(rate: Maybe): string {
   return percentFormat(rate !== 0 && Math.abs(rate) < 0.0995 ? 1 : 0).format(rate);
 }
 
+/** With so many digits whatever the size: 0.99987 → 99.99%, where rounded up it would tell another tale. */
+export function finePercent(rate: Maybe, digits = 2): string {
+  if (!isKnown(rate)) return unknown;
+  const floor = rate < 1 ? Math.floor(rate * 100 * 10 ** digits) / (100 * 10 ** digits) : rate;
+  return percentFormat(digits).format(rate > 0.5 ? floor : rate);
+}
+
 /** [0.651, 0.772] → 65–77%. */
 export function percentRange(interval: Interval | null | undefined): string {
   if (!interval) return unknown;

@@ -17,9 +17,11 @@ import type {
   Features,
   Funnel,
   IdentityOutcome,
+  IdentityRules,
   Journeys,
   Lift,
   Live,
+  Matching,
   Model,
   ModelList,
   ModelRequest,
@@ -205,6 +207,34 @@ export function useAnswer() {
   return useMutation({
     mutationFn: (asked: { ids: string[]; answer: 'accept' | 'refuse' }) =>
       post<{ answered: number }>('/api/v1/identity/reviews/answer', asked),
+    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'workspace' }),
+  });
+}
+
+export function useMatching() {
+  return useQuery({
+    queryKey: ['matching'],
+    queryFn: ({ signal }) => get<Matching>('/api/v1/identity/matching', {}, signal),
+  });
+}
+
+export function useIdentityRules() {
+  return useQuery({
+    queryKey: ['identity-rules'],
+    queryFn: ({ signal }) => get<IdentityRules>('/api/v1/identity/rules', {}, signal),
+  });
+}
+
+export type LinkAt = { change: Record<string, unknown>; linkAt: number; reason: string };
+
+/** Lays the threshold over what else was changed, and links everybody anew. */
+export function useSetLinkAt() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ change, linkAt, reason }: LinkAt) => {
+      const probabilistic = { ...(change['probabilistic'] as object | undefined), linkAt };
+      return write<IdentityRules>('PUT', '/api/v1/identity/rules', { rules: { ...change, probabilistic }, reason });
+    },
     onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'workspace' }),
   });
 }

@@ -121,9 +121,14 @@ function Answer({ total, filter, scored }: AnswerProps) {
         </>
       }
       actions={
-        <Link href="/people/review" className="small">
-          Review pairs
-        </Link>
+        <>
+          <Link href="/people/matching" className="small">
+            Matching
+          </Link>
+          <Link href="/people/review" className="small">
+            Review pairs
+          </Link>
+        </>
       }
       note={intent && `Scores of ${stamp(intent.asOf, zone)}, for a purchase within ${intent.timeframeDays} days.`}
     />

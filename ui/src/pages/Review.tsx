@@ -35,7 +35,7 @@ export function ReviewPage() {
   return (
     <>
       <nav aria-label="Way back" className={styles.back}>
-        <Link href="/people">People</Link>
+        <Link href="/people">People</Link> · <Link href="/people/matching">Matching</Link>
       </nav>
       <PageHead
         title="Review"
