@@ -23,6 +23,8 @@ export type FeaturesQuery = {
   part?: ProfilePart;
   /** Whether the workspace has loaded any; without them nothing is read for their sake. */
   hasSurroundings?: boolean;
+  /** Who is who: by the evidence before the moment (the usual), or by all evidence. */
+  identities?: 'as of then' | 'as of now';
 };
 
 /** Every statement is a new one to the engine's compiler, which would take longer than the work it saves. */
@@ -34,7 +36,7 @@ const ofPlaces = new Set<string>(['country', 'city']);
 /** A SELECT of (profile, values, category) for everyone known before the moment, without programs; binds {workspace:String}. */
 export function featuresSql(
   signals: readonly Signal[],
-  { asOf, sessionRule = defaultRule, part, hasSurroundings = false }: FeaturesQuery,
+  { asOf, sessionRule = defaultRule, part, hasSurroundings = false, identities = 'as of then' }: FeaturesQuery,
 ): string {
   const { aggregates, layers, values, category, tables } = compile(signals, { asOf, sessionRule, hasSurroundings });
   const columns = HISTORY_COLUMNS.filter(
@@ -42,7 +44,7 @@ export function featuresSql(
   );
   const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day,
       (${asOf.getTime()} - at_ms) / 86400000 AS age
-    FROM (${resolvedEventsSql({ asOf, columns, part })})`;
+    FROM (${resolvedEventsSql({ ...(identities === 'as of then' && { asOf }), to: asOf, columns, part })})`;
   const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile
     HAVING min(bot) = 0 AND profile NOT IN (${botsSql})`;
   const derived = layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, known);

@@ -1,11 +1,11 @@
 // What do we know of them, as of a moment? One definition per signal, for training (SQL) and for live scoring alike.
 
 export { affinitiesOf, allInterest, purchasesOnly, topCategory } from './affinity.ts';
-export { featuresSql, signalSetOf } from './compile.ts';
+export { featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
 export { describeFeatures, type FeatureDescription, type SignalDescription } from './describe.ts';
 export { HISTORY_COLUMNS, type History, type HistoryEvent, openHistory } from './history.ts';
 export { type Label, labelsSql } from './labels.ts';
-export { type LiveFeatures, type LivePeople, type LivePeopleOptions, openLivePeople } from './live.ts';
+export { historyEventOf, type LiveFeatures, type LivePeople, type LivePeopleOptions, openLivePeople } from './live.ts';
 export {
   type FeatureBlock,
   type LabelledMatrix,
@@ -15,9 +15,9 @@ export {
   readSomeAsOf,
   streamFeatures,
 } from './matrix.ts';
-export { type Product, type Products, readProducts } from './products.ts';
+export { noProducts, type Product, type Products, readProducts } from './products.ts';
 export type { Signal, SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';
 export { forgetSnapshots, type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
-export { readSurroundings, type Surroundings } from './surroundings.ts';
+export { hasSurroundings, noSurroundings, readSurroundings, type Surroundings } from './surroundings.ts';
 export { addSurroundings, removeSurroundings, type SurroundingsChange } from './surroundingsLoading.ts';

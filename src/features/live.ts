@@ -225,7 +225,8 @@ function put(events: HistoryEvent[], row: StoredRow): boolean {
   return true;
 }
 
-function historyEventOf(row: StoredRow): HistoryEvent {
+/** A row of `events`, from the facts or on its way there, as histories hold it. */
+export function historyEventOf(row: StoredRow): HistoryEvent {
   const picked = Object.fromEntries(HISTORY_COLUMNS.map((column) => [column, row[column]])) as HistoryEvent;
   return {
     ...picked,

@@ -9,6 +9,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Admissions, Doors, Intake, Throttle, WebhookSettings } from '../collect/index.ts';
+import type { SegmentsNow } from '../decide/index.ts';
 import type { KeyRing } from '../govern/index.ts';
 import type { SessionsNow } from '../identify/index.ts';
 import type { IntentNow } from '../predict/index.ts';
@@ -32,6 +33,8 @@ export type ServerContext = {
   live: IntentNow;
   /** Visits that are under way. */
   sessions: SessionsNow;
+  /** Who is in which segments, kept up with events and time. */
+  segments: SegmentsNow;
   /** What is measured as it goes. */
   numbers: Numbers;
   now(): Date;

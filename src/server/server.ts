@@ -10,6 +10,7 @@ import {
   openWebhookSettings,
   sealDoorSecrets,
 } from '../collect/index.ts';
+import { openSegmentsNow, type SegmentsNow } from '../decide/index.ts';
 import { InklingError } from '../errors.ts';
 import { openKeyRing, sealPeppers } from '../govern/index.ts';
 import { openSessionsNow, type SessionsNow } from '../identify/index.ts';
@@ -72,8 +73,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const onNews = (text: string) => tell(text);
-  const upkeep = await openUpkeep({ store, intake, live, sessions, numbers, now, onNews, onFault });
-  const context = { ...door, numbers, store, intake, live, sessions, now };
+  const segments = openSegmentsNow(store, { now, consentOf: (id) => door.admissions.book.of(id), onFault });
+  const upkeep = await openUpkeep({ store, intake, live, sessions, segments, numbers, now, onNews, onFault });
+  const context = { ...door, numbers, store, intake, live, sessions, segments, now };
   const app = await buildApp(context, { logLevel, dashboard });
   addQuickLane(app, context);
   // An engine's complaint may quote a row: only its beginning says what is wrong.
@@ -109,7 +111,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 export async function describeApi(): Promise<object> {
   const nobody = {} as Store;
   const now = () => new Date(0);
-  const rooms = { intake: {} as Intake, live: {} as IntentNow, sessions: {} as SessionsNow };
+  const rooms = {
+    intake: {} as Intake,
+    live: {} as IntentNow,
+    sessions: {} as SessionsNow,
+    segments: {} as SegmentsNow,
+  };
   const context = { ...doorOf(nobody, now), ...rooms, numbers: openNumbers(), store: nobody, now };
   const app = await buildApp(context, { logLevel: 'silent', dashboard: DASHBOARD_FOLDER });
   await app.ready();

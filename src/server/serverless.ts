@@ -7,6 +7,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDirectIntake, sealDoorSecrets } from '../collect/index.ts';
+import { openSegmentsNow } from '../decide/index.ts';
 import { InklingError } from '../errors.ts';
 import { sealPeppers } from '../govern/index.ts';
 import { openSessionsNow } from '../identify/index.ts';
@@ -68,6 +69,14 @@ export async function openServerless(store: Store, now: () => Date = () => new D
     sessions: openSessionsNow(store),
     intake: openDirectIntake(store, { now, admissions: door.admissions }),
     live: openIntentNow(store),
+    // Nothing is followed here: whoever asks for segments has them as of the latest look at everybody.
+    segments: openSegmentsNow(store, {
+      now,
+      consentOf: (id) => door.admissions.book.of(id),
+      onFault: (error) => {
+        throw error;
+      },
+    }),
     now,
   };
   const app = await buildApp(context, { logLevel: process.env['LOG_LEVEL'] ?? 'warn', dashboard: DASHBOARD_FOLDER });

@@ -4,6 +4,7 @@
 import { failAbandonedSyncs } from '../activate/index.ts';
 import { watchOver } from '../alerts/index.ts';
 import { type Intake, pruneRejected } from '../collect/index.ts';
+import type { SegmentsNow } from '../decide/index.ts';
 import { forgetSnapshots } from '../features/index.ts';
 import { listWorkspaces } from '../govern/index.ts';
 import { listRecut, openFollower, resolveAll, type SessionsNow } from '../identify/index.ts';
@@ -18,6 +19,7 @@ export type UpkeepOptions = {
   intake: Intake;
   live: IntentNow;
   sessions: SessionsNow;
+  segments: SegmentsNow;
   numbers: Pick<Numbers, 'shipping' | 'work'>;
   now(): Date;
   /** What somebody should know of, for the log. */
@@ -35,7 +37,7 @@ export type Upkeep = {
 const TICK_MS = MINUTE_MS / 4;
 
 export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
-  const { store, intake, live, sessions, numbers, now, onNews, onFault } = options;
+  const { store, intake, live, sessions, segments, numbers, now, onNews, onFault } = options;
   await failAbandonedTrainings(store, now());
   await failAbandonedSyncs(store, now());
   const behind = new Set(await workspacesBehind(store));
@@ -44,6 +46,8 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     onMoved: (workspace, moves) => {
       live.moved(workspace, moves);
       sessions.moved(workspace, moves);
+      // Those who are shown next wait behind it.
+      void segments.moved(workspace, moves);
     },
     onFault,
   });
@@ -53,6 +57,7 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     live.shipped(rows);
     sessions.shipped(rows);
     await follower.shipped(rows);
+    await segments.shipped(rows);
   });
   let underWay: Promise<void> | undefined;
   let prunedAt = 0;
@@ -62,8 +67,12 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     const work = resolveAll(store, { workspace, now: now() });
     await timing((seconds) => numbers.work.observe(seconds, 'resolve'), work);
     sessions.resolved(workspace);
+    segments.resolved(workspace);
   };
-  const onScored = (seconds: number) => numbers.work.observe(seconds, 'score');
+  const scoredIn = (workspace: string) => (seconds: number) => {
+    numbers.work.observe(seconds, 'score');
+    segments.resolved(workspace);
+  };
   const pass = async () => {
     for (const workspace of behind) {
       behind.delete(workspace);
@@ -85,9 +94,10 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
         await attempt(() => watchOver(store, watch), 'looking for alerts');
       }
       await attempt(
-        () => spendNight(store, { workspace: id, timeZone, now: now(), resolve, onFault, onScored }),
+        () => spendNight(store, { workspace: id, timeZone, now: now(), resolve, onFault, onScored: scoredIn(id) }),
         'scoring at night',
       );
+      await attempt(() => segments.tick([id]), 'looking at the segments of everybody');
     }
   };
   const attempt = async (work: () => Promise<unknown>, doing: string) => {
@@ -114,6 +124,7 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
       unsubscribe();
       await underWay;
       await follower.close();
+      await segments.close();
     },
   };
 }

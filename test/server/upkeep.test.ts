@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadMessages, openIntake, type SegmentMessage } from '../../src/collect/index.ts';
-import { ensureWorkspace } from '../../src/govern/index.ts';
+import { openSegmentsNow } from '../../src/decide/index.ts';
+import { ensureWorkspace, openConsentBook } from '../../src/govern/index.ts';
 import { findProfile, openSessionsNow } from '../../src/identify/index.ts';
 import { openIntentNow, trainModel } from '../../src/predict/index.ts';
 import { openNumbers } from '../../src/server/metrics.ts';
@@ -33,6 +34,11 @@ test('people are resolved after a start that finds new events, and soon after mo
     intake,
     live: openIntentNow(store),
     sessions: openSessionsNow(store),
+    segments: openSegmentsNow(store, {
+      now: () => now,
+      consentOf: (id) => openConsentBook(store).of(id),
+      onFault: (error) => faults.push(error),
+    }),
     numbers: openNumbers(),
     now: () => now,
     onNews: () => {},

@@ -52,22 +52,23 @@ export function walk({ gapsMs, totalMs }: ChainRule, { times, masks }: Moments):
   return { last, done };
 }
 
-/** arrayFold over `moments`, an Array(Tuple(at Int64, mask UInt32)), giving (last, began, done) as `walk` has them. */
-export function walkSql({ gapsMs, totalMs }: ChainRule, moments: string): string {
-  const bit = (step: number) => `bitTest(m.2, ${step})`;
+/**
+ * arrayFold over `moments`, an Array(Tuple(at Int64, mask UInt64)), giving (last, began, done) as `walk` has them; `bits`
+ * tells the bit of each step.
+ */
+export function walkSql({ gapsMs, totalMs }: ChainRule, bits: readonly number[], moments: string): string {
   const before = (list: 1 | 2, step: number) => `state.${list}[${step}]`;
-  const goes = gapsMs.map((gapMs, step) =>
-    step === 0
-      ? bit(0)
-      : [
-          bit(step),
-          `${before(1, step)} >= 0`,
-          gapMs < Infinity && `m.1 - ${before(1, step)} <= ${gapMs}`,
-          totalMs < Infinity && `m.1 - ${before(2, step)} <= ${totalMs}`,
-        ]
-          .filter(Boolean)
-          .join(' AND '),
-  );
+  const goes = gapsMs.map((gapMs, step) => {
+    const happens = `bitTest(m.2, ${bits[step]})`;
+    if (step === 0) return happens;
+    const conditions = [
+      happens,
+      `${before(1, step)} >= 0`,
+      gapMs < Infinity && `m.1 - ${before(1, step)} <= ${gapMs}`,
+      totalMs < Infinity && `m.1 - ${before(2, step)} <= ${totalMs}`,
+    ];
+    return conditions.filter(Boolean).join(' AND ');
+  });
   const last = goes.map((going, step) => `if(${going}, m.1, ${before(1, step + 1)})`);
   const began = goes.map(
     (going, step) => `if(${going}, ${step === 0 ? 'm.1' : before(2, step)}, ${before(2, step + 1)})`,

@@ -54,9 +54,10 @@ function by({ workspace, keyId }: Asked, reason: string, now: Date): By {
   return { workspace, actor: keyId, reason, now };
 }
 
-function addDecisions(app: App, { store, live, now }: ServerContext): void {
+function addDecisions(app: App, { store, live, segments, now }: ServerContext): void {
   const told = (workspace: string, { decision, people, moved }: Outcome) => {
     live.moved(workspace, moved);
+    void segments.moved(workspace, moved);
     return { decision, people };
   };
   const answers = { response: { 200: shapes.Outcome } };
@@ -129,7 +130,7 @@ function addDecisions(app: App, { store, live, now }: ServerContext): void {
   );
 }
 
-function addReviews(app: App, { store, live, now }: ServerContext): void {
+function addReviews(app: App, { store, live, segments, now }: ServerContext): void {
   app.get(
     '/api/v1/identity/reviews',
     {
@@ -171,6 +172,7 @@ function addReviews(app: App, { store, live, now }: ServerContext): void {
       const { ids, answer, reason = 'Decided on the review page.' } = request.body;
       const { answered, moved } = await answerReviews(store, { ids, answer, ...by(request, reason, now()) });
       live.moved(request.workspace, moved);
+      void segments.moved(request.workspace, moved);
       return { answered };
     },
   );

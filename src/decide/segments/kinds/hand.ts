@@ -28,8 +28,8 @@ export const hand: Kind<Hand> = {
       lists: [],
       reading: () => ({
         from: 'rows',
-        sql: handSql(segment),
-        truth: `verdict = '${verdict}'${least === undefined ? '' : ` AND toFloat64(confidence) >= ${least}`}`,
+        sql: handSql,
+        truth: `arrayExists(x -> x.1 = ${quote(segment)} AND x.2 = '${verdict}'${least === undefined ? '' : ` AND toFloat64(x.3) >= ${least}`}, listed)`,
       }),
       evaluate: (person) => {
         const known = person.byHand(segment);
@@ -57,11 +57,11 @@ export const hand: Kind<Hand> = {
   },
 };
 
-/** Whoever became one person since counts once, by what was said last. */
-function handSql(segment: string): string {
-  return `SELECT if(m.profile = 0, h.node, m.profile) AS profile, argMax(h.verdict, (h.version, h.node)) AS verdict,
-      argMax(h.confidence, (h.version, h.node)) AS confidence
-    FROM (SELECT node, verdict, confidence, version FROM segment_hand FINAL
-      WHERE workspace = {workspace:String} AND segment_id = ${quote(segment)}) AS h
-    LEFT JOIN (${identityMapSql()}) AS m ON h.node = m.node GROUP BY profile`;
-}
+/** Every list at once. Whoever became one person since counts once a list, by what was said last. */
+const handSql = `SELECT profile, groupArray((segment_id, verdict, confidence)) AS listed FROM (
+    SELECT if(m.profile = 0, h.node, m.profile) AS profile, h.segment_id AS segment_id,
+      argMax(h.verdict, (h.version, h.node)) AS verdict, argMax(h.confidence, (h.version, h.node)) AS confidence
+    FROM (SELECT toString(segment_id) AS segment_id, node, toString(verdict) AS verdict, confidence, version FROM segment_hand FINAL
+      WHERE workspace = {workspace:String}) AS h
+    LEFT JOIN (${identityMapSql()}) AS m ON h.node = m.node GROUP BY profile, segment_id)
+  GROUP BY profile`;

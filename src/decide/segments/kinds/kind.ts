@@ -108,15 +108,13 @@ export type Reading =
       since: number;
       truth(aggregate: (sql: string) => string): string;
     }
-  /** Steps in order of time: `truth` is a condition on the state that chain.ts folds out of them. */
+  /** Steps in order of time: what chain.ts folds out of the moments at which each happened. */
   | {
       from: 'steps';
-      events: readonly string[] | undefined;
-      columns: readonly string[];
+      steps: readonly StepReading[];
       since: number;
-      mask: string;
-      fold: string;
-      truth: string;
+      fold(bits: readonly number[], moments: string): string;
+      truth: StepsTruth;
     }
   /** Columns of `profiles`. */
   | { from: 'profiles'; columns: readonly string[]; truth: string }
@@ -127,6 +125,11 @@ export type Reading =
   | { from: 'consent'; category: string; truth: string }
   /** The id of the profile alone. */
   | { from: 'id'; truth: string };
+
+/** An event that is a step, as a condition on a row of `events`, its window included. */
+export type StepReading = { events: readonly string[] | undefined; columns: readonly string[]; sql: string };
+/** A condition on a folded chain and its moments. */
+export type StepsTruth = (bits: readonly number[], chain: string, moments: string) => string;
 
 /** A condition that knows its zone, its models and its lists. */
 export type Leaf = {

@@ -154,17 +154,17 @@ function inFloat32(condition: ScoreCondition): ScoreCondition {
 }
 
 function sqlOf(of: (typeof parts)[number]) {
-  if (of === 'level') return { ...textSql('level'), exists: 'is_scored' };
-  if (of !== 'change') return { ...numberSql(`if(is_scored, toFloat64(${of}), nan)`), exists: 'is_scored' };
-  const number = 'if(is_scored AND was_scored, toFloat64(score) - toFloat64(score_before), nan)';
+  if (of === 'level') return { ...textSql('level_now'), exists: 'is_scored' };
+  if (of !== 'change') return { ...numberSql(`if(is_scored, toFloat64(${of}_now), nan)`), exists: 'is_scored' };
+  const number = 'if(is_scored AND was_scored, toFloat64(score_now) - toFloat64(score_before), nan)';
   return { ...numberSql(number), exists: `NOT isNaN(${number})` };
 }
 
 function scoresSql(model: string, latest: number, earlier: number): string {
   const [now, before] = [latest, earlier].map((at) => `toDateTime64('${toClickHouseTime(at)}', 3, 'UTC')`);
   const isNow = `as_of = ${now}`;
-  return `SELECT profile, maxIf(toInt32(score), ${isNow}) AS score, maxIf(probability, ${isNow}) AS probability,
-      maxIf(confidence, ${isNow}) AS confidence, maxIf(toString(segment), ${isNow}) AS level, max(${isNow}) AS is_scored,
+  return `SELECT profile, maxIf(toInt32(score), ${isNow}) AS score_now, maxIf(probability, ${isNow}) AS probability_now,
+      maxIf(confidence, ${isNow}) AS confidence_now, maxIf(toString(segment), ${isNow}) AS level_now, max(${isNow}) AS is_scored,
       maxIf(toInt32(score), as_of = ${before}) AS score_before, max(as_of = ${before}) AS was_scored
     FROM scores FINAL WHERE workspace = {workspace:String} AND model_id = ${quote(model)} AND as_of IN (${now}, ${before})
     GROUP BY profile`;

@@ -28,8 +28,8 @@ export const funnel: Kind<Funnel> = {
     const rule = ruleOf(steps, within);
     const beyond = reached < steps.length;
     return compileSteps(steps, stretchOf(window, how.zone), how, {
-      fold: walkSql(rule, 'moments'),
-      truth: () => `(chain.1[${reached}] >= 0${beyond ? ` AND chain.1[${reached + 1}] < 0` : ''})`,
+      fold: (bits, moments) => walkSql(rule, bits, moments),
+      truth: () => (_, chain) => `(${chain}.1[${reached}] >= 0${beyond ? ` AND ${chain}.1[${reached + 1}] < 0` : ''})`,
       evaluate: (lists, start, end) => {
         const { last } = walk(rule, momentsOf(lists, start, end));
         return last[reached - 1] >= 0 && (!beyond || last[reached] < 0);

@@ -2,9 +2,10 @@
 // then something that did not follow. Where it must not follow within a time, that time has to be over.
 
 import { momentsOf, ruleOf, walk, walkSql } from '../../chain.ts';
+import { quote } from '../../predicate.ts';
 import { checkWindow, type Stretch, spanMs, stretchOf } from '../../window.ts';
 import { checkEvents, chosenBy, type EventsWish, wishFor } from '../filters.ts';
-import type { Compiling, Kind, Leaf, PersonNow } from '../kind.ts';
+import type { Compiling, Kind, Leaf, PersonNow, StepsTruth } from '../kind.ts';
 import { type Sequence, SequenceSchema } from './shape.ts';
 import { hearSequence, saySequence } from './words.ts';
 
@@ -26,13 +27,13 @@ export const sequence: Kind<Sequence> = {
     const waitMs = not?.within === undefined ? undefined : spanMs(not.within);
     const forbidden = steps.length;
     return compileSteps(not ? [...steps, not] : steps, stretchOf(condition.window, how.zone), how, {
-      fold: walkSql(rule, 'moments'),
-      truth: (end) => {
-        if (!not) return `notEmpty(chain.3)`;
-        const others = `arrayFilter(m -> bitTest(m.2, ${forbidden}), moments)`;
+      fold: (bits, moments) => walkSql(rule, bits, moments),
+      truth: (end) => (bits, chain, moments) => {
+        if (!not) return `notEmpty(${chain}.3)`;
+        const others = `arrayFilter(m -> bitTest(m.2, ${bits[forbidden]}), ${moments})`;
         const isOver = waitMs === undefined ? '1' : `d + ${waitMs} < ${end}`;
         const follows = waitMs === undefined ? 'm.1 > d' : `m.1 > d AND m.1 <= d + ${waitMs}`;
-        return `arrayExists(d -> ${isOver} AND NOT arrayExists(m -> ${follows}, ${others}), chain.3)`;
+        return `arrayExists(d -> ${isOver} AND NOT arrayExists(m -> ${follows}, ${others}), ${chain}.3)`;
       },
       evaluate: (lists, start, end) => {
         const moments = momentsOf(lists, start, end);
@@ -55,9 +56,9 @@ export const sequence: Kind<Sequence> = {
 };
 
 export type StepsRule = {
-  fold: string;
-  /** A condition on `chain` and `moments`; the window ends at `end`. */
-  truth(end: number): string;
+  fold(bits: readonly number[], moments: string): string;
+  /** As of a moment at which the window ends at `end`. */
+  truth(end: number): StepsTruth;
   evaluate(lists: readonly (readonly number[])[], start: number, end: number): boolean;
   /** Moments that the end of the window may have to pass for another answer. */
   waits(lists: readonly (readonly number[])[], start: number, end: number): readonly number[];
@@ -72,31 +73,18 @@ export function compileSteps(
 ): Leaf {
   const chosen = steps.map((step) => chosenBy(step, zone));
   const indexes = steps.map((step, i) => list(wishFor(step, chosen[i], stretch.reachMs)));
-  const anyEvent = chosen.some(({ events }) => events === undefined);
-  const mask = chosen
-    .map(({ events, sql }, i) => {
-      const named = events && `event IN (${events.map((name) => `'${name.replaceAll("'", "\\'")}'`).join(', ')})`;
-      return `if(${[named, sql].filter(Boolean).join(' AND ') || '1'}, ${2 ** i}, 0)`;
-    })
-    .join(' + ');
   const timesOf = (person: PersonNow) => indexes.map((index) => person.list(index).times);
   return {
     needs: {},
     lists: [...new Set(indexes)],
     reading: (at) => {
       const [start, end] = stretch.bounds(at);
-      const inside = [start > -Infinity && `at_ms >= ${start}`, end < at && `at_ms < ${end}`]
-        .filter(Boolean)
-        .join(' AND ');
-      return {
-        from: 'steps',
-        events: anyEvent ? undefined : [...new Set(chosen.flatMap(({ events }) => events!))].sort(),
-        columns: ['event', ...new Set(chosen.flatMap(({ columns }) => columns))],
-        since: Math.max(0, start),
-        mask: `toUInt32(${inside === '' ? mask : `if(${inside}, ${mask}, 0)`})`,
-        fold: rule.fold,
-        truth: rule.truth(end),
-      };
+      const inside = [start > -Infinity && `at_ms >= ${start}`, end < at && `at_ms < ${end}`];
+      const steps = chosen.map(({ events, columns, sql }) => {
+        const named = events && `event IN (${events.map(quote).join(', ')})`;
+        return { events, columns, sql: [named, sql, ...inside].filter(Boolean).join(' AND ') || '1' };
+      });
+      return { from: 'steps', steps, since: Math.max(0, start), fold: rule.fold, truth: rule.truth(end) };
     },
     evaluate: (person, at) => rule.evaluate(timesOf(person), ...stretch.bounds(at)),
     next: (person, at) => {
