@@ -4,7 +4,8 @@
 
 import { type Filter, on, quote } from './filter.ts';
 import type { History } from './history.ts';
-import { ageOf, type Measure, type Use } from './measure.ts';
+import { ageOf, type Measure } from './measure.ts';
+import { ageSql, linesOf, type Use } from './past.ts';
 
 /** How much one action says; an action that isn't listed says nothing. */
 export type ActionWeights = Readonly<Record<string, number>>;
@@ -82,21 +83,43 @@ export function affinitiesOf(history: History, weights: ActionWeights): { catego
 
 function affinitySql(use: Use, weights: ActionWeights): { categories: string; scores: string } {
   const names = Object.keys(weights);
-  const weight = `transform(event, [${names.map(quote).join(', ')}], [${Object.values(weights).join(', ')}], 0)`;
-  const spend = `if(event = 'purchase' AND p > 0 AND q > 0, toFloat64(p) * q, 0)`;
+  const weight = `toUInt32(transform(event, [${names.map(quote).join(', ')}], [${Object.values(weights).join(', ')}], 0))`;
   const filter: Filter = on(...names);
-  const lines = use.aggregate(
-    `groupArrayArrayIf(arrayFilter(line -> line.1 != '', arrayMap((c, p, q) -> (toString(c), age, toFloat64(${weight}), ${spend}),
-      categories, arrayResize(prices, length(categories), 0), arrayResize(quantities, length(categories), 0))), ${filter.sql})`,
+  const named = `arrayFilter(c -> c != '', categories)`;
+  const categories = use.keep('texts', `arraySort(${use.aggregate(`groupUniqArrayArrayIf(${named}, ${filter.sql})`)})`);
+  const keys = use.prepare(`arrayMap(c -> toInt64(cityHash64(c)), ${categories})`);
+  const { times, hashes } = linesOf(use, filter, named);
+  const weighed = use.aggregate(`groupArrayArrayIf(arrayWithConstant(length(${named}), ${weight}), ${filter.sql})`);
+  // For each category: its share of the weights and of the spending, and the last moment.
+  const own = (value: string, lines: string, amounts: string) =>
+    `arraySum((h, v) -> if(h = k, ${value}, 0), ${lines}, ${amounts})`;
+  const frequency = use.keep('numbers', `arrayMap(k -> ${own('v', hashes, weighed)} / arraySum(${weighed}), ${keys})`);
+  const last = use.keep('integers', `arrayMap(k -> arrayMax((h, t) -> if(h = k, t, 0), ${hashes}, ${times}), ${keys})`);
+  const paid = spendSql(use);
+  const share = use.keep(
+    'numbers',
+    `arrayMap(k -> if(${paid.all} > 0, ${own('v', paid.hashes, paid.amounts)} / ${paid.all}, 0), ${keys})`,
   );
-  const [c, age, w, s] = [1, 2, 3, 4].map((i) => use.derive(`${lines}.${i}`));
-  const categories = use.derive(`arraySort(arrayDistinct(${c}))`);
-  const own = (value: string) => `arraySum((k, x) -> if(k = name, x, 0), ${c}, ${value})`;
-  const frequency = `${own(w)} / arraySum(${w})`;
-  const share = `if(arraySum(${s}) > 0, ${own(s)} / arraySum(${s}), 0)`;
-  const recency = `exp2(-arrayMin((k, x) -> if(k = name, x, inf), ${c}, ${age}) / ${AFFINITY_HALF_LIFE_DAYS})`;
-  const scores = use.derive(`arrayMap(name -> 0.4 * ${frequency} + 0.3 * ${share} + 0.3 * ${recency}, ${categories})`);
+  const recency = `exp2(-${ageSql(use, 't')} / ${AFFINITY_HALF_LIFE_DAYS})`;
+  const scores = use.derive(
+    `arrayMap((f, s, t) -> 0.4 * f + 0.3 * s + 0.3 * ${recency}, ${frequency}, ${share}, ${last})`,
+  );
   return { categories, scores };
+}
+
+/** Category and spending of every product line bought in a category, in the order of time, and the sum of all. */
+function spendSql(use: Use): Record<'hashes' | 'amounts' | 'all', string> {
+  const bought = on('purchase');
+  const { times, hashes } = linesOf(use, bought, 'categories');
+  const spent = `arrayMap((c, p, q) -> if(c != '' AND p > 0 AND q > 0, toFloat64(p) * q, 0), categories,
+    arrayResize(prices, length(categories), 0), arrayResize(quantities, length(categories), 0))`;
+  const amounts = use.aggregate(`groupArrayArrayIf(${spent}, ${bought.sql})`);
+  const key = '(h, v, t) -> (t, h, v)';
+  return {
+    hashes: use.prepare(`arraySort(${key}, ${hashes}, ${amounts}, ${times})`),
+    amounts: use.prepare(`arraySort((v, h, t) -> (t, h, v), ${amounts}, ${hashes}, ${times})`),
+    all: use.prepare(`arraySum(arraySort((v, h, t) -> (t, h, v), ${amounts}, ${hashes}, ${times}))`),
+  };
 }
 
 function lineSpend(price: number | undefined, quantity: number | undefined): number {

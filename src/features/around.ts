@@ -11,7 +11,7 @@ export function around(column: SurroundingColumn): Measure {
     sql: (use) => {
       if (!use.hasSurroundings) return 'nan';
       const key = `concat(lowerUTF8(country), '${WITHIN}', lowerUTF8(city))`;
-      const place = use.aggregate(`argMaxIf(${key}, (at_ms, ${key}), country != '')`);
+      const place = `${use.keep('texts', `[${use.aggregate(`argMaxIf(${key}, (at_ms, ${key}), country != '')`)}]`)}[1]`;
       const hashes = [place, `splitByChar('${WITHIN}', ${place})[1]`].map((name) => use.derive(`cityHash64(${name})`));
       const [ofCity, ofCountry] = hashes.map((hash) => use.derive(lookUpPlace(hash, column)));
       return `if(isNaN(${ofCity}), ${ofCountry}, ${ofCity})`;

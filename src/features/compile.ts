@@ -1,26 +1,29 @@
-// From signals to one ClickHouse statement: the aggregates and expressions that measures ask for are gathered, each
-// computed once, and the signals become one array of 32-bit values per profile.
+// From signals to ClickHouse statements: what measures ask for is gathered, each expression worked out once. One statement
+// makes what is kept of a person's past out of their events, the other, as of a moment, one array of 32-bit values a
+// profile out of that; where nothing is kept they are one.
 
 import { createHash } from 'node:crypto';
 import { botsSql, defaultRule, type ProfilePart, resolvedEventsSql, type SessionRule } from '../identify/index.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { HISTORY_COLUMNS } from './history.ts';
-import type { Use } from './measure.ts';
+import type { KeptKind, Use } from './past.ts';
 import { lookUp, productTableSql } from './products.ts';
 import type { Signal } from './signal.ts';
 import { surroundingsTableSql } from './surroundings.ts';
 
 /** The name of an ordered list of definitions: any change of one changes it. */
 export function signalSetOf(signals: readonly Signal[]): string {
-  const { text } = compile(signals, { asOf: new Date(0), sessionRule: defaultRule, hasSurroundings: true });
+  const parts = compile(signals, { asOf: new Date(0), hasSurroundings: true });
   const names = signals.map((signal) => signal.name).join(',');
-  return createHash('sha256').update(`${names}\n${text}`).digest('hex').slice(0, 16);
+  return hashOf(`${names}\n${JSON.stringify(parts)}`);
 }
 
 export type FeaturesQuery = {
   asOf: Date;
   sessionRule?: SessionRule;
   part?: ProfilePart;
+  /** Only these people: a SELECT of profiles. */
+  of?: string;
   /** Whether the workspace has loaded any; without them nothing is read for their sake. */
   hasSurroundings?: boolean;
   /** Who is who: by the evidence before the moment (the usual), or by all evidence. */
@@ -33,50 +36,87 @@ export const withoutCompiler = 'compile_expressions = 0, compile_aggregate_expre
 /** Columns that only surroundings ask for. */
 const ofPlaces = new Set<string>(['country', 'city']);
 
-/** A SELECT of (profile, values, category) for everyone known before the moment, without programs; binds {workspace:String}. */
-export function featuresSql(
-  signals: readonly Signal[],
-  { asOf, sessionRule = defaultRule, part, hasSurroundings = false, identities = 'as of then' }: FeaturesQuery,
-): string {
-  const { aggregates, layers, values, category, tables } = compile(signals, { asOf, sessionRule, hasSurroundings });
-  const columns = HISTORY_COLUMNS.filter(
-    (column) => column !== 'message_id' && (hasSurroundings || !ofPlaces.has(column)),
-  );
-  const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day,
-      (${asOf.getTime()} - at_ms) / 86400000 AS age
-    FROM (${resolvedEventsSql({ ...(identities === 'as of then' && { asOf }), to: asOf, columns, part })})`;
-  const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile
-    HAVING min(bot) = 0 AND profile NOT IN (${botsSql})`;
-  const derived = layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, known);
+/**
+ * A SELECT of (profile, values, category) for everyone known before the moment, without programs; binds
+ * {workspace:String}. `kept` names a SELECT of rows as `keptSql` makes them, which then stand for the events.
+ */
+export function featuresSql(signals: readonly Signal[], query: FeaturesQuery, kept?: string): string {
+  const { keeps, layers, values, category, tables } = compile(signals, query);
+  const columns = keeps.map(({ name, kind }, i) => `${kind}[${placeOf(keeps, i)}] AS ${name}`);
+  const past = kept === undefined ? pastSql(signals, query) : `SELECT profile, ${columns.join(',\n')} FROM (${kept})`;
+  const derived = layered(`SELECT * FROM (${past}) WHERE profile NOT IN (${botsSql})`, layers);
   const beside = tables.length === 0 ? '' : `WITH ${tables.join(', ')} `;
   return `${beside}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
     FROM (${derived})`;
 }
 
-type Compiling = Required<Pick<FeaturesQuery, 'asOf' | 'sessionRule' | 'hasSurroundings'>>;
+/** A SELECT of (profile, integers, numbers, texts): what is kept of everyone's past before a moment. */
+export function keptSql(signals: readonly Signal[], query: FeaturesQuery): string {
+  const { keeps } = compile(signals, query);
+  const lists = (['integers', 'numbers', 'texts'] as const).map((kind) => {
+    const own = keeps.filter((keep) => keep.kind === kind).map(({ name }) => name);
+    return `${own.length === 0 ? '[]' : `[${own.join(', ')}]`} AS ${kind}`;
+  });
+  return `SELECT profile, ${lists.join(', ')} FROM (${pastSql(signals, query)})`;
+}
 
-function compile(signals: readonly Signal[], { asOf, sessionRule, hasSurroundings }: Compiling) {
+/** The name of what is kept for these signals: another rule of visits or another definition keeps something else. */
+export function keptSetOf(signals: readonly Signal[], query: Omit<FeaturesQuery, 'asOf'>): string {
+  const { aggregates, prepared, keeps } = compile(signals, { ...query, asOf: new Date(0) });
+  return hashOf(JSON.stringify([aggregates, prepared, keeps]));
+}
+
+/** One row a person with a column for each thing that is kept. */
+function pastSql(signals: readonly Signal[], query: FeaturesQuery): string {
+  const { asOf, part, of, hasSurroundings = false, identities = 'as of then' } = query;
+  const { aggregates, prepared, keeps } = compile(signals, query);
+  const columns = HISTORY_COLUMNS.filter(
+    (column) => column !== 'message_id' && (hasSurroundings || !ofPlaces.has(column)),
+  );
+  const events = `SELECT *, toUnixTimestamp64Milli(at) AS at_ms, toUInt32(intDiv(at_ms, 86400000)) AS day
+    FROM (${resolvedEventsSql({ ...(identities === 'as of then' && { asOf }), to: asOf, columns, part, of })})`;
+  const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile HAVING min(bot) = 0`;
+  const kept = keeps.map(({ sql, name }) => `${sql} AS ${name}`);
+  return `SELECT profile, ${kept.join(',\n')} FROM (${layered(known, prepared)})`;
+}
+
+type Kept = { kind: KeptKind; sql: string; name: string };
+
+/** Its place, from one, among those of its kind. */
+function placeOf(keeps: readonly Kept[], index: number): number {
+  return keeps.slice(0, index + 1).filter(({ kind }) => kind === keeps[index].kind).length;
+}
+
+function layered(sql: string, layers: readonly string[][]): string {
+  return layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, sql);
+}
+
+function compile(
+  signals: readonly Signal[],
+  {
+    asOf,
+    sessionRule = defaultRule,
+    hasSurroundings = false,
+  }: Pick<FeaturesQuery, 'asOf' | 'sessionRule' | 'hasSurroundings'>,
+) {
   const aggregates = new Map<string, string>();
-  const derived = new Map<string, string>();
-  const layers: string[][] = [];
-  const layerOf = new Map<string, number>();
+  const keeps = new Map<string, Kept>();
+  const prepared = layering('p');
+  const derived = layering('d');
   let products: string | undefined;
   const use: Use = {
     asOf: asOf.getTime(),
     sessionRule,
     hasSurroundings,
     aggregate: (sql) => remember(aggregates, 'a', sql),
-    // An expression stands one layer above those it names: written as aliases of each other, the engine would copy
-    // one into the other until the statement has a million nodes.
-    derive: (sql) => {
-      if (derived.has(sql)) return derived.get(sql)!;
-      const name = remember(derived, 'd', sql);
-      const layer = Math.max(0, ...[...sql.matchAll(/\bd\d+\b/g)].map(([below]) => layerOf.get(below)! + 1));
-      layerOf.set(name, layer);
-      layers[layer] ??= [];
-      layers[layer].push(`${sql} AS ${name}`);
-      return name;
+    prepare: prepared.add,
+    keep(kind, sql) {
+      const key = `${kind} ${sql}`;
+      const known = keeps.get(key) ?? { kind, sql, name: `k${keeps.size}` };
+      keeps.set(key, known);
+      return known.name;
     },
+    derive: derived.add,
     product(hash, column) {
       products ??= productTableSql(asOf);
       return lookUp(hash, column);
@@ -85,14 +125,36 @@ function compile(signals: readonly Signal[], { asOf, sessionRule, hasSurrounding
   const values = signals.map((signal) => signal.measure.sql(use));
   const category = topCategory.sql(use, allInterest);
   const surroundings = hasSurroundings && signals.some(({ group }) => group === 'Surroundings');
-  const parts = {
+  return {
     aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`),
-    layers,
+    prepared: prepared.layers,
+    keeps: [...keeps.values()],
+    layers: derived.layers,
     values,
     category,
     tables: [products, surroundings ? surroundingsTableSql(asOf) : undefined].filter((sql) => sql !== undefined),
   };
-  return { ...parts, text: JSON.stringify(parts) };
+}
+
+/**
+ * An expression stands one layer above those it names: written as aliases of each other, the engine would copy one into
+ * the other until the statement has a million nodes.
+ */
+function layering(prefix: string) {
+  const names = new Map<string, string>();
+  const layerOf = new Map<string, number>();
+  const layers: string[][] = [];
+  const own = new RegExp(`\\b${prefix}\\d+\\b`, 'g');
+  const add = (sql: string): string => {
+    if (names.has(sql)) return names.get(sql)!;
+    const name = remember(names, prefix, sql);
+    const layer = Math.max(0, ...[...sql.matchAll(own)].map(([below]) => layerOf.get(below)! + 1));
+    layerOf.set(name, layer);
+    layers[layer] ??= [];
+    layers[layer].push(`${sql} AS ${name}`);
+    return name;
+  };
+  return { layers, add };
 }
 
 function remember(names: Map<string, string>, prefix: string, sql: string): string {
@@ -101,4 +163,8 @@ function remember(names: Map<string, string>, prefix: string, sql: string): stri
   const name = `${prefix}${names.size}`;
   names.set(sql, name);
   return name;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -65,6 +65,9 @@ export type HistoryEvent = {
   city: string;
 };
 
+/** A filter (filter.ts), named by its SQL. */
+type Passing = { readonly sql: string; test(event: HistoryEvent): boolean };
+
 export interface History {
   /** Epoch milliseconds; every event is before it. */
   readonly asOf: number;
@@ -76,6 +79,8 @@ export interface History {
   readonly sessionRule: SessionRule;
   /** What went on around people at the moment. */
   readonly surroundings: Surroundings;
+  /** The events of a filter, in time order. */
+  passing(filter: Passing): readonly HistoryEvent[];
   /** Computes something once per history, for measures that share it. */
   memo<T>(key: string, make: () => T): T;
 }
@@ -92,12 +97,19 @@ export function openHistory(
   let known = events.length;
   while (known > 0 && events[known - 1].at >= moment) known--;
   const cache = new Map<string, unknown>();
+  const passing = new Map<string, readonly HistoryEvent[]>();
+  const before = known === events.length ? events : events.slice(0, known);
   return {
     asOf: moment,
-    events: known === events.length ? events : events.slice(0, known),
+    events: before,
     products,
     sessionRule,
     surroundings,
+    passing(filter) {
+      const found = passing.get(filter.sql) ?? before.filter(filter.test);
+      passing.set(filter.sql, found);
+      return found;
+    },
     memo<T>(key: string, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;

@@ -2,17 +2,8 @@
 
 import type { Filter } from './filter.ts';
 import type { HistoryEvent } from './history.ts';
-import {
-  conditionOf,
-  constant,
-  distinct,
-  type Measure,
-  minus,
-  ratio,
-  total,
-  type Use,
-  type Window,
-} from './measure.ts';
+import { constant, distinct, type Measure, minus, ratio, total } from './measure.ts';
+import { keptNumber, keptValues, linesOf, type Use, type Window } from './past.ts';
 import type { ProductColumn } from './products.ts';
 
 type LineColumn = 'prices' | 'quantities';
@@ -32,17 +23,18 @@ export function countLines(column: LineColumn | 'product_ids', filter: Filter, w
 
 /** The amount of the latest such event, the largest of several at the same moment; unknown without an event. */
 export function latest(amount: 'revenue' | 'lines', filter: Filter): Measure {
-  const sql = amount === 'lines' ? 'toFloat64(length(product_ids))' : 'toFloat64(revenue)';
+  const sql = amount === 'lines' ? 'length(product_ids)' : 'revenue';
   const of = (row: HistoryEvent) => (amount === 'lines' ? row.product_ids.length : row.revenue);
   return {
     sql: (use) => {
-      const last = use.aggregate(`argMaxIf(${sql}, (at_ms, ${sql}), ${filter.sql})`);
-      return `if(${use.aggregate(`countIf(${conditionOf(filter)})`)} = 0, nan, ${last})`;
+      const values = keptValues(use, filter, sql);
+      return `if(empty(${values}), nan, ${values}[-1])`;
     },
     evaluate: (history) => {
-      const last = history.events.findLast(filter.test);
+      const all = history.passing(filter);
+      const last = all.at(-1);
       if (!last) return Number.NaN;
-      return Math.max(...history.events.filter((row) => row.at === last.at && filter.test(row)).map(of));
+      return Math.max(...all.filter((row) => row.at === last.at).map(of));
     },
   };
 }
@@ -51,15 +43,14 @@ export function latest(amount: 'revenue' | 'lines', filter: Filter): Measure {
 export function knownShareOfLatest(filter: Filter): Measure {
   return {
     sql: (use) => {
-      const all = linesSql(use, filter);
-      const last = use.derive(`arrayMax(${all}.1)`);
+      const { times, products, last } = linesSql(use, filter);
       const [now, before] = ['=', '<'].map((is) =>
-        use.derive(`arrayDistinct(arrayFilter(x -> x.1 ${is} ${last}, ${all}).2)`),
+        use.prepare(`arrayDistinct(arrayFilter((x, t) -> t ${is} ${last}, ${products}, ${times}))`),
       );
-      return `if(empty(${all}) OR empty(${before}), nan, length(arrayIntersect(${now}, ${before})) / length(${now}))`;
+      return keptNumber(use, `if(empty(${before}), nan, length(arrayIntersect(${now}, ${before})) / length(${now}))`);
     },
     evaluate: (history) => {
-      const rows = history.events.filter((row) => filter.test(row) && row.product_ids.length > 0);
+      const rows = history.passing(filter).filter((row) => row.product_ids.length > 0);
       const last = rows.at(-1)?.at;
       const now = new Set(rows.filter((row) => row.at === last).flatMap((row) => row.product_ids));
       const before = new Set(rows.filter((row) => row.at !== last).flatMap((row) => row.product_ids));
@@ -77,16 +68,16 @@ export function ofProducts(column: ProductColumn, basket: 'every' | 'latest', fi
   const geometric = column !== 'returnRate';
   return {
     sql: (use) => {
-      const all = linesSql(use, filter);
-      const last = use.derive(`arrayMax(${all}.1)`);
-      const chosen = basket === 'every' ? all : use.derive(`arrayFilter(x -> x.1 = ${last}, ${all})`);
-      const looked = use.derive(`arrayMap(x -> ${use.product('x.2', column)}, ${chosen})`);
+      const { times, products, last } = linesSql(use, filter);
+      const ofLast = `arrayFilter((x, t) -> t = ${last}, ${products}, ${times})`;
+      const chosen = use.keep('integers', basket === 'every' ? products : ofLast);
+      const looked = use.derive(`arrayMap(x -> ${use.product('x', column)}, ${chosen})`);
       const values = use.derive(`arrayFilter(v -> NOT isNaN(v), ${looked})`);
       const mean = geometric ? `exp(arrayAvg(v -> log(v), ${values}))` : `arrayAvg(${values})`;
       return `if(empty(${values}), nan, ${mean})`;
     },
     evaluate: (history) => {
-      const rows = history.events.filter((row) => filter.test(row) && row.product_ids.length > 0);
+      const rows = history.passing(filter).filter((row) => row.product_ids.length > 0);
       const last = rows.at(-1)?.at;
       const chosen = basket === 'every' ? rows : rows.filter((row) => row.at === last);
       const values = chosen.flatMap((row) => row.product_ids).flatMap((id) => history.products.get(id)?.[column] ?? []);
@@ -107,14 +98,13 @@ export function consistency(column: 'brands' | 'categories', filter: Filter): Me
   return {
     sql: (use) => {
       const values = use.aggregate(hashes);
-      const most = `arrayMax(arrayMap(x -> countEqual(${values}, x), arrayDistinct(${values})))`;
-      return `if(empty(${values}), nan, ${most} / length(${values}))`;
+      const most = `arrayMax(arrayEnumerateUniq(${values}))`;
+      return keptNumber(use, `if(empty(${values}), nan, ${most} / length(${values}))`);
     },
     evaluate: (history) => {
       const tally = new Map<string, number>();
       let all = 0;
-      for (const row of history.events) {
-        if (!filter.test(row)) continue;
+      for (const row of history.passing(filter)) {
         for (const value of row[column]) {
           if (value === '') continue;
           tally.set(value, (tally.get(value) ?? 0) + 1);
@@ -126,7 +116,12 @@ export function consistency(column: 'brands' | 'categories', filter: Filter): Me
   };
 }
 
-/** (moment, product) of every product line. */
-function linesSql(use: Use, filter: Filter): string {
-  return use.aggregate(`groupArrayArrayIf(arrayMap(x -> (at_ms, cityHash64(x)), product_ids), ${filter.sql})`);
+/** Moment and product of every product line, in order, and the latest moment. */
+function linesSql(use: Use, filter: Filter): Record<'times' | 'products' | 'last', string> {
+  const { times, hashes } = linesOf(use, filter, 'product_ids');
+  return {
+    times: use.prepare(`arraySort(${times})`),
+    products: use.prepare(`arraySort((h, t) -> (t, h), ${hashes}, ${times})`),
+    last: use.prepare(`arrayMax(${times})`),
+  };
 }

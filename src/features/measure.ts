@@ -1,35 +1,27 @@
-// The algebra of signals. A measure is one definition with two readings that a test proves equal: ClickHouse
-// aggregates over the events of a profile before a moment, and a function over one person's events in memory.
-// SQL sees the columns of `events` plus at_ms (epoch ms), day (epoch days) and age (days before the moment).
+// The algebra of signals. A measure is one definition with two readings that a test proves equal: ClickHouse SQL over
+// what is kept of the events of a profile before a moment, and a function over one person's events in memory. What is
+// kept does not depend on the moment (past.ts), so that the day after only those who did something are read again.
 
-import type { SessionRule } from '../identify/index.ts';
 import { DAY_MS } from '../time.ts';
 import { both, type Filter, on } from './filter.ts';
 import type { History, HistoryEvent } from './history.ts';
-import type { ProductColumn } from './products.ts';
-
-/** Gathers what a query needs: aggregates over events, and expressions over those, each computed once. */
-export interface Use {
-  /** Epoch milliseconds. */
-  readonly asOf: number;
-  /** How the workspace wants visits cut. */
-  readonly sessionRule: SessionRule;
-  aggregate(sql: string): string;
-  derive(sql: string): string;
-  /** Whether the workspace has loaded anything of what goes on around people. */
-  readonly hasSurroundings: boolean;
-  /** The value of the product with that hash as of the day, NaN where it is not known. */
-  product(hash: string, column: ProductColumn): string;
-}
+import {
+  ageSql,
+  keptLines,
+  keptNumber,
+  keptTexts,
+  keptTimes,
+  keptValues,
+  type Use,
+  type Window,
+  withinSql,
+} from './past.ts';
 
 export type Measure = {
   /** The value as an expression over what `use` hands back; NaN = unknown. */
   sql(use: Use): string;
   evaluate(history: History): number;
 };
-
-/** The last so many days, or the span from `from` to `to` days ago; absent = everything before the moment. */
-export type Window = number | { from: number; to: number };
 
 type NumberColumn = 'revenue' | 'scroll_depth' | 'seconds_on_page' | 'rating';
 type TextColumn = 'page_path' | 'platform' | 'device_type' | 'search_query' | 'order_id' | 'traffic_source';
@@ -40,35 +32,43 @@ export function count(filter: Filter, window?: Window): Measure {
 }
 
 export function sum(column: NumberColumn, filter: Filter, window?: Window): Measure {
-  return total(filter, window, `toFloat64(${column})`, (row) => row[column]);
+  return total(filter, window, column, (row) => row[column]);
 }
 
 /** Events weighted by 2^(-age / half-life), optionally by an amount. */
 export function decayed(filter: Filter, halfLifeDays: number, column?: NumberColumn): Measure {
-  const amount = column ? `toFloat64(${column}) * ` : '';
   return {
-    sql: (use) => use.aggregate(`sumIf(${amount}exp2(-age / ${halfLifeDays}), ${filter.sql})`),
+    sql: (use) => {
+      const times = keptTimes(use, filter);
+      const weight = `exp2(-${ageSql(use, 't')} / ${halfLifeDays})`;
+      if (!column) return `arraySum(t -> ${weight}, ${times})`;
+      return `arraySum((t, v) -> v * ${weight}, ${times}, ${keptValues(use, filter, column)})`;
+    },
     evaluate: (history) =>
-      history.events.reduce(
-        (sum, row) =>
-          filter.test(row) ? sum + (column ? row[column] : 1) * 2 ** (-ageOf(history, row) / halfLifeDays) : sum,
-        0,
-      ),
+      history
+        .passing(filter)
+        .reduce((sum, row) => sum + (column ? row[column] : 1) * 2 ** (-ageOf(history, row) / halfLifeDays), 0),
   };
 }
 
 /** Number of different values. */
 export function distinct(column: TextColumn | ListColumn, filter: Filter, window?: Window): Measure {
   if (column === 'product_ids' || column === 'categories' || column === 'brands') {
-    const hashes = `groupArrayArrayIf(arrayMap(x -> cityHash64(x), ${column}), ${conditionOf(filter, window)})`;
     return {
-      sql: (use) => `arrayUniq(${use.aggregate(hashes)})`,
+      sql: (use) => {
+        const hashes = `groupArrayArrayIf(arrayMap(x -> cityHash64(x), ${column}), ${filter.sql})`;
+        if (window === undefined) return keptNumber(use, `arrayUniq(${use.aggregate(hashes)})`);
+        return distinctWithin(use, keptLines(use, filter, column), window);
+      },
       evaluate: (history) => new Set(chosen(history, filter, window).flatMap((row) => row[column])).size,
     };
   }
-  const hashes = `groupArrayIf(cityHash64(${column}), ${conditionOf(filter, window)} AND ${column} != '')`;
   return {
-    sql: (use) => `arrayUniq(${use.aggregate(hashes)})`,
+    sql: (use) => {
+      const hashes = `groupArrayIf(cityHash64(${column}), (${filter.sql}) AND ${column} != '')`;
+      if (window === undefined) return keptNumber(use, `arrayUniq(${use.aggregate(hashes)})`);
+      return distinctWithin(use, keptTexts(use, filter, column), window);
+    },
     evaluate: (history) =>
       new Set(
         chosen(history, filter, window)
@@ -80,9 +80,14 @@ export function distinct(column: TextColumn | ListColumn, filter: Filter, window
 
 /** Largest value of the column; unknown without an event. */
 export function highest(column: NumberColumn, filter: Filter, window?: Window): Measure {
-  const sql = `max(if(${conditionOf(filter, window)}, toFloat64(${column}), -inf))`;
   return {
-    sql: (use) => known(use.aggregate(sql)),
+    sql: (use) => {
+      const values = keptValues(use, filter, column);
+      if (window === undefined) return `if(empty(${values}), nan, arrayMax(${values}))`;
+      const within = `(v, t) -> ${withinSql(use, window)}`;
+      const recent = use.derive(`arrayFilter(${within}, ${values}, ${keptTimes(use, filter)})`);
+      return `if(empty(${recent}), nan, arrayMax(${recent}))`;
+    },
     evaluate: (history) => finite(Math.max(...chosen(history, filter, window).map((row) => row[column]))),
   };
 }
@@ -90,9 +95,12 @@ export function highest(column: NumberColumn, filter: Filter, window?: Window): 
 /** Days since the latest such event, with fractions. */
 export function daysSinceLast(filter: Filter): Measure {
   return {
-    sql: (use) => known(use.aggregate(`min(if(${filter.sql}, age, inf))`)),
+    sql: (use) => {
+      const times = keptTimes(use, filter);
+      return `if(empty(${times}), nan, ${ageSql(use, `${times}[-1]`)})`;
+    },
     evaluate: (history) => {
-      const last = history.events.findLast(filter.test);
+      const last = history.passing(filter).at(-1);
       return last ? ageOf(history, last) : Number.NaN;
     },
   };
@@ -101,9 +109,12 @@ export function daysSinceLast(filter: Filter): Measure {
 /** Days since the earliest such event, with fractions. */
 export function daysSinceFirst(filter: Filter): Measure {
   return {
-    sql: (use) => known(use.aggregate(`max(if(${filter.sql}, age, -inf))`)),
+    sql: (use) => {
+      const times = keptTimes(use, filter);
+      return `if(empty(${times}), nan, ${ageSql(use, `${times}[1]`)})`;
+    },
     evaluate: (history) => {
-      const first = history.events.find(filter.test);
+      const first = history.passing(filter).at(0);
       return first ? ageOf(history, first) : Number.NaN;
     },
   };
@@ -135,12 +146,13 @@ export function daysSinceNthLastDay(filter: Filter, n: number): Measure {
 export function countSinceLast(filter: Filter, mark: Filter): Measure {
   return {
     sql: (use) => {
-      const times = use.aggregate(`groupArrayIf(at_ms, ${filter.sql})`);
-      return `arrayCount(t -> t > ${use.aggregate(`max(if(${mark.sql}, at_ms, -1))`)}, ${times})`;
+      const marks = keptTimes(use, mark);
+      const last = use.derive(`if(empty(${marks}), -1, ${marks}[-1])`);
+      return `arrayCount(t -> t > ${last}, ${keptTimes(use, filter)})`;
     },
     evaluate: (history) => {
-      const last = history.events.findLast(mark.test)?.at ?? -1;
-      return history.events.filter((row) => row.at > last && filter.test(row)).length;
+      const last = history.passing(mark).at(-1)?.at ?? -1;
+      return history.passing(filter).filter((row) => row.at > last).length;
     },
   };
 }
@@ -164,14 +176,16 @@ export function shareOfDaysWithout(answer: Filter, filter: Filter, window?: Wind
 export function busiestHour(filter: Filter): Measure {
   return {
     sql: (use) => {
-      const times = use.aggregate(`arraySort(groupArrayIf(at_ms, ${filter.sql}))`);
-      const hours = use.derive(`arrayMap(t -> intDiv(t % 86400000, 3600000), ${times})`);
-      const counts = use.derive(`arrayMap(h -> countEqual(${hours}, h), range(24))`);
-      return `if(empty(${times}), nan, indexOf(${counts}, arrayMax(${counts})) - 1)`;
+      const hours = use.prepare(
+        `arrayMap(t -> intDiv(t % 86400000, 3600000), ${use.aggregate(`groupArrayIf(at_ms, ${filter.sql})`)})`,
+      );
+      // The n-th time of an hour stands for n such events; of hours with as many the earliest counts most.
+      const most = `arrayMax((h, n) -> n * 24 + 23 - h, ${hours}, arrayEnumerateUniq(${hours}))`;
+      return keptNumber(use, `if(empty(${hours}), nan, 23 - ${most} % 24)`);
     },
     evaluate: (history) => {
       const counts = new Array<number>(24).fill(0);
-      for (const row of history.events) if (filter.test(row)) counts[Math.floor((row.at % DAY_MS) / 3_600_000)]++;
+      for (const row of history.passing(filter)) counts[Math.floor((row.at % DAY_MS) / 3_600_000)]++;
       const most = Math.max(...counts);
       return most === 0 ? Number.NaN : counts.indexOf(most);
     },
@@ -262,16 +276,10 @@ export function ageOf(history: History, row: HistoryEvent): number {
   return (history.asOf - row.at) / DAY_MS;
 }
 
-/** The condition of a filter within a window. */
-export function conditionOf(filter: Filter, window?: Window): string {
-  if (window === undefined) return `(${filter.sql})`;
-  const { from, to } = typeof window === 'number' ? { from: window, to: 0 } : window;
-  return `((${filter.sql}) AND age <= ${from}${to > 0 ? ` AND age > ${to}` : ''})`;
-}
-
 /** The events of a filter within a window. */
-export function chosen(history: History, filter: Filter, window?: Window): HistoryEvent[] {
-  return history.events.filter((row) => within(history, row, window) && filter.test(row));
+export function chosen(history: History, filter: Filter, window?: Window): readonly HistoryEvent[] {
+  const all = history.passing(filter);
+  return window === undefined ? all : all.filter((row) => within(history, row, window));
 }
 
 /** A purchase that bore a coupon, a mail that was clicked: events with a further condition. */
@@ -281,12 +289,20 @@ export function onWith(name: string, condition: Filter): Filter {
 
 /** Sum of an amount per event, in SQL and of one row. */
 export function total(filter: Filter, window: Window | undefined, sql: string, amount: (row: HistoryEvent) => number) {
-  const condition = conditionOf(filter, window);
   return {
-    sql: (use: Use) => use.aggregate(sql === '1' ? `countIf(${condition})` : `sumIf(${sql}, ${condition})`),
+    sql: (use: Use) => {
+      const within = () => withinSql(use, window as Window);
+      if (sql === '1') {
+        if (window === undefined) return keptNumber(use, use.aggregate(`countIf(${filter.sql})`));
+        return `arrayCount(t -> ${within()}, ${keptTimes(use, filter)})`;
+      }
+      const values = keptValues(use, filter, sql);
+      if (window === undefined) return `arraySum(${values})`;
+      return `arraySum((v, t) -> if(${within()}, v, 0), ${values}, ${keptTimes(use, filter)})`;
+    },
     evaluate: (history: History) => {
       let sum = 0;
-      for (const row of history.events) if (within(history, row, window) && filter.test(row)) sum += amount(row);
+      for (const row of history.passing(filter)) if (within(history, row, window)) sum += amount(row);
       return sum;
     },
   };
@@ -305,17 +321,22 @@ export function dayOf(ms: number): number {
 
 /** The days (UTC, epoch days, ascending) with such an event. */
 export function daysSql(use: Use, filter: Filter, window?: Window): string {
-  return use.aggregate(`arraySort(arrayDistinct(groupArrayIf(day, ${conditionOf(filter, window)})))`);
+  const times = keptTimes(use, filter);
+  const recent = window === undefined ? times : `arrayFilter(t -> ${withinSql(use, window)}, ${times})`;
+  return use.derive(`arrayCompact(arrayMap(t -> intDiv(t, ${DAY_MS}), ${recent}))`);
 }
 
 /** The same of one person. */
 export function daysOf(history: History, filter: Filter, window?: Window): number[] {
-  return history.memo(`days ${conditionOf(filter, window)}`, () => [
+  return history.memo(`days ${JSON.stringify(window)} ${filter.sql}`, () => [
     ...new Set(chosen(history, filter, window).map((row) => dayOf(row.at))),
   ]);
 }
 
-const known = (sql: string) => `if(isFinite(${sql}), ${sql}, nan)`;
+function distinctWithin(use: Use, { times, hashes }: Record<'times' | 'hashes', string>, window: Window): string {
+  return `arrayUniq(arrayFilter((h, t) -> ${withinSql(use, window)}, ${hashes}, ${times}))`;
+}
+
 const finite = (value: number) => (Number.isFinite(value) ? value : Number.NaN);
 const quotient = (a: number, b: number) => (b === 0 ? Number.NaN : a / b);
 const quotientSql = (a: string, b: string) => `if(${b} = 0, nan, ${a} / ${b})`;

@@ -67,7 +67,7 @@ export function productsSql(moment: Date): string {
 export function productTableSql(moment: Date): string {
   // An entry that stands for no product: the engine looks nothing up in an empty list.
   const values = columns.map((column) => `arrayPushBack(groupArray(toFloat64(${column})), nan)`);
-  return `(SELECT (arrayPushBack(groupArray(cityHash64(product)), 0), ${values.join(', ')})
+  return `(SELECT (arrayPushBack(groupArray(toInt64(cityHash64(product))), 0), ${values.join(', ')})
     FROM (${productsSql(moment)})) AS product_table`;
 }
 

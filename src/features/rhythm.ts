@@ -4,7 +4,8 @@
 
 import type { Filter } from './filter.ts';
 import type { History } from './history.ts';
-import { dayOf, daysOf, daysSql, type Measure, type Use } from './measure.ts';
+import { dayOf, daysOf, daysSql, type Measure } from './measure.ts';
+import type { Use } from './past.ts';
 
 export type GapStatistic = 'mean' | 'median' | 'deviation' | 'variation' | 'last' | 'shortest' | 'longest' | 'weighted';
 

@@ -1,11 +1,13 @@
 // A snapshot: what was known of everyone as of a moment, kept in `features`. Taking it again replaces it. Large ones
-// run in parts by ranges of profile ids, so memory is bounded by the part and the rows land in the table's order.
+// run in parts by ranges of profile ids, so memory is bounded by the part and the rows land in the table's order. That of a
+// night goes through the pasts that are kept (kept.ts), and reads only the events of those who did something since.
 
 import { InklingError } from '../errors.ts';
 import { sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
-import { featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
+import { type FeaturesQuery, featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
+import { forgetKept, refreshKept } from './kept.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
 import { hasSurroundings } from './surroundings.ts';
@@ -17,18 +19,20 @@ export type SnapshotOptions = {
   /** Absent = every signal. */
   signals?: readonly Signal[];
   now: Date;
-  /** One part of the work per so many events; the default takes about 1 GB. */
+  /** `kept`: works from the pasts that are kept, and brings them up to date; for the moments of the nights. */
+  past?: 'kept';
+  /** One part of the work per so many events; the default takes about 2 GB. */
   eventsPerPart?: number;
   onProgress?: (done: number, total: number) => void;
 };
 
 export type Snapshot = { people: number; signalSet: string };
 
-const EVENTS_PER_PART = 3_000_000;
+const EVENTS_PER_PART = 10_000_000;
 
 /** Everyone with an event before `asOf`, except bots. */
 export async function takeSnapshot(store: Store, options: SnapshotOptions): Promise<Snapshot> {
-  const { workspace, asOf, signals = everySignal, now, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
+  const { workspace, asOf, signals = everySignal, now, past, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
   if (signals.length === 0) {
     throw new InklingError('invalid_input', 'A snapshot of no signals was asked for.', {
       field: 'signals',
@@ -53,15 +57,24 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
   const placed = await hasSurroundings(store, workspace);
   const version = Math.max(now.getTime(), Number(older.version) + 1);
   const parts = Math.max(1, Math.ceil(Number(before.events) / eventsPerPart));
-  for (let index = 0; index < parts; index++) {
-    await facts.command(
+  const query: FeaturesQuery = { asOf, sessionRule, hasSurroundings: placed };
+  const insert = (sql: string) =>
+    facts.command(
       `INSERT INTO features (workspace, as_of, profile, signal_set, values, category, version)
        SELECT {workspace:String}, {asOf:DateTime64(3, 'UTC')}, profile, {signalSet:String}, values, category, ${version}
-       FROM (${featuresSql(signals, { asOf, sessionRule, part: parts > 1 ? { index, of: parts } : undefined, hasSurroundings: placed })})
-       SETTINGS ${withoutCompiler}`,
+       FROM (${sql}) SETTINGS ${withoutCompiler}`,
       params,
     );
-    onProgress?.(index + 1, parts);
+  const onPart = (done: number) => onProgress?.(done, past ? parts + 1 : parts);
+  const kept = past && (await refreshKept(store, { workspace, signals, query, now, parts, onPart }));
+  if (kept) {
+    await insert(featuresSql(signals, query, kept));
+    onProgress?.(parts + 1, parts + 1);
+  } else {
+    for (let index = 0; index < parts; index++) {
+      await insert(featuresSql(signals, { ...query, part: parts > 1 ? { index, of: parts } : undefined }));
+      onPart(index + 1);
+    }
   }
   if (Number(older.rows) > 0) await facts.remove('features', `${here} AND version < ${version}`, params);
   const [taken] = await facts.rows<{ people: string }>(`SELECT count() AS people FROM features WHERE ${here}`, params);
@@ -69,6 +82,7 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
 }
 
 /** Removes every snapshot of a workspace, as when its visits are cut by another rule: those that are needed are taken anew. */
-export async function forgetSnapshots({ facts }: Store, workspace: string): Promise<void> {
-  await facts.remove('features', 'workspace = {workspace:String}', { workspace });
+export async function forgetSnapshots(store: Store, workspace: string): Promise<void> {
+  await store.facts.remove('features', 'workspace = {workspace:String}', { workspace });
+  await forgetKept(store, workspace);
 }

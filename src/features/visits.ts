@@ -5,7 +5,8 @@ import { beginsOf, beginsSql, declaredSql, outsideVisits } from '../identify/ind
 import { DAY_MS } from '../time.ts';
 import { type Filter, not, on } from './filter.ts';
 import type { History } from './history.ts';
-import type { Measure, Use } from './measure.ts';
+import type { Measure } from './measure.ts';
+import { keptNumber, keptTimes, type Use, withinSql } from './past.ts';
 
 /** Events that are part of a visit. */
 export const inVisit: Filter = not(on(...outsideVisits));
@@ -14,9 +15,9 @@ export const inVisit: Filter = not(on(...outsideVisits));
 export function visits(windowDays?: number): Measure {
   return {
     sql: (use) => {
-      const { moments, begins } = visitSql(use);
-      const recent = windowDays === undefined ? '' : ` AND t >= ${use.asOf - windowDays * DAY_MS}`;
-      return `arrayCount((t, b) -> b${recent}, ${moments}, ${begins})`;
+      const starts = startsSql(use);
+      if (windowDays === undefined) return `length(${starts})`;
+      return `arrayCount(t -> ${withinSql(use, windowDays)}, ${starts})`;
     },
     evaluate: (history) => {
       const since = windowDays === undefined ? -Infinity : history.asOf - windowDays * DAY_MS;
@@ -30,8 +31,12 @@ export function minutesOnSite(windowDays?: number): Measure {
   return {
     sql: (use) => {
       const { moments, gaps, begins } = visitSql(use);
-      const recent = windowDays === undefined ? '' : ` AND t >= ${use.asOf - windowDays * DAY_MS}`;
-      return `arraySum((t, g, b) -> if(NOT b${recent}, g, 0), ${moments}, ${gaps}, ${begins}) / 60000`;
+      if (windowDays === undefined) {
+        return keptNumber(use, `arraySum((g, b) -> if(b, 0, g), ${gaps}, ${begins}) / 60000`);
+      }
+      const until = use.keep('integers', `arrayFilter((t, b) -> NOT b, ${moments}, ${begins})`);
+      const stayed = use.keep('integers', `arrayFilter((g, b) -> NOT b, ${gaps}, ${begins})`);
+      return `arraySum((g, t) -> if(${withinSql(use, windowDays)}, g, 0), ${stayed}, ${until}) / 60000`;
     },
     evaluate: (history) => {
       const { moments, begins } = visitsIn(history);
@@ -63,13 +68,13 @@ export function hoursSinceVisitStart(n: number): Measure {
 export function countInLastVisit(filter: Filter): Measure {
   return {
     sql: (use) => {
-      const times = use.aggregate(`groupArrayIf(at_ms, ${filter.sql})`);
       const starts = startsSql(use);
-      return `if(empty(${starts}), 0, arrayCount(t -> t >= ${starts}[-1], ${times}))`;
+      const start = use.derive(`${starts}[-1]`);
+      return `if(empty(${starts}), 0, arrayCount(t -> t >= ${start}, ${keptTimes(use, filter)}))`;
     },
     evaluate: (history) => {
       const start = startsOf(history).at(-1);
-      return start === undefined ? 0 : history.events.filter((row) => row.at >= start && filter.test(row)).length;
+      return start === undefined ? 0 : history.passing(filter).filter((row) => row.at >= start).length;
     },
   };
 }
@@ -78,9 +83,8 @@ export function countInLastVisit(filter: Filter): Measure {
 export function minutesOfLastVisit(): Measure {
   return {
     sql: (use) => {
-      const { moments } = visitSql(use);
-      const starts = startsSql(use);
-      return `if(empty(${starts}), nan, (${moments}[-1] - ${starts}[-1]) / 60000)`;
+      const { moments, starts } = visitSql(use);
+      return keptNumber(use, `if(empty(${starts}), nan, (${moments}[-1] - ${starts}[-1]) / 60000)`);
     },
     evaluate: (history) => {
       const start = startsOf(history).at(-1);
@@ -93,10 +97,11 @@ export function minutesOfLastVisit(): Measure {
 export function visitRegularity(): Measure {
   return {
     sql: (use) => {
-      const starts = startsSql(use);
-      const gaps = use.derive(`arrayPopFront(arrayDifference(arrayMap(t -> t / 86400000, ${starts})))`);
-      const mean = use.derive(`arraySum(${gaps}) / length(${gaps})`);
-      return `if(length(${gaps}) < 2, nan, sqrt(arraySum(g -> pow(g - ${mean}, 2), ${gaps}) / length(${gaps})) / ${mean})`;
+      const { starts } = visitSql(use);
+      const gaps = use.prepare(`arrayPopFront(arrayDifference(arrayMap(t -> t / 86400000, ${starts})))`);
+      const mean = use.prepare(`arraySum(${gaps}) / length(${gaps})`);
+      const deviation = `sqrt(arraySum(g -> pow(g - ${mean}, 2), ${gaps}) / length(${gaps}))`;
+      return keptNumber(use, `if(length(${gaps}) < 2, nan, ${deviation} / ${mean})`);
     },
     evaluate: (history) => {
       const starts = startsOf(history);
@@ -108,21 +113,21 @@ export function visitRegularity(): Measure {
   };
 }
 
-function visitSql(use: Use): { moments: string; gaps: string; begins: string } {
-  const moments = use.aggregate(`arraySort(groupArrayIf(at_ms, ${inVisit.sql}))`);
-  const gaps = use.derive(`arrayDifference(${moments})`);
-  const declared = declaredSql(use.sessionRule, inVisit.sql, use.aggregate, use.derive);
-  return { moments, gaps, begins: use.derive(beginsSql(moments, gaps, declared, use.sessionRule)) };
+function visitSql(use: Use): Record<'moments' | 'gaps' | 'begins' | 'starts', string> {
+  const moments = use.prepare(`arraySort(${use.aggregate(`groupArrayIf(at_ms, ${inVisit.sql})`)})`);
+  const gaps = use.prepare(`arrayDifference(${moments})`);
+  const declared = declaredSql(use.sessionRule, inVisit.sql, use.aggregate, use.prepare);
+  const begins = use.prepare(beginsSql(moments, gaps, declared, use.sessionRule));
+  return { moments, gaps, begins, starts: use.prepare(`arrayFilter((t, b) -> b, ${moments}, ${begins})`) };
 }
 
 function startsSql(use: Use): string {
-  const { moments, begins } = visitSql(use);
-  return use.derive(`arrayFilter((t, b) -> b, ${moments}, ${begins})`);
+  return use.keep('integers', visitSql(use).starts);
 }
 
 function visitsIn(history: History): { moments: number[]; begins: boolean[] } {
   return history.memo('visits', () => {
-    const events = history.events.filter(inVisit.test);
+    const events = history.passing(inVisit);
     return { moments: events.map((row) => row.at), begins: beginsOf(events, history.sessionRule) };
   });
 }

@@ -19,6 +19,7 @@ export {
   identityMapSql,
   inPart,
   mergedSinceSql,
+  movedSql,
   type ProfilePart,
   type ResolvedEvents,
   resolvedEventsSql,

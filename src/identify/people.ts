@@ -16,6 +16,8 @@ export type ResolvedEvents = {
   where?: string;
   /** One of `of` equal ranges of profile ids, so that a heavy statement can run in parts. */
   part?: ProfilePart;
+  /** Only of these people as of `asOf`: a SELECT of profiles. */
+  of?: string;
   /** Only events under these identifiers; name all of a person's (membersOf) to have the person whole. */
   nodes?: readonly bigint[];
 };
@@ -23,7 +25,8 @@ export type ResolvedEvents = {
 export type ProfilePart = { index: number; of: number };
 
 /** A SELECT of events with `profile` (and `node`); the statement around it binds {workspace:String}. */
-export function resolvedEventsSql({ asOf, from, to = asOf, columns, where, part, nodes }: ResolvedEvents = {}): string {
+export function resolvedEventsSql(options: ResolvedEvents = {}): string {
+  const { asOf, from, to = asOf, columns, where, part, of, nodes } = options;
   const wanted = columns ? [...new Set(['node', ...columns])] : ['*'];
   const conditions = [
     'workspace = {workspace:String}',
@@ -33,11 +36,13 @@ export function resolvedEventsSql({ asOf, from, to = asOf, columns, where, part,
     nodes && within('node', nodes),
     part &&
       `(${inPart('node', part)} OR node IN (SELECT node FROM (${identityMapSql(asOf)}) WHERE ${inPart('profile', part)}))`,
+    of && `node IN (${of} UNION ALL SELECT node FROM (${identityMapSql(asOf)}) WHERE profile IN (${of}))`,
   ].filter(Boolean);
   const resolved = `SELECT e.*, if(m.profile = 0, e.node, m.profile) AS profile
     FROM (SELECT ${wanted.join(', ')} FROM events WHERE ${conditions.join(' AND ')}) AS e
-    LEFT JOIN (${identityMapSql(asOf, nodes)}) AS m ON e.node = m.node`;
-  return part ? `SELECT * FROM (${resolved}) WHERE ${inPart('profile', part)}` : resolved;
+    LEFT ANY JOIN (${identityMapSql(asOf, nodes)}) AS m ON e.node = m.node`;
+  const people = [part && inPart('profile', part), of && `profile IN (${of})`].filter(Boolean);
+  return people.length > 0 ? `SELECT * FROM (${resolved}) WHERE ${people.join(' AND ')}` : resolved;
 }
 
 /** node → profile as of a moment, for the identifiers (or those of `nodes`) that ever moved. */
@@ -45,6 +50,11 @@ export function identityMapSql(asOf?: Date, nodes?: readonly bigint[]): string {
   const before = `${asOf ? `AND since < ${moment(asOf)}` : ''} ${nodes ? `AND ${within('node', nodes)}` : ''}`;
   return `SELECT node, argMax(profile, (since, version)) AS profile FROM identity_map
     WHERE workspace = {workspace:String} ${before} GROUP BY node`;
+}
+
+/** SQL for the identifiers that belong to another profile than their own as of a moment; binds {workspace:String}. */
+export function movedSql(asOf: Date): string {
+  return `SELECT node FROM (${identityMapSql(asOf)}) WHERE node != profile`;
 }
 
 /** SQL for the profiles (or those of `only`) that were one of their own at a moment and belong to another since; binds {workspace:String}. */

@@ -62,6 +62,8 @@ export type SnapshotWork = {
   workspace: string;
   moments: readonly Date[];
   now: Date;
+  /** As for takeSnapshot. */
+  past?: 'kept';
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -70,7 +72,7 @@ export type SnapshotWork = {
  * signal set they are kept under.
  */
 export async function prepareSnapshots(store: Store, work: SnapshotWork): Promise<string> {
-  const { workspace, moments, now, onProgress } = work;
+  const { workspace, moments, now, past, onProgress } = work;
   const signalSet = signalSetOf(everySignal);
   const unique = [...new Set(moments.map((moment) => moment.getTime()))].sort((a, b) => a - b);
   for (const [done, time] of unique.entries()) {
@@ -80,7 +82,7 @@ export async function prepareSnapshots(store: Store, work: SnapshotWork): Promis
     const isCutOff = (await readSetting(store, workspace, begun)) !== undefined;
     if (isCutOff || !(await isFresh(store, workspace, signalSet, asOf))) {
       await writeSetting(store, { workspace, name: begun, value: {}, now });
-      await takeSnapshot(store, { workspace, asOf, now });
+      await takeSnapshot(store, { workspace, asOf, now, past });
       await removeSetting(store, workspace, begun);
     }
     onProgress?.(done + 1, unique.length);

@@ -45,7 +45,7 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   const model = await usableModel(store, workspace, options.modelId);
   const learned = await loadPredictor(store, model);
   const started = performance.now();
-  const signalSet = await prepareSnapshots(store, { workspace, moments: [asOf], now });
+  const signalSet = await prepareSnapshots(store, { workspace, moments: [asOf], now, past: 'kept' });
   const measured = await measurePresentLevel(store, model, learned, { workspace, asOf, now });
   const predictor = atMoment(learned, asOf, measured);
   const levelShift = predictor.level.shift;

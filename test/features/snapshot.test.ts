@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '../../src/collect/index.ts';
 import {
   describeFeatures,
@@ -10,8 +11,9 @@ import {
   streamFeatures,
   takeSnapshot,
 } from '../../src/features/index.ts';
-import { followBlock, nodeOf, resolveAll } from '../../src/identify/index.ts';
-import { addDays } from '../../src/time.ts';
+import { createWorkspace } from '../../src/govern/index.ts';
+import { followBlock, mergePeople, nodeOf, resolveAll, undoDecision } from '../../src/identify/index.ts';
+import { addDays, HOUR_MS, toClickHouseTime } from '../../src/time.ts';
 import { openTestStore } from '../support/store.ts';
 import { asEventRows, randomHistories, type TestEvent } from './people.ts';
 
@@ -356,3 +358,98 @@ test('some people drawn without a snapshot are as in the snapshot, and all parts
   }
   assert.equal(from, whole.x.rows);
 });
+
+test('nights that read only what is new know the same as one that reads everything, to the bit [INT-3]', async () => {
+  const workspace = 'nights';
+  const people = randomHistories({ people: 120, most: 40, asOf, seed: 11 }).filter(
+    ({ at, anchor }) => at < addDays(asOf, -5) || anchor.startsWith('a:person-1'),
+  );
+  // Received early enough for nobody to ask whether they are in the facts yet.
+  const rows = asEventRows(workspace, people).map((row, i) => ({
+    ...row,
+    received_at: toClickHouseTime(people[i].at.getTime() - 2 * HOUR_MS),
+  }));
+  const isOld = (_: unknown, i: number) => people[i].at < addDays(asOf, -5);
+  await facts.insert('events', rows.filter(isOld));
+  await facts.insert(
+    'events',
+    rows.filter((_, i) => !isOld(_, i)),
+  );
+  const by = { workspace, actor: 'test', reason: 'test', now: addDays(asOf, 6.5) };
+  await createWorkspace(store, { id: workspace, name: 'Nights', timeZone: 'UTC', now });
+  const night = async (at: Date) => {
+    await resolveAll(store, { workspace, now });
+    const since = await lastVersion(workspace);
+    await takeSnapshot(store, { workspace, asOf: at, now: at, past: 'kept' });
+    const [{ anew, all }] = await facts.rows<{ anew: string; all: string }>(
+      `SELECT countIf(version > ${since}) AS anew, count() AS all FROM kept_pasts FINAL
+       WHERE workspace = {workspace:String} AND standing = 1`,
+      { workspace },
+    );
+    const incremental = await snapshotRows(workspace, at);
+    await facts.remove('features', 'workspace = {workspace:String}', { workspace });
+    await takeSnapshot(store, { workspace, asOf: at, now: at });
+    const whole = await snapshotRows(workspace, at);
+    const differ = whole.filter((row, i) => !isDeepStrictEqual(row, incremental[i]));
+    assert.equal(
+      differ.length,
+      0,
+      `${differ.length} of ${whole.length} people differ, ${incremental.length} are known`,
+    );
+    assert.equal(incremental.length, Number(all));
+    return Number(anew);
+  };
+
+  const early = await night(addDays(asOf, -5));
+  assert.ok(early > 50, `${early} at first`);
+  assert.equal(await night(addDays(asOf, -5)), 0, 'and then nobody');
+  const busy = new Set(people.filter(({ at }) => at >= addDays(asOf, -5)).map(({ anchor }) => anchor));
+  assert.equal(await night(asOf), busy.size);
+  assert.ok(busy.size > 5 && busy.size < 40, `${busy.size} did something`);
+
+  // Days on which nobody does anything move nearly every signal, and nobody's events are read.
+  assert.equal(await night(addDays(asOf, 3.5)), 0);
+
+  // Two people become one, and somebody buys; an old event comes late; a person is all programs.
+  await insert(workspace, [
+    { user: 'anna', browser: 'person-3', at: addDays(asOf, 4), event: 'login' },
+    { user: 'anna', browser: 'person-7', at: addDays(asOf, 4.1), event: 'login' },
+    {
+      user: 'anna',
+      at: addDays(asOf, 4.2),
+      event: 'purchase',
+      revenue: 12,
+      categories: ['Hats'],
+      prices: [12],
+      quantities: [1],
+    },
+    { browser: 'crawler', at: addDays(asOf, 4), event: 'page_view', bot: 1 },
+  ]);
+  const late = asEventRows(workspace, [{ anchor: 'a:person-9', at: addDays(asOf, -300), event: 'purchase' }]);
+  await facts.insert(
+    'events',
+    late.map((row) => ({ ...row, message_id: 'late', received_at: '2024-11-06 12:00:00.000' })),
+  );
+  assert.equal(await night(addDays(asOf, 6)), 2, 'Anna, who is three identifiers, and person 9');
+
+  // By hand: one person of two, and apart again, without any event.
+  const merged = await mergePeople(store, by, ['person-20', 'person-21']);
+  assert.equal(await night(addDays(asOf, 7)), 1);
+  await undoDecision(store, { ...by, now: addDays(asOf, 7.5) }, merged.decision!);
+  assert.equal(await night(addDays(asOf, 8)), 2);
+
+  // Events that are taken away again are noticed.
+  await facts.remove('events', `workspace = {workspace:String} AND message_id = 'late'`, { workspace });
+  assert.ok((await night(addDays(asOf, 9))) > 100);
+  // An earlier moment is answered from the events, and leaves what is kept alone.
+  await takeSnapshot(store, { workspace, asOf: addDays(asOf, -100), now, past: 'kept' });
+  assert.equal(await night(addDays(asOf, 10)), 0);
+});
+
+async function lastVersion(workspace: string): Promise<string> {
+  const [{ last }] = await facts.rows<{ last: string }>(
+    'SELECT max(version) AS last FROM kept_pasts WHERE workspace = {workspace:String}',
+    { workspace },
+  );
+  return last;
+}
