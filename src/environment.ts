@@ -39,6 +39,11 @@ export const environment: Readonly<Record<string, Variable>> = {
     usual: 'PostgreSQL in the process, in the data folder',
     secret: true,
   },
+  REDIS_URL: {
+    meaning: 'The Redis (or Valkey) server in which several nodes share answers: redis://user:password@host:6379.',
+    usual: 'the memory of each process',
+    secret: true,
+  },
   JOURNAL_URL: {
     meaning: 'The journal that several nodes share: nats://host:4222 of a NATS server with JetStream.',
     usual: 'files in the data folder',

@@ -25,8 +25,10 @@ export type LiveFeatures = {
 };
 
 export interface LivePeople {
-  /** What is known of a person before `asOf`; undefined when nobody has that identifier. */
-  features(person: string | bigint, asOf: Date): Promise<LiveFeatures | undefined>;
+  /** Who has an identifier, and all of theirs; undefined when nobody has it. */
+  whois(person: string | bigint): Promise<{ profile: bigint; nodes: ReadonlySet<bigint> } | undefined>;
+  /** What is known of a person before `asOf`, of some or of all signals; undefined when nobody has that identifier. */
+  features(person: string | bigint, asOf: Date, some?: readonly Signal[]): Promise<LiveFeatures | undefined>;
   /** Rows that are journalled but not in the facts yet. */
   accepted(rows: readonly EventRow[]): void;
   /** Rows that are in the facts now. */
@@ -144,7 +146,8 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
   };
 
   return {
-    async features(asked, asOf) {
+    whois: find,
+    async features(asked, asOf, some = signals) {
       const person = await find(asked);
       if (!person) return undefined;
       const history = openHistory(
@@ -158,7 +161,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       const category = topCategory.evaluate(history, allInterest);
       return {
         profile: person.profile,
-        values: Float32Array.from(signals, (signal) => signal.measure.evaluate(history)),
+        values: Float32Array.from(some, (signal) => signal.measure.evaluate(history)),
         category,
         product: latestProduct(history.events, category),
         basedOn: { events: history.events.length, lastEventAt: last ? new Date(last.at) : null },

@@ -1,12 +1,21 @@
 // The prediction for one person at this second [WH-9]: their live history, the same signals as in training, the same
-// model, the level of the last scoring, and the reasons. A few milliseconds once the person and the model are in memory.
+// model, the level of the last scoring, and the reasons. An answer is kept for six hours, or until the person's next event,
+// another identifier of theirs, another model or another level [WH-10].
 
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
-import { signals as everySignal, type LiveFeatures, type LivePeople, openLivePeople } from '../features/index.ts';
-import { toHexId } from '../identify/index.ts';
+import {
+  signals as everySignal,
+  type LiveFeatures,
+  type LivePeople,
+  openLivePeople,
+  type Signal,
+} from '../features/index.ts';
+import { nodeOf, toHexId } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
+import { HOUR_MS } from '../time.ts';
 import { explainRow, type Reason, sentenceFor } from './explain.ts';
 import { atMoment } from './level.ts';
 import type { Predictor } from './predictor.ts';
@@ -44,6 +53,8 @@ export type Prediction = {
   sentence: string;
   reasons: Reason[];
   basedOn: { events: number; lastEventAt: string | null };
+  /** When it was worked out: at most six hours ago, with no event of the person since. */
+  asOf: string;
   latencyMs: number;
 };
 
@@ -57,11 +68,15 @@ export interface IntentNow {
   moved(workspace: string, moves: readonly { node: bigint; profile: bigint }[]): void;
 }
 
-type Ready = { model: ModelRecord; predictor: Predictor; places: Int32Array };
+/** `name` is another when the model or its level is. */
+type Ready = { model: ModelRecord; predictor: Predictor; signals: readonly Signal[]; name: string };
 
 const WORKSPACES_IN_MEMORY = 50;
 /** A newly trained model and a newly measured level are noticed after so long. */
 const MODEL_KEPT_MS = 2000;
+const ANSWER_KEPT_MS = 6 * HOUR_MS;
+/** Stands in a kept sentence for the person, whose identifier is not kept with it. */
+const SOMEBODY = '\u0000';
 
 export function openIntentNow(store: Store): IntentNow {
   const people = new LRUCache<string, LivePeople>({ max: WORKSPACES_IN_MEMORY });
@@ -80,8 +95,28 @@ export function openIntentNow(store: Store): IntentNow {
     const learned = await loadPredictor(store, model);
     const shift = await readLevel(store, model);
     const predictor = shift === undefined ? atMoment(learned, now) : learned.withLevel(shift);
-    const made = { model, predictor, places: placesOf(predictor) };
+    const name = `${model.id} ${model.version} ${predictor.level.shift}`;
+    const made = { model, predictor, signals: signalsOf(predictor), name };
     ready.set(key, made);
+    return made;
+  };
+
+  const workOut = async (workspace: string, ready: Ready, asked: { person: string; now: Date; key: string }) => {
+    const { person, now, key } = asked;
+    const found = await peopleOf(workspace).whois(person);
+    if (found === undefined) throw unknownPerson(person);
+    const stand = await store.cache.stand([...found.nodes].map((node) => markOf(workspace, node)));
+    const live = await peopleOf(workspace).features(person, now, ready.signals);
+    if (live === undefined) throw unknownPerson(person);
+    const made: Answer = {
+      ...answer(ready, live.values, now),
+      profileId: toHexId(live.profile),
+      category: live.category || null,
+      product: live.product || null,
+      basedOn: { events: live.basedOn.events, lastEventAt: live.basedOn.lastEventAt?.toISOString() ?? null },
+      asOf: now.toISOString(),
+    };
+    await store.cache.set(key, JSON.stringify(made), { stand, ttlMs: ANSWER_KEPT_MS });
     return made;
   };
 
@@ -93,32 +128,38 @@ export function openIntentNow(store: Store): IntentNow {
     },
     async predict({ workspace, person, modelId, now }) {
       const started = performance.now();
-      const { model, predictor, places } = await readyModel(workspace, modelId, now);
-      const live = await peopleOf(workspace).features(person, now);
-      if (live === undefined) throw unknownPerson(person);
-      const row = Float32Array.from(places, (place) => live.values[place]);
+      const ready = await readyModel(workspace, modelId, now);
+      const key = keyOf(workspace, ready, person);
+      const known = await store.cache.get(key);
+      const told = known === undefined ? undefined : (JSON.parse(known) as Answer);
+      const age = told ? now.getTime() - Date.parse(told.asOf) : Number.NaN;
+      const kept = age >= 0 && age < ANSWER_KEPT_MS ? told : undefined;
+      const { sentence, ...rest } = kept ?? (await workOut(workspace, ready, { person, now, key }));
       return {
-        ...answer(model, predictor, row, person, now),
-        userId: person === toHexId(live.profile) ? null : person,
-        profileId: toHexId(live.profile),
-        category: live.category || null,
-        product: live.product || null,
-        basedOn: { events: live.basedOn.events, lastEventAt: live.basedOn.lastEventAt?.toISOString() ?? null },
+        ...rest,
+        userId: person === rest.profileId ? null : person,
+        sentence: sentence.replace(SOMEBODY, () => person),
         latencyMs: performance.now() - started,
       };
     },
     shipped(rows) {
-      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) people.get(workspace)?.shipped(own);
+      for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) {
+        people.get(workspace)?.shipped(own);
+        void store.cache.raise([...new Set(own.map(({ anchor }) => markOf(workspace, nodeOf(anchor))))]);
+      }
     },
     moved(workspace, moves) {
       people.get(workspace)?.moved(moves);
+      const changed = new Set(moves.flatMap(({ node, profile }) => [node, profile]));
+      void store.cache.raise([...changed].map((node) => markOf(workspace, node)));
     },
   };
 }
 
-type Answer = Omit<Prediction, 'userId' | 'profileId' | 'category' | 'product' | 'basedOn' | 'latencyMs'>;
+type Answer = Omit<Prediction, 'userId' | 'latencyMs'>;
+type Said = Omit<Answer, 'profileId' | 'category' | 'product' | 'basedOn' | 'asOf'>;
 
-function answer(model: ModelRecord, predictor: Predictor, row: Float32Array, name: string, now: Date): Answer {
+function answer({ model, predictor }: Ready, row: Float32Array, now: Date): Said {
   const probability = predictor.predictRow(row);
   const score = scoreOf(probability);
   const level = levelOf(score);
@@ -136,7 +177,7 @@ function answer(model: ModelRecord, predictor: Predictor, row: Float32Array, nam
     confidence: predictor.confidence(row, probability),
     confidenceReason: predictor.confidenceReason(row, probability),
     predictedConversionDate: predictor.conversionDate(probability, now),
-    sentence: sentenceFor(name, { level, score, timeframeDays }, reasons, wording),
+    sentence: sentenceFor(SOMEBODY, { level, score, timeframeDays }, reasons, wording),
     reasons,
   };
 }
@@ -146,17 +187,26 @@ function withinSevenDays(predictor: Predictor, row: Float32Array, probability: n
   return predictor.predictRowWithin(row, 7) ?? 1 - (1 - probability) ** (7 / predictor.timeframeDays);
 }
 
-/** For each signal of the model its place among all signals. */
-function placesOf(predictor: Predictor): Int32Array {
-  return Int32Array.from(predictor.signals, (name) => {
-    const place = everySignal.findIndex((signal) => signal.name === name);
-    if (place < 0) {
+/** The signals that the model looks at. */
+function signalsOf(predictor: Predictor): Signal[] {
+  return predictor.signals.map((name) => {
+    const signal = everySignal.find((one) => one.name === name);
+    if (signal === undefined) {
       throw new InklingError('model_file_invalid', `The model looks at "${name}", which is no longer defined.`, {
         hint: 'Train the model again.',
       });
     }
-    return place;
+    return signal;
   });
+}
+
+/** Not by the identifier itself, which may be an address. */
+function keyOf(workspace: string, { name }: Ready, person: string): string {
+  return createHash('sha256').update(`${workspace} ${name} ${person}`).digest('base64url');
+}
+
+function markOf(workspace: string, node: bigint): string {
+  return `${workspace} ${node}`;
 }
 
 function unknownPerson(person: string): InklingError {

@@ -72,6 +72,7 @@ export function withWatch(store: Store, observe: Histogram['observe']): Store {
     facts: watchFacts(store.facts, observe),
     state: watchState(store.state, observe),
     blobs: store.blobs,
+    cache: store.cache,
     dataDir: store.dataDir,
     close: () => store.close(),
   };

@@ -1,6 +1,8 @@
-// Where does it stay? Facts (ClickHouse), state (PostgreSQL), blobs, and the migrations of both engines.
+// Where does it stay? Facts (ClickHouse), state (PostgreSQL), blobs, a cache, and the migrations of both engines.
 
 export type { Blobs } from './blobs.ts';
+export { type Cache, openMemoryCache } from './cache.ts';
+export { openRedisCache } from './cache-redis.ts';
 export { type Disk, type DiskFile, localDisk, readWhole } from './disk.ts';
 export { type FactsEngine, factsEngines } from './engines.ts';
 export type { BinaryRows, Facts, InsertOptions, Lane, Params } from './facts.ts';

@@ -1,10 +1,12 @@
-// The store: facts, state and blobs of one installation, opened together. Embedded engines live in the data folder,
+// The store: facts, state, blobs and cache of one installation, opened together. Embedded engines live in the data folder,
 // which then belongs to this process; with server URLs only the journal and the blobs stay there.
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InklingError } from '../errors.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
+import { type Cache, openMemoryCache } from './cache.ts';
+import { openRedisCache } from './cache-redis.ts';
 import { type Facts, openFacts } from './facts.ts';
 import { lockFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -14,6 +16,7 @@ export interface Store {
   readonly facts: Facts;
   readonly state: State;
   readonly blobs: Blobs;
+  readonly cache: Cache;
   readonly dataDir: string;
   close(): Promise<void>;
 }
@@ -26,6 +29,8 @@ export type StoreOptions = {
   clickhouseDatabase?: string;
   /** PostgreSQL server; absent = embedded. */
   databaseUrl?: string;
+  /** Redis; absent = the memory of this process. */
+  redisUrl?: string;
   threads?: number;
 };
 
@@ -53,10 +58,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     });
     opened.push(facts);
     await migrate(facts, state);
+    const cache = options.redisUrl ? await openRedisCache(options.redisUrl) : openMemoryCache();
+    opened.push(cache);
     return {
       facts,
       state,
       blobs: openBlobs(join(dataDir, 'blobs')),
+      cache,
       dataDir,
       close: async () => {
         for (const engine of opened.reverse()) await engine.close();
@@ -70,7 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** The engines that the environment names: CLICKHOUSE_URL, CLICKHOUSE_CLUSTER, CLICKHOUSE_DATABASE, DATABASE_URL. */
+/** The engines that the environment names: CLICKHOUSE_URL, CLICKHOUSE_CLUSTER, CLICKHOUSE_DATABASE, DATABASE_URL, REDIS_URL. */
 export function storeOptionsFrom(env: NodeJS.ProcessEnv, dataDir: string): StoreOptions {
   return {
     dataDir,
@@ -78,5 +86,6 @@ export function storeOptionsFrom(env: NodeJS.ProcessEnv, dataDir: string): Store
     clickhouseCluster: env['CLICKHOUSE_CLUSTER'],
     clickhouseDatabase: env['CLICKHOUSE_DATABASE'],
     databaseUrl: env['DATABASE_URL'],
+    redisUrl: env['REDIS_URL'] || undefined,
   };
 }
