@@ -32,6 +32,7 @@ export function summariseDemo(road: RoadResult, loaded: Loaded, best: number | n
       logLoss: performance?.logLoss ?? null,
       brier: performance?.brier ?? null,
       calibrationError: performance?.calibrationError ?? null,
+      byConfidence: performance?.byConfidence ?? [],
       baselineAuc: performance?.baselineAuc ?? null,
       logisticAuc: performance?.logisticAuc ?? null,
       bestPossibleAuc: best,

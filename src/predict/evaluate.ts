@@ -48,6 +48,8 @@ export type Performance = {
   segments: { name: Level; size: number; actualConversionRate: number | null; interval: Interval | null }[];
   /** People and conversions per score 0 … 100, so that any range of scores can be answered. */
   scores: { score: number; people: number; conversions: number }[];
+  /** Of everybody, and of those with at least the confidence of a quarter, half and three quarters of the people. */
+  byConfidence?: { atLeast: number; people: number; error: number; brier: number }[];
   statement: string;
 };
 
@@ -56,6 +58,8 @@ export type HoldoutRows = {
   protocol: Performance['holdout']['protocol'];
   y: Float32Array;
   predicted: Float64Array;
+  /** How sure each prediction is, 0 to 1. */
+  confidence: Float64Array;
   /** Scores of the naive rule, higher = likelier, and its name in words. */
   baseline: Float64Array;
   baselineName: string;
@@ -101,6 +105,7 @@ export function evaluate(rows: HoldoutRows, timeframeDays: number, wording: Word
     })),
     segments: LEVELS.map((name) => ({ name, ...rateOfRange(scores, ...levelRange(name)) })),
     scores,
+    byConfidence: errorsByConfidence(rows),
     statement: stateInWords(scores, y.length, conversions, timeframeDays, wording),
   };
 }
@@ -120,6 +125,19 @@ export function rateOfRange(
   }
   if (size === 0) return { size, actualConversionRate: null, interval: null };
   return { size, actualConversionRate: conversions / size, interval: wilsonInterval(conversions, size) };
+}
+
+/** What confidence is worth: `error` is the mean distance of the probability from what happened (1 or 0). */
+function errorsByConfidence({ y, predicted, confidence }: HoldoutRows): Performance['byConfidence'] {
+  const sorted = confidence.toSorted();
+  const cuts = [0, 0.25, 0.5, 0.75].map((share) => (share === 0 ? 0 : sorted[Math.floor(share * sorted.length)]));
+  return [...new Set(cuts)].flatMap((atLeast) => {
+    const rows = Array.from(y.keys()).filter((r) => confidence[r] >= atLeast);
+    if (rows.length === 0) return [];
+    const mean = (of: (distance: number) => number) =>
+      rows.reduce((sum, r) => sum + of(Math.abs(y[r] - predicted[r])), 0) / rows.length;
+    return [{ atLeast, people: rows.length, error: mean((d) => d), brier: mean((d) => d * d) }];
+  });
 }
 
 function tally(y: Float32Array, predicted: Float64Array): Performance['scores'] {

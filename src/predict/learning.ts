@@ -124,6 +124,7 @@ function reportOn(job: LearningJob, climbed: Climbed, train: Rows, options: Refi
   const predicted = later
     ? predictByDay(rows, (moment) => atMoment(twins[moment], rows.moments[moment]))
     : (climbed.heldOut ?? climbed.predictor.predict(rows.x));
+  const confidence = confidencesByDay(rows, predicted, (moment) => (later ? twins[moment] : climbed.predictor));
   const signal = bestRecencySignal(job.train, job.recencySignals);
   const performance = evaluate(
     {
@@ -131,6 +132,7 @@ function reportOn(job: LearningJob, climbed: Climbed, train: Rows, options: Refi
       protocol: later ? 'later days' : 'people held out',
       y: rows.y,
       predicted,
+      confidence,
       baseline: recencyScores(later ? job.test : job.train, signal),
       baselineName: `recency alone (${signal.replaceAll('_', ' ')})`,
       logistic: later && climbed.logistic ? predictWithLogistic(job, climbed, rows, options) : undefined,
@@ -178,6 +180,21 @@ function predictByDay(rows: Rows, modelOf: (moment: number) => Pick<Predictor, '
     for (let i = 0; i < members.length; i++) predicted[members[i]] = answers[i];
   });
   return predicted;
+}
+
+/** How sure the model of each test moment is. */
+function confidencesByDay(rows: Rows, predicted: Float64Array, modelOf: (moment: number) => Predictor): Float64Array {
+  const confidence = new Float64Array(predicted.length);
+  rows.moments.forEach((_, m) => {
+    const model = modelOf(m);
+    const { columns } = withSignals(rows, model.signals).x;
+    const row = new Float32Array(columns.length);
+    for (const r of rowsWhere(rows, (one) => rows.momentOf[one] === m)) {
+      for (let c = 0; c < row.length; c++) row[c] = columns[c][r];
+      confidence[r] = model.confidence(row, predicted[r]);
+    }
+  });
+  return confidence;
 }
 
 function meanConfidence(predictor: Predictor, x: Matrix, predicted: Float64Array, sample: Uint32Array): number {

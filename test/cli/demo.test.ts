@@ -10,7 +10,9 @@ type Demo = {
   rejected: number;
   profiles: number;
   scored: number;
-  model: Record<string, number | null> & { warnings: string[]; statement: string; testedOn: { asOf: string[] } };
+  model: Record<string, number | null> & { warnings: string[]; statement: string; testedOn: { asOf: string[] } } & {
+    byConfidence: { atLeast: number; people: number; error: number }[];
+  };
   segments: { name: string; size: number; actualConversionRate: number | null }[];
   drivers: { signal: string; importance: number }[];
   seconds: Record<string, number>;
@@ -32,6 +34,12 @@ test('a simulated shop becomes scored people with honest figures, in one command
   assert.ok(model.auc! > 0.8, `AUC ${model.auc}`);
   assert.ok(model.auc! > model.baselineAuc!, 'the model must beat the rule');
   assert.ok(model.calibrationError! < 0.03, `calibration error ${model.calibrationError}`);
+  // The surer the model is, the closer it is to what happened [INT-3].
+  const sure = model.byConfidence;
+  assert.ok(sure.length >= 3, `${sure.length} stretches of confidence`);
+  for (const [i, { error, people }] of sure.slice(1).entries()) {
+    assert.ok(people < sure[i].people && error < sure[i].error, JSON.stringify(sure));
+  }
   assert.deepEqual(
     demo.segments.map((segment) => segment.name),
     ['HIGH', 'MEDIUM', 'LOW'],
