@@ -20,6 +20,7 @@ export {
   type Standing,
   setRetraining,
 } from './challenge.ts';
+export type { ScoreChange } from './change.ts';
 export { type CsvValue, toCsvLine } from './csv.ts';
 export { type Cut, type CutsReport, type CutWish, readCuts } from './cuts.ts';
 export type { Decision } from './decisions.ts';

@@ -5,6 +5,7 @@ import { InklingError } from '../errors.ts';
 import { findProfile, mergedSinceSql, toHexId } from '../identify/index.ts';
 import type { Params, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
+import { readChanges, type ScoreChange } from './change.ts';
 import { type Reason, reasonsFrom } from './explain.ts';
 import type { ModelRecord } from './registry.ts';
 import { type Level, levelRange } from './score.ts';
@@ -23,6 +24,8 @@ export type Score = {
   confidence: number;
   predictedConversionDate: string | null;
   category: string | null;
+  /** How it has moved over the seven days before; null = not scored then. */
+  change: ScoreChange | null;
   /** The signals that moved the score most, in plain words. */
   signals: Reason[];
   lastUpdated: string;
@@ -224,11 +227,17 @@ async function readPage(
      FROM scores FINAL WHERE ${where}${beyond} ORDER BY score DESC, profile DESC LIMIT {limit:UInt32}`,
     { ...params, limit, ...(after && { score: after.score, after: after.profile }) },
   );
-  const names = await findIdentifiers(
-    store,
-    String(params['workspace']),
-    rows.map((row) => row.profile),
-  );
+  const workspace = String(params['workspace']);
+  const [names, changes] = await Promise.all([
+    findIdentifiers(
+      store,
+      workspace,
+      rows.map((row) => row.profile),
+    ),
+    rows.length === 0
+      ? new Map<string, ScoreChange>()
+      : readChanges(store, { workspace, modelId: rows[0].model_id, asOf: fromClickHouseTime(rows[0].as_of) }, rows),
+  ]);
   return rows.map((row) => ({
     profileId: toHexId(BigInt(row.profile)),
     userId: names.get(row.profile)?.userId || null,
@@ -242,6 +251,7 @@ async function readPage(
     confidence: row.confidence,
     predictedConversionDate: row.predicted_conversion_date,
     category: row.category || null,
+    change: changes.get(row.profile) ?? null,
     signals: reasonsFrom(row.signals, row.signal_values.map(Number), row.contributions.map(Number)),
     lastUpdated: fromClickHouseTime(row.scored_at).toISOString(),
   }));

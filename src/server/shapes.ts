@@ -37,3 +37,15 @@ export const Bots = Type.Enum(['without', 'with', 'only'], {
   default: 'without',
   description: 'Whether programs are in it: crawlers, and what behaves like one.',
 });
+
+/** How a score has moved. */
+export const ScoreChange = Type.Object(
+  {
+    since: Moment,
+    points: Type.Integer(),
+    rapid: Nullable(Type.Enum(['RISING', 'FALLING'])),
+  },
+  {
+    description: 'Against the earliest scoring of the seven days before; rapid is a move of 20 points or more in them.',
+  },
+);

@@ -4,6 +4,7 @@ import { createKey, createWorkspace } from '../../src/govern/index.ts';
 import { resolveAll } from '../../src/identify/index.ts';
 import { scoreEveryone, trainModel } from '../../src/predict/index.ts';
 import { describeApi, openServer } from '../../src/server/index.ts';
+import { addDays, toClickHouseTime } from '../../src/time.ts';
 import { END, makeShop } from '../predict/shop.ts';
 import { openTestStore } from '../support/store.ts';
 
@@ -81,6 +82,36 @@ test('scores come in pages, by person, and never across workspaces [INT-3][INT-1
   assert.equal((await ask('GET', `/models/${model.id}`, undefined, otherKey)).status, 404);
 });
 
+test('a score tells how it changed over seven days, and flags a rapid change [INT-8][INT-18]', async () => {
+  const { scores } = (await ask('GET', '/scores?limit=3')).body as { scores: { profileId: string; score: number }[] };
+  const [risen, steady, fallen] = scores.map(({ profileId, score }) => ({ profileId, score }));
+  const past = (who: typeof risen, daysAgo: number, score: number) => ({
+    workspace: 'shop',
+    model_id: model.id,
+    model_version: 1,
+    as_of: toClickHouseTime(addDays(END, -daysAgo)),
+    profile: BigInt(`0x${who.profileId}`).toString(),
+    score,
+    segment: 'LOW',
+    scored_at: toClickHouseTime(END),
+  });
+  await store.facts.insert('scores', [
+    past(risen, 5, Math.max(0, risen.score - 25)),
+    past(steady, 6, steady.score - 3),
+    past(steady, 30, 0),
+    past(fallen, 4, fallen.score),
+    past(fallen, 2, Math.min(100, fallen.score + 30)),
+  ]);
+  const told = async ({ profileId }: typeof risen) => (await ask('GET', `/scores/${profileId}`)).body.change;
+  assert.deepEqual(await told(risen), {
+    since: addDays(END, -5).toISOString(),
+    points: Math.min(25, risen.score),
+    rapid: risen.score >= 20 ? 'RISING' : null,
+  });
+  assert.deepEqual(await told(steady), { since: addDays(END, -6).toISOString(), points: 3, rapid: null });
+  assert.deepEqual(await told(fallen), { since: addDays(END, -4).toISOString(), points: 0, rapid: 'FALLING' });
+});
+
 test('a wrong field is named with its value [INT-19]', async () => {
   for (const [method, path, body, field] of [
     ['GET', '/scores?minScore=101', undefined, 'minScore'],
@@ -142,7 +173,7 @@ test('the export holds everybody, in three formats [INT-19]', async () => {
   assert.deepEqual(JSON.parse(lines.at(-1)!), json.at(-1));
 });
 
-test('a person is predicted from what they just did, over HTTP [WH-9]', async () => {
+test('a person is predicted from what they just did, over HTTP, once until their next event [WH-9] [WH-10]', async () => {
   const { scores } = (await ask('GET', '/scores?limit=1')).body;
   const known = await ask('POST', '/predict', { userId: scores[0].userId });
   assert.equal(known.status, 200);
@@ -159,11 +190,13 @@ test('a person is predicted from what they just did, over HTTP [WH-9]', async ()
     timestamp: new Date(END.getTime() - 60_000 * (9 - i)).toISOString(),
     properties: { product_id: 'p1', category: 'bags', price: 30 },
   }));
-  await fetch(`${server.address}/v1/batch`, {
-    method: 'POST',
-    headers: { 'x-write-key': workspace.writeKey, 'content-type': 'application/json' },
-    body: JSON.stringify({ batch: events }),
-  });
+  const send = (batch: object[]) =>
+    fetch(`${server.address}/v1/batch`, {
+      method: 'POST',
+      headers: { 'x-write-key': workspace.writeKey, 'content-type': 'application/json' },
+      body: JSON.stringify({ batch }),
+    });
+  await send(events);
   let fresh = await ask('POST', '/predict', { anonymousId: 'newcomer-1' });
   for (let i = 0; i < 200 && (fresh.status === 404 || fresh.body.basedOn.events < 3); i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -171,6 +204,25 @@ test('a person is predicted from what they just did, over HTTP [WH-9]', async ()
   }
   assert.equal(fresh.body.basedOn.events, 3);
   assert.equal(fresh.body.category, 'bags');
+
+  // Kept until the next event, which is in the answer a moment later.
+  const { set } = store.cache;
+  let workedOut = 0;
+  store.cache.set = (...how) => {
+    workedOut++;
+    return set(...how);
+  };
+  const again = (await ask('POST', '/predict', { anonymousId: 'newcomer-1' })).body;
+  assert.deepEqual({ ...again, latencyMs: 0 }, { ...fresh.body, latencyMs: 0 });
+  assert.equal(workedOut, 0);
+  await send([{ ...events[0], messageId: 'm4', timestamp: new Date(END.getTime() - 60_000).toISOString() }]);
+  for (let i = 0; i < 200 && fresh.body.basedOn.events < 4; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    fresh = await ask('POST', '/predict', { anonymousId: 'newcomer-1' });
+  }
+  assert.equal(fresh.body.basedOn.events, 4);
+  assert.ok(workedOut > 0);
+  store.cache.set = set;
   assert.equal((await ask('POST', '/predict', { userId: 'nobody-at-all' })).status, 404);
 });
 

@@ -208,6 +208,7 @@ export function personOf(shop: Shop, row: PersonRow): Person {
       segment: levelOf(score),
       confidence: row.confidence ?? 0.5,
       confidenceReason: `Of 212 people with similar scores 64 % to 77 % converted; ${Math.round(100 * (row.confidence ?? 0))} % of what the model looks at is known of this person.`,
+      change: { since: dateBefore(shop.now, 7), points: 24, rapid: 'RISING' },
       predictedConversionDate: score >= 40 ? dateBefore(shop.now, -9) : null,
       category: row.category,
       sentence: sentenceOf(row, score),

@@ -303,6 +303,8 @@ export type PersonIntent = {
   segment: Level;
   confidence: number;
   confidenceReason: string;
+  /** Against the earliest scoring of the seven days before; rapid = 20 points or more within them. */
+  change: { since: string; points: number; rapid: 'RISING' | 'FALLING' | null } | null;
   predictedConversionDate: string | null;
   category: string | null;
   sentence: string;
@@ -629,6 +631,34 @@ export type ComparedGroup = {
 };
 
 /** GET /api/v1/measure/activations/:id */
+/** How levels of intent go with what came of people after a scoring. */
+export type IntentCorrelations = {
+  modelId: string;
+  asOf: string | null;
+  daysAfter: number;
+  currency: string | null;
+  levels: LevelWorth[];
+  correlations: {
+    with: 'revenueBefore' | 'revenueAfter' | 'retention';
+    rho: number | null;
+    interval: Interval | null;
+  }[];
+  statement: string;
+};
+
+export type LevelWorth = {
+  level: Level;
+  people: number;
+  revenueBefore: number | null;
+  revenueAfter: number | null;
+  revenueAfterInterval: Interval | null;
+  lifetimeValue: number | null;
+  lifetimeValueInterval: Interval | null;
+  retention: number | null;
+  retentionInterval: Interval | null;
+  categories: { category: string; share: number; interval: Interval; lift: number }[];
+};
+
 export type Lift = {
   known: number;
   awaited: number;

@@ -137,6 +137,7 @@ async function describeIntent(store: Store, scope: Scope, model: ModelRecord, sc
     segment: score.segment,
     confidence: score.confidence,
     confidenceReason: await explainConfidence(store, scope, model, score),
+    change: score.change,
     predictedConversionDate: score.predictedConversionDate,
     category: score.category,
     sentence: sentenceFor(name, level, score.signals, wording),

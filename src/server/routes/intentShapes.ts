@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { tradeNames } from '../../predict/index.ts';
-import { Day, Interval, Level, Moment, Nullable, Reason } from '../shapes.ts';
+import { Day, Interval, Level, Moment, Nullable, Reason, ScoreChange } from '../shapes.ts';
 import { PersonRow } from './peopleShapes.ts';
 
 const Number01 = Type.Number({ minimum: 0, maximum: 1 });
@@ -79,6 +79,17 @@ const Performance = Type.Object({
       lift: Type.Number(),
       cumulativeGain: Type.Number(),
     }),
+  ),
+  byConfidence: Type.Optional(
+    Type.Array(
+      Type.Object({
+        atLeast: Number01,
+        people: Type.Integer(),
+        error: Type.Number({ description: 'Mean distance of the probability from what happened, 1 or 0.' }),
+        brier: Type.Number(),
+      }),
+      { description: 'What confidence is worth: the error among those with at least so much of it.' },
+    ),
   ),
   thresholds: Type.Array(
     Type.Object({
@@ -166,6 +177,7 @@ export const Score = Type.Object({
   confidence: Number01,
   predictedConversionDate: Nullable(Day),
   category: Nullable(Type.String()),
+  change: Nullable(ScoreChange),
   signals: Type.Array(Reason),
   lastUpdated: Moment,
 });
@@ -291,5 +303,9 @@ export const Prediction = Type.Object({
   sentence: Type.String(),
   reasons: Type.Array(Reason),
   basedOn: Type.Object({ events: Type.Integer(), lastEventAt: Nullable(Moment) }),
+  asOf: Type.String({
+    format: 'date-time',
+    description: 'When it was worked out: six hours ago at most, with no event of the person since.',
+  }),
   latencyMs: Type.Number(),
 });

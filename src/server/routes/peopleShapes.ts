@@ -1,7 +1,7 @@
 // What is told of people, as schemas: the line of a list, one person whole, and what they did.
 
 import { Type } from 'typebox';
-import { Day, Level, Moment, Nullable, OtherCurrencies, Reason } from '../shapes.ts';
+import { Day, Level, Moment, Nullable, OtherCurrencies, Reason, ScoreChange } from '../shapes.ts';
 import { SessionShape } from './sessionShapes.ts';
 
 const Identifiers = Type.Object({
@@ -49,6 +49,7 @@ export const Person = Type.Object({
       segment: Level,
       confidence: Type.Number(),
       confidenceReason: Type.String(),
+      change: Nullable(ScoreChange),
       predictedConversionDate: Nullable(Day),
       category: Nullable(Type.String()),
       sentence: Type.String(),

@@ -18,6 +18,7 @@ import { useZone } from '../place.tsx';
 import { usePerson } from '../queries.ts';
 import styles from './Person.module.css';
 import { BotNote } from './person/BotNote.tsx';
+import { ChangeNote, inPoints } from './person/ChangeNote.tsx';
 import { Consent } from './person/Consent.tsx';
 import { Identity } from './person/Identity.tsx';
 import { PersonFacts } from './person/PersonFacts.tsx';
@@ -71,6 +72,7 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
       <div className="stack">
         <StaleNote asOf={intent?.asOf ?? null} refreshFailed={refreshFailed} />
         {person.bot && <BotNote />}
+        <ChangeNote change={intent?.change ?? null} />
         <PersonFacts person={person} />
         <div className="grid">
           <div className="span7 stack">
@@ -88,7 +90,11 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
               <Figure
                 title="Score over time"
                 name={`Score of ${person.displayName}`}
-                note="At each scoring."
+                note={
+                  intent?.change
+                    ? `At each scoring; ${inPoints(intent.change.points)} in the last week.`
+                    : 'At each scoring.'
+                }
                 chart={scoreHistory}
                 data={history}
                 height={230}
