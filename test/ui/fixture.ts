@@ -34,7 +34,7 @@ import {
 } from './madeUp.ts';
 import { consentLogOf, personConsentOf, planOf, plansOf, privacy, proposalOf, withheldOf } from './madeUpGovern.ts';
 import { matchingOf, platforms, reviewPageOf, reviewsOf, rulesOf, stopped, unlinked } from './madeUpIdentity.ts';
-import { activationOf, liftOf } from './madeUpLift.ts';
+import { activationOf, correlationsOf, liftOf } from './madeUpLift.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 import { accuracyOf, cutsOf, driftOf, fallback, funnelOf, journeys, movementOf, standingOf } from './madeUpQuality.ts';
 import { sourcesOf } from './madeUpSources.ts';
@@ -166,6 +166,7 @@ function read(state: State, path: string, query: URLSearchParams): Answer {
   if (path === '/intent/drivers/journeys') return ok(journeys);
   if (path === '/intent/accuracy') return ok(accuracyOf(shop));
   if (path === '/intent/fallback') return ok(fallback);
+  if (path === '/intent/correlations') return ok(correlationsOf(shop, scored));
   if (path === '/intent/drift') return ok({ report: driftOf(shop) });
   if (path === '/intent/thresholds') return ok(cutsOf(shop));
   if (path === '/measure/activations') return ok({ activations: scored ? state.activations : [] });

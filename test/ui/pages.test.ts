@@ -156,6 +156,18 @@ pageTest(
   },
 );
 
+pageTest('what intent goes with: worth, coming again and liking, by level [INT-20]', '/measure', async (seen) => {
+  const { page } = seen;
+  await page.getByRole('link', { name: 'What intent goes with' }).click();
+  await page.waitForURL('**/measure/worth');
+  await page.getByRole('heading', { name: 'Worth and coming again' }).waitFor();
+  const main = await text(seen);
+  assert.match(main, /People of High intent spent 12 times as much/);
+  assert.match(main, /High 83 €96 €48 €38\.40 to €57\.60 €144 .* 80%/);
+  assert.match(main, /Spent after 0\.42 0\.39 to 0\.45/);
+  assert.match(main, /High boots \(20%, 2\.4 ×\), tents \(10%, 0\.7 ×\)/);
+});
+
 pageTest(
   'pairs are reviewed by keyboard, and platforms shown with what they share [WH-4] [WH-14]',
   '/people/review',

@@ -46,6 +46,10 @@ const pages: { path: string; page: ComponentType }[] = [
     page: lazy(() => import('./pages/Segment.tsx').then((file) => ({ default: file.SegmentPage }))),
   },
   { path: '/measure', page: lazy(() => import('./pages/Measure.tsx').then((file) => ({ default: file.MeasurePage }))) },
+  {
+    path: '/measure/worth',
+    page: lazy(() => import('./pages/Worth.tsx').then((file) => ({ default: file.WorthPage }))),
+  },
   { path: '/govern', page: lazy(() => import('./pages/Govern.tsx').then((file) => ({ default: file.GovernPage }))) },
 ];
 

@@ -18,6 +18,7 @@ import type {
   Funnel,
   IdentityOutcome,
   IdentityRules,
+  IntentCorrelations,
   Journeys,
   Lift,
   Live,
@@ -275,6 +276,14 @@ export function useFunnel(steps: string, windowDays: number, enabled: boolean) {
     queryFn: () => post<Funnel>('/api/v1/measure/funnel', { steps: named, windowDays }),
     enabled,
     placeholderData: keepPreviousData,
+  });
+}
+
+export function useCorrelations(enabled: boolean) {
+  return useQuery({
+    queryKey: ['correlations'],
+    queryFn: ({ signal }) => get<IntentCorrelations>('/api/v1/intent/correlations', {}, signal),
+    enabled,
   });
 }
 

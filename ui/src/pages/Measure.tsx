@@ -3,6 +3,7 @@
 
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
 import { useFilters } from '../address.ts';
 import type { Funnel } from '../api.ts';
 import { Figure } from '../charts/Figure.tsx';
@@ -51,6 +52,7 @@ function Content({ funnel, asked }: { funnel: Funnel; asked: Asked }) {
       <PageHead
         title="Measure"
         answer={<strong>{funnel.statement}</strong>}
+        actions={<Link href="/measure/worth">What intent goes with</Link>}
         note={`People who began between ${shortDayYear(funnel.from, zone)} and ${shortDayYear(funnel.to, zone)}, on any of their devices; programs are left out.`}
       />
       <div className="stack">
