@@ -15,5 +15,6 @@ export {
   USUAL_CONTROL_SHARE,
 } from './activations.ts';
 export { type AdDecision, type AdRequest, decideAd, openAds } from './ad.ts';
+export * from './content/index.ts';
 export { type Creative, type CreativeKind, listCreatives, removeCreative, saveCreative } from './creatives.ts';
 export * from './segments/index.ts';
