@@ -29,6 +29,8 @@ import { addPixelRoutes } from './pixel.ts';
 import { addPlanRoutes } from './plans.ts';
 import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
+import { addSegmentContentRoutes } from './segmentContent.ts';
+import { addSegmentRoutes } from './segments.ts';
 import { addSessionRoutes } from './sessions.ts';
 import { addSourceRoutes } from './sources.ts';
 import { addSurroundingsRoutes } from './surroundings.ts';
@@ -68,6 +70,8 @@ export const routes: readonly Routes[] = [
   addFallbackRoutes,
   addChallengeRoutes,
   addDecideRoutes,
+  addSegmentRoutes,
+  addSegmentContentRoutes,
   addFunnelRoutes,
   addActivationRoutes,
   addWarehouseRoutes,

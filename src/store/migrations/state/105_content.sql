@@ -35,3 +35,12 @@ CREATE TABLE personalized_content_updates (
   at timestamptz NOT NULL,
   PRIMARY KEY (content, key)
 );
+
+-- The latest analysis of a segment.
+CREATE TABLE segment_analyses (
+  workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  segment_id text NOT NULL,
+  metrics jsonb NOT NULL,
+  analyzed_at timestamptz NOT NULL,
+  PRIMARY KEY (workspace, segment_id)
+);

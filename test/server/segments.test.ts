@@ -1,0 +1,364 @@
+// Seed 002 over HTTP as it is written there: segments of each kind, members by hand, content with variants, analytics and
+// recommendations; and what a caller of today expects besides: previews, changes with reasons, overlap, paging, archive.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createKey, createWorkspace } from '../../src/govern/index.ts';
+import { resolveAll } from '../../src/identify/index.ts';
+import { openServer } from '../../src/server/index.ts';
+import { addDays, HOUR_MS } from '../../src/time.ts';
+import { makeEvent } from '../predict/shop.ts';
+import { openTestStore } from '../support/store.ts';
+
+const store = await openTestStore({
+  after: (end) =>
+    after(async () => {
+      await server.close();
+      await end();
+    }),
+});
+let now = new Date('2026-05-01T12:00:00Z');
+const keys: Record<string, { secret: string; write: string }> = {};
+for (const id of ['shop', 'other']) {
+  await createWorkspace(store, { id, name: id, timeZone: 'Europe/Berlin', now });
+  const secret = await createKey(store, { workspace: id, kind: 'secret', label: 'test', now });
+  const write = await createKey(store, { workspace: id, kind: 'write', label: 'test', now });
+  keys[id] = { secret: secret.key, write: write.key };
+}
+const server = await openServer({ store, logLevel: 'silent', now: () => now });
+
+// Forty people: each looks at shoes on as many days as their number, every fourth buys.
+const events = Array.from({ length: 40 }, (_, n) => [
+  ...Array.from({ length: (n % 10) + 1 }, (_, day) =>
+    makeEvent('shop', `u${n}`, 'product_view', addDays(now, -1 - day), n % 2 ? 'shoes' : 'bags'),
+  ),
+  ...(n % 4 === 0 ? [makeEvent('shop', `u${n}`, 'purchase', addDays(now, -2), 'shoes', 60 + n)] : []),
+]).flat();
+await store.facts.insert('events', events);
+await resolveAll(store, { workspace: 'shop', now });
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer is JSON whose shape each test checks
+type Answer = { status: number; body: any };
+async function ask(method: string, path: string, body?: unknown, workspace = 'shop'): Promise<Answer> {
+  const response = await fetch(`${server.address}/api/v1/${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${keys[workspace].secret}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}
+const make = async (segment: object): Promise<Answer['body']> => {
+  const { status, body } = await ask('POST', 'segments/', segment);
+  assert.equal(status, 201, JSON.stringify(body));
+  return body;
+};
+const persona = '123e4567-e89b-12d3-a456-426614174000';
+const viewed = (atLeast: number) => ({
+  kind: 'event',
+  event: 'product_view',
+  measure: 'count',
+  op: 'at_least',
+  value: atLeast,
+  window: { last: atLeast > 5 ? 30 : 90, unit: 'days' },
+});
+
+test('the examples of seed 002 make segments: hybrid, demographic, behavioural, engagement [SEG-1] [SEG-2]', async () => {
+  const enthusiasts = await make({
+    persona_id: persona,
+    segment_name: 'Tech Enthusiasts',
+    description: 'Users interested in technology and gadgets',
+    criteria: { age_range: [25, 45], interests: ['technology', 'gadgets', 'AI'], engagement_level: 'high' },
+    strategy: 'hybrid',
+  });
+  assert.equal(enthusiasts.persona_id, persona);
+  assert.equal(enthusiasts.status, 'active');
+  assert.equal(enthusiasts.member_count, 0);
+  for (const [strategy, criteria] of [
+    [
+      'demographic',
+      { age_range: [18, 35], location: ['US', 'CA', 'UK'], gender: 'any', interests: ['fitness', 'wellness'] },
+    ],
+    [
+      'behavioral',
+      {
+        purchase_history: { min_purchases: 5, total_spent_min: 100 },
+        engagement_frequency: 'daily',
+        content_preferences: ['videos', 'images'],
+      },
+    ],
+    [
+      'engagement',
+      { engagement_level: 'high', avg_session_duration: 300, last_active_days: 7, interaction_score_min: 0.7 },
+    ],
+  ] as const) {
+    const made = await make({ persona_id: persona, segment_name: `By ${strategy}`, criteria, strategy });
+    assert.deepEqual(made.criteria, criteria);
+    assert.ok(made.sentence.length > 20, made.sentence);
+  }
+  const active = await ask('GET', `segments/?persona_id=${persona}&status=active`);
+  assert.equal(active.body.total, 4);
+  const behavioral = await ask('GET', `segments/?persona_id=${persona}&strategy=behavioral`);
+  assert.deepEqual(
+    behavioral.body.segments.map((one: { segment_name: string }) => one.segment_name),
+    ['By behavioral'],
+  );
+  assert.equal((await ask('GET', 'segments/health')).body.status, 'healthy');
+});
+
+test('members follow the rule, are paged to the end, and a preview says it before [SEG-3] [SEG-6]', async () => {
+  const criteria = {
+    all: [viewed(8), { not: { kind: 'event', event: 'purchase', measure: 'count', op: 'at_least', value: 1 } }],
+  };
+  const preview = await ask('POST', 'segments/preview', { criteria });
+  // Numbers 7, 8 and 9 of each ten, less those that four divides: 8, 28.
+  assert.equal(preview.body.size, 10, JSON.stringify(preview.body));
+  const made = await make({ segment_name: 'Lookers', criteria });
+  assert.equal(made.member_count, 10);
+  const seen: string[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await ask('GET', `segments/${made.id}/members?limit=3${cursor && `&cursor=${cursor}`}`);
+    assert.equal(body.total, 10);
+    seen.push(...body.members.map((one: { user_id: string }) => one.user_id));
+    cursor = body.next_cursor;
+    if (cursor === null) break;
+  }
+  assert.deepEqual(seen.toSorted(), ['u17', 'u18', 'u19', 'u27', 'u29', 'u37', 'u38', 'u39', 'u7', 'u9']);
+
+  // As in the seed: a person by hand, with a confidence.
+  const added = await ask('POST', `segments/${made.id}/members/u1?confidence_score=0.85&reason=asked%20for%20it`);
+  assert.equal(added.status, 201);
+  assert.equal((await ask('DELETE', `segments/${made.id}/members/u7`)).status, 200);
+  const bulk = await ask('POST', `segments/${made.id}/members`, {
+    members: [{ user_id: 'u2' }, { user_id: 'nobody' }, { user_id: 'u3', confidence_score: 0.5 }],
+  });
+  assert.deepEqual([bulk.body.listed, bulk.body.unknown], [2, ['nobody']]);
+  const { body } = await ask('GET', `segments/${made.id}/members?limit=100`);
+  const byUser = new Map(body.members.map((one: { user_id: string }) => [one.user_id, one]));
+  assert.equal(body.total, 12);
+  assert.equal(byUser.has('u7'), false);
+  assert.deepEqual(
+    [(byUser.get('u1') as Answer['body']).confidence_score, (byUser.get('u1') as Answer['body']).assignment_reason],
+    [0.85, 'asked for it'],
+  );
+  assert.equal((await ask('POST', `segments/${made.id}/members/nobody`)).status, 404);
+  const forgotten = await ask('DELETE', `segments/${made.id}/members/u7?forget=true`);
+  assert.equal(forgotten.status, 200);
+  assert.equal((await ask('GET', `segments/${made.id}/members`)).body.total, 13);
+});
+
+test('an event sent now moves somebody within a second, and the reason is told [SEG-6]', async () => {
+  const made = await make({
+    segment_name: 'Carts',
+    criteria: {
+      kind: 'event',
+      event: 'add_to_cart',
+      measure: 'count',
+      op: 'at_least',
+      value: 2,
+      window: { last: 7, unit: 'days' },
+    },
+  });
+  const send = async (messageId: string) => {
+    const response = await fetch(`${server.address}/v1/track`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${keys['shop'].write}:`)}` },
+      body: JSON.stringify({
+        userId: 'u5',
+        event: 'Product Added',
+        messageId,
+        timestamp: now.toISOString(),
+        properties: { product_id: 'p' },
+      }),
+    });
+    assert.equal(response.status, 200);
+  };
+  await send('one');
+  now = new Date(now.getTime() + 1000);
+  await send('two');
+  now = new Date(now.getTime() + 1000);
+  const entered = async () => (await ask('GET', `segments/${made.id}/changes`)).body.changes;
+  let changes = await entered();
+  for (let waited = 0; changes.length === 0 && waited < 400; waited++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    changes = await entered();
+  }
+  assert.equal(changes.length, 1);
+  assert.deepEqual(
+    [changes[0].kind, changes[0].segment_name, changes[0].event.message_id],
+    ['entered', 'Carts', 'two'],
+  );
+  assert.ok(changes[0].reasons.length > 0);
+  const person = await ask('GET', 'people/u5/segments');
+  assert.ok(person.body.segments.some((one: { id: string }) => one.id === made.id));
+  assert.equal(person.body.changes[0].id, changes[0].id);
+  assert.equal((await ask('GET', 'people/u5/segments', undefined, 'other')).status, 404);
+});
+
+test('content with variants is counted once, compared with its control, and leads to the advice of seed 002 [SEG-4] [SEG-5]', async () => {
+  const segment = await make({ segment_name: 'Readers', criteria: viewed(1) });
+  const show = async (content: object) => {
+    const { status, body } = await ask('POST', 'segments/personalized', { segment_id: segment.id, ...content });
+    assert.equal(status, 201, JSON.stringify(body));
+    return body;
+  };
+  const control = await show({
+    content_id: '456e4567-e89b-12d3-a456-426614174000',
+    variant_id: 'control',
+    is_control: true,
+  });
+  const variant = await show({
+    content_id: '456e4567-e89b-12d3-a456-426614174001',
+    variant_id: 'variant_a',
+    is_control: false,
+  });
+  const second = await ask('POST', 'segments/personalized', {
+    segment_id: segment.id,
+    content_id: 'x',
+    variant_id: 'y',
+    is_control: true,
+  });
+  assert.equal(second.status, 409);
+  const count = (id: string, body: object) => ask('POST', `segments/personalized/${id}/performance`, body);
+  // The very numbers of the seed; sent again with the same key they count once.
+  for (let i = 0; i < 2; i++)
+    assert.equal(
+      (await count(variant.id, { views: 1000, engagement: 150, conversions: 25, key: 'day 1' })).status,
+      200,
+    );
+  assert.equal((await count(control.id, { views: 1000, engagement: 90, conversions: 9 })).body.engagement_rate, 9);
+  const tooMany = await count(control.id, { engagement: 2000 });
+  assert.deepEqual([tooMany.status, tooMany.body.field], [400, 'engagement']);
+  assert.match(tooMany.body.detail, /more than were seen/);
+
+  const { body } = await ask('POST', `segments/${segment.id}/analyze`);
+  const { performance_summary: summary } = body;
+  assert.equal(body.member_count, 40);
+  assert.deepEqual([summary.total_views, summary.total_engagement, summary.avg_engagement_rate], [2000, 240, 12]);
+  assert.equal(body.top_performing_content[0].variant_id, 'variant_a');
+  const [tested] = body.tests;
+  const better = tested.variants.find((one: { variant_id: string }) => one.variant_id === 'variant_a');
+  // R: prop.test(c(150, 90), c(1000, 1000), correct = FALSE)$p.value
+  assert.ok(Math.abs(better.p_value - 3.65e-5) < 1e-6, `${better.p_value}`);
+  assert.equal(better.verdict, 'BETTER');
+  assert.deepEqual(
+    body.recommendations.map((one: { recommendation: string }) => one.recommendation),
+    ['A/B test content variations', 'Broaden criteria'],
+  );
+  assert.equal((await ask('GET', `segments/${segment.id}`)).body.performance_metrics.avg_engagement_rate, 12);
+
+  // Low, and high, lead to the other two.
+  await count(control.id, { views: 8000, engagement: 100 });
+  const low = await ask('GET', `segments/${segment.id}/analytics`);
+  assert.equal(low.body.recommendations[0].recommendation, 'Refine segment criteria');
+  await count(variant.id, { views: 20_000, engagement: 12_000 });
+  const high = await ask('GET', `segments/${segment.id}/analytics`);
+  assert.equal(high.body.recommendations[0].recommendation, 'Scale up content for this segment');
+  assert.ok(high.body.recommendations[0].is_sure);
+
+  const history = await ask('GET', `segments/personalized/${variant.id}`);
+  assert.deepEqual(
+    history.body.performance_history.map((day: { date: string; views: number }) => [day.date, day.views]),
+    [['2026-05-01', 21_000]],
+  );
+  const [first, again] = [
+    await ask('GET', `segments/${segment.id}/personalized/u5`),
+    await ask('GET', `segments/${segment.id}/personalized/u5`),
+  ];
+  assert.equal(first.body.personalized.length, 1);
+  assert.deepEqual(first.body, again.body);
+  const shown = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => ask('GET', `segments/${segment.id}/personalized/u${n}`)),
+  );
+  const variants = new Set(shown.map(({ body: { personalized } }) => personalized[0].variant_id));
+  assert.deepEqual([...variants].toSorted(), ['control', 'variant_a']);
+});
+
+test('overlap, duplicates, dependents, sizes; and a segment is archived, not lost [SEG-7] [SEG-2]', async () => {
+  const many = await make({ segment_name: 'Many looks', criteria: viewed(6) });
+  const twin = await make({ segment_name: 'Twin', criteria: viewed(6) });
+  const few = await make({ segment_name: 'Any looks', criteria: viewed(2) });
+  const within = await make({
+    segment_name: 'Within',
+    criteria: { all: [{ kind: 'segment', segment: many.id }, viewed(9)] },
+  });
+  const overlap = await ask('GET', `segments/overlap?ids=${many.id},${few.id}`);
+  assert.deepEqual(overlap.body.matrix, [
+    [20, 20],
+    [20, 36],
+  ]);
+  const duplicates = await ask('GET', `segments/${many.id}/duplicates`);
+  assert.deepEqual(
+    duplicates.body.segments.map((one: { id: string; is_same_rule: boolean }) => [one.id, one.is_same_rule]),
+    [[twin.id, true]],
+  );
+  const dependents = await ask('GET', `segments/${many.id}/dependents`);
+  assert.deepEqual(
+    dependents.body.segments.map((one: { id: string }) => one.id),
+    [within.id],
+  );
+  assert.equal(within.member_count, 8);
+  const sizes = await ask('GET', `segments/${many.id}/sizes`);
+  assert.equal(sizes.body.sizes.at(-1).size, 20);
+
+  const changed = await ask('PUT', `segments/${few.id}`, { segment_name: 'Some looks', criteria: viewed(10) });
+  assert.deepEqual([changed.body.segment_name, changed.body.member_count], ['Some looks', 4]);
+  const refused = await ask('DELETE', `segments/${many.id}`);
+  assert.equal(refused.status, 409);
+  assert.match(refused.body.detail, /"Within"/);
+  assert.equal((await ask('DELETE', `segments/${within.id}`)).body.status, 'archived');
+  assert.equal((await ask('DELETE', `segments/${many.id}`)).status, 200);
+  assert.equal((await ask('GET', `segments/${many.id}`)).body.sentence, many.sentence);
+  assert.equal((await ask('GET', `segments/${many.id}/members`)).body.total, 0);
+  now = new Date(now.getTime() + HOUR_MS);
+});
+
+test('a sentence becomes a rule and a rule a sentence; what is not understood is named [SEG-1]', async () => {
+  const said = await ask('POST', 'segments/sentence', { criteria: viewed(3) });
+  const heard = await ask('POST', 'segments/sentence', { sentence: said.body.sentence });
+  assert.deepEqual(heard.body.rule, said.body.rule);
+  const unheard = await ask('POST', 'segments/sentence', { sentence: 'people who dream of electric sheep' });
+  assert.equal(unheard.status, 400);
+  assert.ok(unheard.body.hint.length > 0);
+  const held = await ask('POST', 'segments/evaluate', { criteria: viewed(6), user_id: 'u5' });
+  assert.equal(held.body.is_in, true);
+});
+
+test('ids of another workspace, bad bodies and bad cursors get a clear answer [SEG-2]', async () => {
+  const { body: mine } = await ask('GET', 'segments');
+  const { id } = mine.segments[0];
+  for (const [method, path, body] of [
+    ['GET', `segments/${id}`],
+    ['PUT', `segments/${id}`, { description: 'x' }],
+    ['DELETE', `segments/${id}`],
+    ['GET', `segments/${id}/members`],
+    ['POST', `segments/${id}/members/u1`],
+    ['GET', `segments/${id}/analytics`],
+    ['POST', `segments/${id}/analyze`],
+    ['GET', `segments/${id}/changes`],
+    ['GET', `segments/${id}/sizes`],
+    ['GET', `segments/overlap?ids=${id}`],
+    ['POST', 'segments/personalized', { content_id: 'c', segment_id: id }],
+    ['GET', `segments/personalized?segment_id=${id}`],
+  ] as const) {
+    const { status } = await ask(method, path, body, 'other');
+    assert.equal(status, 404, `${method} ${path}`);
+  }
+  for (const [body, field] of [
+    [{ criteria: viewed(1) }, 'segment_name'],
+    [{ segment_name: 'x' }, 'criteria'],
+    [{ segment_name: 'x', criteria: { colour: 'red' } }, 'criteria.colour'],
+    [{ segment_name: 'x', criteria: { all: [] } }, 'criteria.all'],
+    [{ segment_name: 'x', criteria: viewed(1), strategy: 'hope' }, 'strategy'],
+    [{ segment_name: 'Twin', criteria: viewed(1) }, 'name'],
+  ] as const) {
+    const { status, body: problem } = await ask('POST', 'segments', body);
+    assert.ok(status === 400 || status === 409, JSON.stringify(problem));
+    assert.match(problem.field, new RegExp(field), JSON.stringify(problem));
+    assert.ok(problem.hint.length > 0);
+  }
+  assert.equal((await ask('GET', 'segments?cursor=bm9wZQ')).status, 400);
+});
