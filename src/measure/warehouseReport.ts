@@ -31,36 +31,41 @@ type Check = { name: string; sentence: string; broken: string; of: string };
 const here = 'workspace = {workspace:String}';
 const customers = `SELECT customer_id FROM dim_customer WHERE ${here}`;
 
+/** How many rows of a table or view there are, of those that fit. */
+const rowsOf = (table: string, and = '') => `SELECT count() AS of FROM ${table} WHERE ${here}${and && ` AND ${and}`}`;
+/** How many of them break a rule. */
+const breaking = (table: string, rule: string) => `SELECT count() AS broken FROM ${table} WHERE ${here} AND ${rule}`;
+
 const checks: readonly Check[] = [
   {
     name: 'every event once',
     sentence: 'fact_event has as many rows as there are events.',
     broken: `SELECT abs(toInt64((SELECT count() FROM events WHERE ${here})) - toInt64((SELECT count() FROM fact_event WHERE ${here}))) AS broken`,
-    of: `SELECT count() AS of FROM events WHERE ${here}`,
+    of: rowsOf('events'),
   },
   {
     name: 'no message twice',
     sentence: 'No message id stands in two events.',
     broken: `SELECT count() - uniqExact(event_id) AS broken FROM fact_event WHERE ${here} AND event_id != ''`,
-    of: `SELECT count() AS of FROM fact_event WHERE ${here}`,
+    of: rowsOf('fact_event'),
   },
   {
     name: 'every event has its person',
     sentence: 'Each customer_id of fact_event stands in dim_customer.',
-    broken: `SELECT count() AS broken FROM fact_event WHERE ${here} AND customer_id NOT IN (${customers})`,
-    of: `SELECT count() AS of FROM fact_event WHERE ${here}`,
+    broken: breaking('fact_event', `customer_id NOT IN (${customers})`),
+    of: rowsOf('fact_event'),
   },
   {
     name: 'every event has its day',
     sentence: 'Each date_key of fact_event stands in dim_date.',
-    broken: `SELECT count() AS broken FROM fact_event WHERE ${here} AND date_key NOT IN (SELECT date_key FROM dim_date WHERE ${here})`,
-    of: `SELECT count() AS of FROM fact_event WHERE ${here}`,
+    broken: breaking('fact_event', `date_key NOT IN (SELECT date_key FROM dim_date WHERE ${here})`),
+    of: rowsOf('fact_event'),
   },
   {
     name: 'no event from the future',
     sentence: 'No event happened more than a day after it was received.',
-    broken: `SELECT count() AS broken FROM events WHERE ${here} AND at > received_at + INTERVAL 1 DAY`,
-    of: `SELECT count() AS of FROM events WHERE ${here}`,
+    broken: breaking('events', 'at > received_at + INTERVAL 1 DAY'),
+    of: rowsOf('events'),
   },
   {
     name: 'orders add up',
@@ -69,38 +74,41 @@ const checks: readonly Check[] = [
       abs(sum(total_value) - any(order_value)) > 0.005 * greatest(1, abs(any(order_value))) AS off FROM fact_transaction
       WHERE ${here} GROUP BY transaction_id, transaction_type, customer_id, transaction_datetime
       HAVING count() = uniqExact(line_number) AND off)`,
-    of: `SELECT count() AS of FROM fact_event WHERE ${here} AND event_type IN ('purchase', 'refund')`,
+    of: rowsOf('fact_event', "event_type IN ('purchase', 'refund')"),
   },
   {
     name: 'purchases have a price',
     sentence: 'No purchase has a revenue below zero.',
-    broken: `SELECT count() AS broken FROM fact_event WHERE ${here} AND event_type = 'purchase' AND revenue < 0`,
-    of: `SELECT count() AS of FROM fact_event WHERE ${here} AND event_type = 'purchase'`,
+    broken: breaking('fact_event', "event_type = 'purchase' AND revenue < 0"),
+    of: rowsOf('fact_event', "event_type = 'purchase'"),
   },
   {
     name: 'totals of people are those of their events',
     sentence: 'total_events of dim_customer sums to the events.',
     broken: `SELECT abs(toInt64((SELECT sum(total_events) FROM dim_customer WHERE ${here})) - toInt64((SELECT count() FROM fact_event WHERE ${here}))) AS broken`,
-    of: `SELECT count() AS of FROM fact_event WHERE ${here}`,
+    of: rowsOf('fact_event'),
   },
   {
     name: 'every visit has its person',
     sentence: 'Each customer_id of fact_session stands in dim_customer.',
-    broken: `SELECT count() AS broken FROM fact_session WHERE ${here} AND customer_id NOT IN (${customers})`,
-    of: `SELECT count() AS of FROM fact_session WHERE ${here}`,
+    broken: breaking('fact_session', `customer_id NOT IN (${customers})`),
+    of: rowsOf('fact_session'),
   },
   {
     name: 'visits end after they begin',
     sentence: 'No visit ends before it begins.',
-    broken: `SELECT count() AS broken FROM fact_session WHERE ${here} AND end_time < start_time`,
-    of: `SELECT count() AS of FROM fact_session WHERE ${here}`,
+    broken: breaking('fact_session', 'end_time < start_time'),
+    of: rowsOf('fact_session'),
   },
   {
     name: 'scores are what they say',
     sentence: 'Each score is its probability in percent, and each level that of its score.',
-    broken: `SELECT count() AS broken FROM intent_score WHERE ${here} AND (abs(score - 100 * probability) > 0.501
+    broken: breaking(
+      'intent_score',
+      `(abs(score - 100 * probability) > 0.501
       OR intent_level != multiIf(score >= 70, 'HIGH', score >= 40, 'MEDIUM', 'LOW'))`,
-    of: `SELECT count() AS of FROM intent_score WHERE ${here}`,
+    ),
+    of: rowsOf('intent_score'),
   },
 ];
 

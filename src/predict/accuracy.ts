@@ -223,14 +223,7 @@ async function tally(store: Store, model: ModelRecord, asOf: Date): Promise<Tall
 }
 
 function sumSetAside(parts: readonly SetAside[]): SetAside {
-  return parts.reduce(
-    (sum, at) => ({
-      setAside: sum.setAside + at.setAside,
-      heldBack: sum.heldBack + at.heldBack,
-      unrepresented: sum.unrepresented + at.unrepresented,
-    }),
-    { setAside: 0, heldBack: 0, unrepresented: 0 },
-  );
+  return addUp(parts, ['setAside', 'heldBack', 'unrepresented']);
 }
 
 type NewDay = Scoring & Tallied & { knownAt: Date; now: Date };
@@ -277,15 +270,16 @@ function sumTallies(days: readonly ScoreTally[][]): ScoreTally[] {
 type Sum = Omit<ScoreTally, 'score'>;
 
 function sumOf(tallies: readonly ScoreTally[]): Sum {
-  return tallies.reduce(
-    (sum, at) => ({
-      people: sum.people + at.people,
-      conversions: sum.conversions + at.conversions,
-      expected: sum.expected + at.expected,
-      squares: sum.squares + at.squares,
-    }),
-    { people: 0, conversions: 0, expected: 0, squares: 0 },
-  );
+  return addUp(tallies, ['people', 'conversions', 'expected', 'squares']);
+}
+
+/** The sum of each of the figures. */
+function addUp<Figure extends string>(
+  parts: readonly Readonly<Record<Figure, number>>[],
+  figures: readonly Figure[],
+): Record<Figure, number> {
+  const sums = figures.map((figure) => [figure, parts.reduce((sum, part) => sum + part[figure], 0)]);
+  return Object.fromEntries(sums) as Record<Figure, number>;
 }
 
 /** People per person who was seen (Kish 1965): 1 where everybody counts once. */
