@@ -36,13 +36,18 @@ export function resolvedEventsSql(options: ResolvedEvents = {}): string {
     nodes && within('node', nodes),
     part &&
       `(${inPart('node', part)} OR node IN (SELECT node FROM (${identityMapSql(asOf)}) WHERE ${inPart('profile', part)}))`,
-    of && `node IN (${of} UNION ALL SELECT node FROM (${identityMapSql(asOf)}) WHERE profile IN (${of}))`,
+    of && `node IN (${of} UNION ALL ${nodesOfSql(of, asOf)})`,
   ].filter(Boolean);
   const resolved = `SELECT e.*, if(m.profile = 0, e.node, m.profile) AS profile
     FROM (SELECT ${wanted.join(', ')} FROM events WHERE ${conditions.join(' AND ')}) AS e
     LEFT ANY JOIN (${identityMapSql(asOf, nodes)}) AS m ON e.node = m.node`;
   const people = [part && inPart('profile', part), of && `profile IN (${of})`].filter(Boolean);
   return people.length > 0 ? `SELECT * FROM (${resolved}) WHERE ${people.join(' AND ')}` : resolved;
+}
+
+/** The identifiers that belong to some profiles beside the profiles' own. A join, for a cluster takes no IN within an IN. */
+function nodesOfSql(profiles: string, asOf: Date | undefined): string {
+  return `SELECT m.node FROM (${identityMapSql(asOf)}) AS m INNER JOIN (${profiles}) AS p ON m.profile = p.profile`;
 }
 
 /** node → profile as of a moment, for the identifiers (or those of `nodes`) that ever moved. */
