@@ -16,6 +16,7 @@ import { atMoment } from './level.ts';
 import { findActiveModel, getModel, loadPredictor, type ModelRecord, reactivateModel } from './registry.ts';
 import { pickRows, type Rows, untouchedRows } from './rows.ts';
 import { measurePresentLevel } from './scoring.ts';
+import { wonSignals } from './selfExperiments.ts';
 import { withSignals } from './signals.ts';
 import { MOST_TEST_ROWS, trainModel } from './train.ts';
 
@@ -97,9 +98,11 @@ export async function challenge(store: Store, asked: Asked): Promise<Decision> {
   }
   const rows = await holdoutOf(store, champion, asOf, now);
   const ofChampion = await predictAt(store, champion, rows, { asOf, now });
+  const won = await wonSignals(store, champion);
   let compared: Comparison | undefined;
   const challenger = await trainModel(store, {
     ...champion.settings,
+    ...(won && { signals: won }),
     workspace,
     question: champion.question,
     name: champion.name,

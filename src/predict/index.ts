@@ -85,6 +85,12 @@ export {
 } from './scores.ts';
 export { type Scoring, scoreEveryone } from './scoring.ts';
 export { createSegment, deleteSegment, findSegment, type IntentSegment, listSegments } from './segments.ts';
+export {
+  experimentNow,
+  keepExperimenting,
+  listSelfExperiments,
+  type SelfExperiment,
+} from './selfExperiments.ts';
 export { planSnapshots, type SnapshotPlan } from './snapshots.ts';
 export { type Trade, tradeNames, trades } from './trades.ts';
 export { planModelSnapshots, startTraining, type TrainOptions, trainModel } from './train.ts';

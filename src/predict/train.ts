@@ -136,6 +136,33 @@ async function run(
   });
 }
 
+/**
+ * What models with other choices of signals would have said of the people of the test, each learned as `trainModel` would
+ * have; none is kept. Undefined where no later days can be kept apart.
+ */
+export async function tryChoices(
+  store: Store,
+  { choices, ...options }: TrainOptions & { choices: readonly LearningJob['signals'][] },
+): Promise<Tested[] | undefined> {
+  const { workspace, now } = options;
+  const question = findQuestion(options.question ?? 'purchase_intent');
+  const settings = settingsFrom(question, options);
+  const outcome = question.outcome(settings);
+  const span = await findDataSpan(store, workspace);
+  const plan = span ? planFor(span, outcome.timeframeDays, options.testMoments) : nothingToPlan;
+  if (plan.test.length === 0) return undefined;
+  // The model in use is not asked for.
+  const tests = { ...plan, deploy: [] };
+  const signalSet = await prepareSnapshots(store, { workspace, moments: momentsOf(tests), now });
+  const tested: Tested[] = [];
+  for (const signals of choices) {
+    // Read again for each: whoever learns takes the rows over.
+    const job = await gatherJob(store, { plan: tests, signalSet, outcome, settings, span, question, workspace });
+    tested.push((await learnAside({ ...job, signals })).tested);
+  }
+  return tested;
+}
+
 /** The moments that a training with these options would use, for whoever takes their snapshots beforehand. */
 export async function planModelSnapshots(
   store: Store,
@@ -180,7 +207,7 @@ async function gatherJob(store: Store, work: Gathering): Promise<LearningJob> {
     train: await read(plan.train, plan.test[0] ?? span?.to),
     test: await read(plan.test, span?.to, MOST_TEST_ROWS),
     retrain,
-    deploy: plan.test.length > 0 ? await read(plan.deploy, span?.to) : undefined,
+    deploy: plan.test.length > 0 && plan.deploy.length > 0 ? await read(plan.deploy, span?.to) : undefined,
     signalSet,
     signals: settings.signals ?? {},
     recencySignals: [...question.recencySignals],

@@ -6,6 +6,7 @@ import { refreshActivations } from '../decide/index.ts';
 import {
   findActiveModel,
   keepChampion,
+  keepExperimenting,
   logAccuracy,
   measureDrift,
   readMovement,
@@ -63,6 +64,7 @@ type Beginning = Pick<NightOptions, 'workspace' | 'now' | 'resolve' | 'onFault'>
 async function beginNight(store: Store, { workspace, day, now, resolve, onFault }: Beginning): Promise<Night> {
   await resolve(workspace);
   await keepChampion(store, { workspace, now }).catch((error) => onFault(error, 'holding the champion against others'));
+  await keepExperimenting(store, { workspace, now }).catch((error) => onFault(error, 'trying other signals'));
   const asOf = await momentOfScoring(store, workspace, now);
   const night = { day, asOf: asOf.toISOString(), startedAt: now.toISOString(), done: false };
   await writeSetting(store, { workspace, name: SETTING, value: night, now });

@@ -248,6 +248,28 @@ test('a model is trained in the background and takes its place [INT-4][INT-19]',
   assert.equal((await ask('DELETE', `/models/${model.id}`)).status, 409);
 });
 
+test('the service tries signals and thresholds against those in use, when asked [WH-17]', async () => {
+  assert.deepEqual((await ask('GET', '/experiments')).body, { experiments: [] });
+  const ran = await ask('POST', '/experiments');
+  assert.equal(ran.status, 200, ran.text);
+  const [bySignals, byThreshold] = ran.body.experiments;
+  assert.deepEqual(
+    bySignals.variants.map(({ name }: Json) => name),
+    ['in use', 'purchases only', 'purchases and behaviour'],
+  );
+  // Those who are ready to buy show it in what they look at: purchases alone tell less.
+  assert.ok(bySignals.variants[1].difference.value < 0, bySignals.reason);
+  assert.notEqual(bySignals.winner, 'purchases only');
+  assert.deepEqual(
+    byThreshold.variants.map(({ name }: Json) => name),
+    ['70', '60', '80'],
+  );
+  assert.equal(bySignals.holdout.people, byThreshold.holdout.people);
+  assert.deepEqual((await ask('GET', '/experiments')).body.experiments, ran.body.experiments);
+  assert.equal((await ask('POST', '/experiments', undefined, otherKey)).status, 404);
+  assert.deepEqual((await ask('GET', '/experiments', undefined, otherKey)).body, { experiments: [] });
+});
+
 test('every intent endpoint stands in the OpenAPI document [INT-19]', async () => {
   const { paths } = (await describeApi()) as { paths: Record<string, object> };
   for (const path of [

@@ -31,6 +31,7 @@ import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
 import { addSegmentContentRoutes } from './segmentContent.ts';
 import { addSegmentRoutes } from './segments.ts';
+import { addSelfExperimentRoutes } from './selfExperiments.ts';
 import { addSessionRoutes } from './sessions.ts';
 import { addSourceRoutes } from './sources.ts';
 import { addSurroundingsRoutes } from './surroundings.ts';
@@ -67,6 +68,7 @@ export const routes: readonly Routes[] = [
   addAccuracyRoutes,
   addDriftRoutes,
   addThresholdRoutes,
+  addSelfExperimentRoutes,
   addFallbackRoutes,
   addChallengeRoutes,
   addDecideRoutes,

@@ -98,7 +98,11 @@ function addLanguage(app: App, { store, admissions, now }: ServerContext): void 
     },
     async ({ workspace, body }) => {
       const rule = ruleOfCriteria(body.criteria);
-      const { isExact, ...preview } = await (body.exact ? countRule : previewRule)(store, rule, await asking(workspace));
+      const { isExact, ...preview } = await (body.exact ? countRule : previewRule)(
+        store,
+        rule,
+        await asking(workspace),
+      );
       return { ...preview, is_exact: isExact };
     },
   );
