@@ -10,5 +10,13 @@ export {
   receivers,
 } from './integrations.ts';
 export { refuseAddress } from './outbound.ts';
+export {
+  addSegmentHook,
+  listSegmentHooks,
+  openSegmentFeed,
+  removeSegmentHook,
+  type SegmentFeed,
+  type SegmentHook,
+} from './segmentHooks.ts';
 export { postSigned, signatureOf } from './signed.ts';
 export { failAbandonedSyncs, getSync, listSyncs, type Sync, type SyncRequest, startSync } from './syncs.ts';

@@ -32,11 +32,18 @@ export async function changeIntegrations(
   for (const [name, receiver] of Object.entries(change)) if (receiver) await refuseAddress(receiver.url, `${name}.url`);
   const { secret, ...before } = await integrationsOf(store, workspace);
   const after = { ...before, ...change };
-  if (secret === null && receivers.some((name) => after[name] !== null)) {
-    await openSecrets(store).set(workspace, SETTING, randomBytes(24).toString('base64url'), now);
-  }
+  if (secret === null && receivers.some((name) => after[name] !== null)) await signingSecret(store, workspace, now);
   await writeSetting(store, { workspace, name: SETTING, value: after, now });
   return integrationsOf(store, workspace);
+}
+
+/** The secret that calls of the workspace are signed with, made where there is none yet. */
+export async function signingSecret(store: Store, workspace: string, now: Date): Promise<string> {
+  const secrets = openSecrets(store);
+  const known = await secrets.get(workspace, SETTING);
+  if (known !== undefined) return known;
+  await secrets.set(workspace, SETTING, randomBytes(24).toString('base64url'), now);
+  return (await secrets.get(workspace, SETTING))!;
 }
 
 /** Throws `conflict` while there is no address. */

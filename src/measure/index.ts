@@ -19,4 +19,5 @@ export {
   type SegmentAnalysis,
   type SizePoint,
 } from './segmentAnalysis.ts';
+export { type SegmentValue, valueOfSegment } from './segmentValue.ts';
 export { validateWarehouse, type WarehouseCheck, type WarehouseReport } from './warehouseReport.ts';

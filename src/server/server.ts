@@ -1,5 +1,6 @@
 // Opens the service on an address and closes it without losing what was acknowledged.
 
+import { openSegmentFeed } from '../activate/index.ts';
 import {
   type Intake,
   type IntakeOptions,
@@ -73,8 +74,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const onNews = (text: string) => tell(text);
-  const segments = openSegmentsNow(store, { now, consentOf: (id) => door.admissions.book.of(id), onFault });
-  const upkeep = await openUpkeep({ store, intake, live, sessions, segments, numbers, now, onNews, onFault });
+  const consentOf = (id: string) => door.admissions.book.of(id);
+  const feed = openSegmentFeed(store, { now, consentOf, onFault });
+  const segments = openSegmentsNow(store, { now, consentOf, onFault, onChanges: feed.nudge });
+  const upkeep = await openUpkeep({ store, intake, live, sessions, segments, feed, numbers, now, onNews, onFault });
   const context = { ...door, numbers, store, intake, live, sessions, segments, now };
   const app = await buildApp(context, { logLevel, dashboard });
   addQuickLane(app, context);

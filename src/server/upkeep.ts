@@ -1,7 +1,7 @@
 // What keeps itself current while the service runs: people follow the events that come in, and every night, by the
 // clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
-import { failAbandonedSyncs } from '../activate/index.ts';
+import { failAbandonedSyncs, type SegmentFeed } from '../activate/index.ts';
 import { watchOver } from '../alerts/index.ts';
 import { type Intake, pruneRejected } from '../collect/index.ts';
 import type { SegmentsNow } from '../decide/index.ts';
@@ -20,6 +20,7 @@ export type UpkeepOptions = {
   live: IntentNow;
   sessions: SessionsNow;
   segments: SegmentsNow;
+  feed: SegmentFeed;
   numbers: Pick<Numbers, 'shipping' | 'work'>;
   now(): Date;
   /** What somebody should know of, for the log. */
@@ -37,7 +38,7 @@ export type Upkeep = {
 const TICK_MS = MINUTE_MS / 4;
 
 export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
-  const { store, intake, live, sessions, segments, numbers, now, onNews, onFault } = options;
+  const { store, intake, live, sessions, segments, feed, numbers, now, onNews, onFault } = options;
   await failAbandonedTrainings(store, now());
   await failAbandonedSyncs(store, now());
   const behind = new Set(await workspacesBehind(store));
@@ -98,6 +99,7 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
         'scoring at night',
       );
       await attempt(() => segments.tick([id]), 'looking at the segments of everybody');
+      await attempt(() => feed.tick([id]), 'telling of segments');
     }
   };
   const attempt = async (work: () => Promise<unknown>, doing: string) => {
@@ -125,6 +127,7 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
       await underWay;
       await follower.close();
       await segments.close();
+      await feed.close();
     },
   };
 }

@@ -2,11 +2,15 @@
 // recommendations; and what a caller of today expects besides: previews, changes with reasons, overlap, paging, archive.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
+import { signatureOf } from '../../src/activate/index.ts';
 import { createKey, createWorkspace } from '../../src/govern/index.ts';
 import { resolveAll } from '../../src/identify/index.ts';
 import { openServer } from '../../src/server/index.ts';
-import { addDays, HOUR_MS } from '../../src/time.ts';
+import { addDays, HOUR_MS, toClickHouseTime } from '../../src/time.ts';
 import { makeEvent } from '../predict/shop.ts';
 import { openTestStore } from '../support/store.ts';
 
@@ -14,6 +18,7 @@ const store = await openTestStore({
   after: (end) =>
     after(async () => {
       await server.close();
+      receiver.close();
       await end();
     }),
 });
@@ -25,6 +30,8 @@ for (const id of ['shop', 'other']) {
   const write = await createKey(store, { workspace: id, kind: 'write', label: 'test', now });
   keys[id] = { secret: secret.key, write: write.key };
 }
+const receiver = await openReceiver();
+process.env['OUTBOUND_ALLOW'] = '127.0.0.1';
 const server = await openServer({ store, logLevel: 'silent', now: () => now });
 
 // Forty people: each looks at shoes on as many days as their number, every fourth buys.
@@ -56,6 +63,22 @@ const make = async (segment: object): Promise<Answer['body']> => {
   assert.equal(status, 201, JSON.stringify(body));
   return body;
 };
+async function track(message: object): Promise<void> {
+  const response = await fetch(`${server.address}/v1/track`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${keys['shop'].write}:`)}` },
+    body: JSON.stringify(message),
+  });
+  assert.equal(response.status, 200);
+}
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; waited < 600; waited++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    now = new Date(now.getTime() + 50);
+  }
+  assert.fail(`waited half a minute for ${isSo}`);
+}
 const persona = '123e4567-e89b-12d3-a456-426614174000';
 const viewed = (atLeast: number) => ({
   kind: 'event',
@@ -162,30 +185,23 @@ test('an event sent now moves somebody within a second, and the reason is told [
       window: { last: 7, unit: 'days' },
     },
   });
-  const send = async (messageId: string) => {
-    const response = await fetch(`${server.address}/v1/track`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${keys['shop'].write}:`)}` },
-      body: JSON.stringify({
-        userId: 'u5',
-        event: 'Product Added',
-        messageId,
-        timestamp: now.toISOString(),
-        properties: { product_id: 'p' },
-      }),
+  const send = (messageId: string) =>
+    track({
+      userId: 'u5',
+      event: 'Product Added',
+      messageId,
+      timestamp: now.toISOString(),
+      properties: { product_id: 'p' },
     });
-    assert.equal(response.status, 200);
-  };
   await send('one');
   now = new Date(now.getTime() + 1000);
   await send('two');
   now = new Date(now.getTime() + 1000);
-  const entered = async () => (await ask('GET', `segments/${made.id}/changes`)).body.changes;
-  let changes = await entered();
-  for (let waited = 0; changes.length === 0 && waited < 400; waited++) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-    changes = await entered();
-  }
+  let changes: Answer['body'] = [];
+  await until(async () => {
+    ({ changes } = (await ask('GET', `segments/${made.id}/changes`)).body);
+    return changes.length > 0;
+  });
   assert.equal(changes.length, 1);
   assert.deepEqual(
     [changes[0].kind, changes[0].segment_name, changes[0].event.message_id],
@@ -196,6 +212,76 @@ test('an event sent now moves somebody within a second, and the reason is told [
   assert.ok(person.body.segments.some((one: { id: string }) => one.id === made.id));
   assert.equal(person.body.changes[0].id, changes[0].id);
   assert.equal((await ask('GET', 'people/u5/segments', undefined, 'other')).status, 404);
+});
+
+test('an address hears of who enters and leaves, signed, in order, and again after it was away [SEG-6]', async () => {
+  const made = await make({
+    segment_name: 'Wishes',
+    criteria: { kind: 'event', event: 'add_to_wishlist', op: 'at_least', value: 1, window: { last: 1, unit: 'hours' } },
+  });
+  const inside = await ask('POST', 'segments/hooks', { url: 'http://10.0.0.1/x' });
+  assert.deepEqual([inside.status, inside.body.field], [400, 'url']);
+  const hook = await ask('POST', 'segments/hooks', { url: receiver.url, segment_ids: [made.id] });
+  assert.equal(hook.status, 201, JSON.stringify(hook.body));
+  receiver.answers.push(503);
+  const wish = async (userId: string, messageId: string) => {
+    await track({ userId, event: 'Product Added to Wishlist', messageId, timestamp: now.toISOString() });
+    now = new Date(now.getTime() + 5000);
+  };
+  await wish('u11', 'wish 1');
+  await until(() => receiver.calls.length === 1);
+  await until(async () => (await ask('GET', 'segments/hooks')).body.hooks[0].failures === 1);
+  now = new Date(now.getTime() + 60_000);
+  await wish('u12', 'wish 2');
+  await until(() => receiver.calls.length >= 2);
+  const told = receiver.calls.slice(1).flatMap(({ body }) => body.changes);
+  assert.deepEqual(
+    told.map((change: Answer['body']) => [change.kind, change.userId, change.event.messageId]),
+    [
+      ['entered', 'u11', 'wish 1'],
+      ['entered', 'u12', 'wish 2'],
+    ],
+  );
+  await until(async () => (await ask('GET', 'segments/hooks')).body.hooks[0].sent === 2);
+  const { secret, hooks } = (await ask('GET', 'segments/hooks')).body;
+  const [call] = receiver.calls;
+  const [, seconds] = /^t=(\d+),/.exec(String(call.signature))!;
+  assert.equal(call.signature, signatureOf(secret, call.text, new Date(Number(seconds) * 1000)));
+  assert.equal(hooks[0].failures, 0);
+  assert.equal((await ask('DELETE', `segments/hooks/${hooks[0].id}`, undefined, 'other')).status, 404);
+  assert.equal((await ask('DELETE', `segments/hooks/${hooks[0].id}`)).status, 204);
+});
+
+test('a segment is worth what its people are expected to buy [SEG-6]', async () => {
+  const made = await make({ segment_name: 'Everybody', criteria: viewed(1) });
+  const unscored = await ask('GET', `segments/${made.id}/value`);
+  assert.equal(unscored.status, 404);
+  await store.state.query(
+    `INSERT INTO models (id, workspace, version, name, question, model_type, conversion_event, timeframe_days, status,
+       settings, signals, created_at, updated_at)
+     VALUES ('m', 'shop', 1, 'Planted', 'purchase_intent', 'GENERIC', 'purchase', 14, 'ACTIVE',
+       '{"conversionEvent": "purchase"}', '[]', $1, $1)`,
+    [now],
+  );
+  const profiles = await store.facts.rows<{ profile: string }>(
+    "SELECT toString(profile) AS profile FROM profiles FINAL WHERE workspace = 'shop' ORDER BY profile",
+  );
+  const at = toClickHouseTime(now);
+  await store.facts.insert(
+    'scores',
+    profiles.slice(0, 30).map(({ profile }) => ({
+      ...{ workspace: 'shop', model_id: 'm', model_version: 1, as_of: at, profile, score: 20, probability: 0.2 },
+      ...{ segment: 'LOW', scored_at: at },
+    })),
+  );
+  const { body } = await ask('GET', `segments/${made.id}/value`);
+  assert.deepEqual([body.members, body.scored, body.orders], [40, 30, 10], JSON.stringify(body));
+  assert.ok(Math.abs(body.expected_conversions - 6) < 1e-4);
+  // Ten orders of 60, 64, … 96.
+  assert.ok(Math.abs(body.order_value - 78) < 1e-4, `${body.order_value}`);
+  assert.ok(Math.abs(body.expected_value - 468) < 1e-2);
+  const half = 1.959964 * Math.sqrt(30 * 0.2 * 0.8);
+  assert.ok(Math.abs(body.interval[0] - (6 - half)) < 1e-3 && Math.abs(body.interval[1] - (6 + half)) < 1e-3);
 });
 
 test('content with variants is counted once, compared with its control, and leads to the advice of seed 002 [SEG-4] [SEG-5]', async () => {
@@ -362,3 +448,19 @@ test('ids of another workspace, bad bodies and bad cursors get a clear answer [S
   }
   assert.equal((await ask('GET', 'segments?cursor=bm9wZQ')).status, 400);
 });
+
+/** What an address of the workspace gets; `answers` are given in their order, then 204. */
+async function openReceiver() {
+  const calls: { body: Answer['body']; text: string; signature: unknown }[] = [];
+  const answers: number[] = [];
+  const listener = createServer(async (request, response) => {
+    let text = '';
+    for await (const part of request) text += part;
+    calls.push({ body: JSON.parse(text), text, signature: request.headers['x-inkling-signature'] });
+    response.writeHead(answers.shift() ?? 204).end();
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/changes`;
+  return { url, calls, answers, close: () => listener.close() };
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openSegmentFeed } from '../../src/activate/index.ts';
 import { loadMessages, openIntake, type SegmentMessage } from '../../src/collect/index.ts';
 import { openSegmentsNow } from '../../src/decide/index.ts';
 import { ensureWorkspace, openConsentBook } from '../../src/govern/index.ts';
@@ -35,6 +36,11 @@ test('people are resolved after a start that finds new events, and soon after mo
     live: openIntentNow(store),
     sessions: openSessionsNow(store),
     segments: openSegmentsNow(store, {
+      now: () => now,
+      consentOf: (id) => openConsentBook(store).of(id),
+      onFault: (error) => faults.push(error),
+    }),
+    feed: openSegmentFeed(store, {
       now: () => now,
       consentOf: (id) => openConsentBook(store).of(id),
       onFault: (error) => faults.push(error),

@@ -14,6 +14,8 @@ export { type Look, openSegmentsNow, type SegmentsNow, type SegmentsNowOptions }
 export { valueOps } from './predicate.ts';
 export { type Asking, countRule, type Evaluation, evaluateRule, type Preview, previewRule } from './preview.ts';
 export {
+  changeIdAt,
+  changesAfter,
   duplicatesOf,
   type Likeness,
   type MembershipChange,

@@ -133,28 +133,61 @@ export async function membershipChanges(
      ORDER BY at DESC, profile DESC, revision DESC, number DESC LIMIT {limit:UInt32}`,
     { workspace, limit, ...(profile !== undefined && { profile }), ...(wanted && { number: wanted.number }), ...place },
   );
-  return rows.flatMap((row) => {
-    const segment = byNumber.get(row.number);
-    const at = fromClickHouseTime(row.at);
-    if (segment === undefined) return [];
-    return [
-      {
-        id: [at.getTime(), row.profile, row.revision, row.number].join('-'),
-        at: at.toISOString(),
-        profileId: toHexId(BigInt(row.profile)),
-        ...{
-          segmentId: segment.id,
-          segmentName: segment.name,
-          kind: row.is_entry ? ('entered' as const) : ('left' as const),
-        },
-        ...{ cause: row.cause, reasons: row.why },
-        event:
-          row.message_id === ''
-            ? null
-            : { messageId: row.message_id, name: row.event, at: fromClickHouseTime(row.event_at).toISOString() },
-      },
-    ];
-  });
+  return rows.flatMap((row) => toChange(row, byNumber));
+}
+
+/**
+ * Changes after one, the oldest first, up to a moment; those of `segmentIds` only where they are given. For whoever passes
+ * them on: a page shorter than `limit` is the last.
+ */
+export async function changesAfter(
+  store: Store,
+  workspace: string,
+  { after, until, segmentIds, limit }: { after: string; until: Date; segmentIds?: readonly string[]; limit: number },
+): Promise<MembershipChange[]> {
+  const segments = [
+    ...(await listRuleSegments(store, workspace)),
+    ...(await listRuleSegments(store, workspace, { status: 'archived' })),
+  ].filter(({ id }) => segmentIds === undefined || segmentIds.includes(id));
+  if (segments.length === 0) return [];
+  const rows = await store.facts.rows<ChangeRow>(
+    `SELECT profile, revision, at, toString(cause) AS cause, message_id, toString(event) AS event, event_at,
+       arrayJoin(arrayConcat(entered, gone)) AS number, has(entered, number) AS is_entry, reasons[number] AS why
+     FROM segment_changes FINAL WHERE ${here} AND at >= {at:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
+       AND number IN (${segments.map(({ number }) => number).join(', ')})
+       AND (at, profile, revision, number) > ({at:DateTime64(3, 'UTC')}, {after:UInt64}, {revision:UInt32}, {seen:UInt32})
+     ORDER BY at, profile, revision, number LIMIT {limit:UInt32}`,
+    { workspace, limit, until: toClickHouseTime(until), ...readPlace(after) },
+  );
+  const byNumber = new Map(segments.map((segment) => [segment.number, segment]));
+  return rows.flatMap((row) => toChange(row, byNumber));
+}
+
+/** The id of no change: everything from the moment on comes after it. */
+export function changeIdAt(moment: Date): string {
+  return `${moment.getTime()}-0-0-0`;
+}
+
+function toChange(row: ChangeRow, byNumber: ReadonlyMap<number, RuleSegment>): MembershipChange[] {
+  const segment = byNumber.get(row.number);
+  if (segment === undefined) return [];
+  const at = fromClickHouseTime(row.at);
+  return [
+    {
+      id: [at.getTime(), row.profile, row.revision, row.number].join('-'),
+      at: at.toISOString(),
+      profileId: toHexId(BigInt(row.profile)),
+      segmentId: segment.id,
+      segmentName: segment.name,
+      kind: row.is_entry ? 'entered' : 'left',
+      cause: row.cause,
+      reasons: row.why,
+      event:
+        row.message_id === ''
+          ? null
+          : { messageId: row.message_id, name: row.event, at: fromClickHouseTime(row.event_at).toISOString() },
+    },
+  ];
 }
 
 /** The segments somebody is in. */

@@ -30,6 +30,7 @@ import { addPlanRoutes } from './plans.ts';
 import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
 import { addSegmentContentRoutes } from './segmentContent.ts';
+import { addSegmentHookRoutes } from './segmentHooks.ts';
 import { addSegmentRoutes } from './segments.ts';
 import { addSelfExperimentRoutes } from './selfExperiments.ts';
 import { addSessionRoutes } from './sessions.ts';
@@ -74,6 +75,7 @@ export const routes: readonly Routes[] = [
   addDecideRoutes,
   addSegmentRoutes,
   addSegmentContentRoutes,
+  addSegmentHookRoutes,
   addFunnelRoutes,
   addActivationRoutes,
   addWarehouseRoutes,

@@ -13,7 +13,8 @@ import {
   sizeHistory,
 } from '../../decide/index.ts';
 import { toHexId } from '../../identify/index.ts';
-import { analyseSegment, type SegmentAnalysis } from '../../measure/index.ts';
+import { analyseSegment, type SegmentAnalysis, valueOfSegment } from '../../measure/index.ts';
+import { usableModel } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
 import { addDays } from '../../time.ts';
 import { requireKey } from '../access.ts';
@@ -31,6 +32,7 @@ import {
   percentOf,
   performanceDayOf,
   SegmentId,
+  Value,
 } from './segmentShapes.ts';
 
 const base = '/api/v1/segments';
@@ -44,6 +46,7 @@ export const addSegmentContentRoutes: Routes = (app, context) => {
   addContents(app, context);
   addCounting(app, context);
   addAnalysis(app, context);
+  addValue(app, context);
 };
 
 function addContents(app: App, { store, now }: ServerContext): void {
@@ -252,6 +255,39 @@ function addAnalysis(app: App, context: ServerContext): void {
       },
     },
     async ({ workspace }) => readHealth(store, workspace),
+  );
+}
+
+function addValue(app: App, { store }: ServerContext): void {
+  app.get(
+    `${base}/:segment_id/value`,
+    {
+      schema: {
+        ...common('What is expected of a segment: conversions by the scores of its people, times what an order brings'),
+        params: SegmentId,
+        querystring: Type.Object(
+          { model_id: Type.Optional(Type.String({ description: 'Absent = the active model.' })) },
+          { additionalProperties: false },
+        ),
+        response: { 200: Value },
+      },
+    },
+    async ({ workspace, params, query }) => {
+      const segment = await readRuleSegment(store, workspace, params.segment_id);
+      const value = await valueOfSegment(store, await usableModel(store, workspace, query.model_id), segment);
+      return {
+        members: value.members,
+        scored: value.scored,
+        as_of: value.asOf,
+        timeframe_days: value.timeframeDays,
+        expected_conversions: value.expectedConversions,
+        interval: value.interval,
+        order_value: value.orderValue,
+        orders: value.orders,
+        expected_value: value.expectedValue,
+        value_per_member: value.perMember,
+      };
+    },
   );
 }
 

@@ -139,7 +139,7 @@ export function performanceDayOf({ date, views, engagements, conversions }: Cont
 /** Shares inside are 0 to 1; this API has always spoken in per cent. */
 export const percentOf = (share: number | null) => (share === null ? null : share * 100);
 
-const Percents = Nullable(Interval);
+const IntervalOrNull = Nullable(Interval);
 
 export const Analytics = Type.Object({
   segment_id: Type.String(),
@@ -160,7 +160,7 @@ export const Analytics = Type.Object({
     total_engagement: Count,
     total_conversions: Count,
     avg_engagement_rate: Rate,
-    engagement_rate_interval: Percents,
+    engagement_rate_interval: IntervalOrNull,
     conversion_rate: Rate,
   }),
   top_performing_content: Type.Array(
@@ -206,4 +206,17 @@ export const Analytics = Type.Object({
       is_sure: Type.Boolean(),
     }),
   ),
+});
+
+export const Value = Type.Object({
+  members: Count,
+  scored: Count,
+  as_of: Nullable(Moment),
+  timeframe_days: Type.Number(),
+  expected_conversions: Nullable(Type.Number()),
+  interval: IntervalOrNull,
+  order_value: Nullable(Type.Number({ description: 'In the currency of the workspace.' })),
+  orders: Count,
+  expected_value: Nullable(Type.Number()),
+  value_per_member: Nullable(Type.Number({ description: 'Of those with a score.' })),
 });

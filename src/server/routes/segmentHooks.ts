@@ -1,0 +1,96 @@
+// Addresses that hear of who enters and leaves segments [SEG-6].
+
+import { Type } from 'typebox';
+import {
+  addSegmentHook,
+  integrationsOf,
+  listSegmentHooks,
+  removeSegmentHook,
+  type SegmentHook,
+} from '../../activate/index.ts';
+import { requireKey } from '../access.ts';
+import type { Routes } from '../context.ts';
+import { Moment, Nullable } from '../shapes.ts';
+import { Count } from './segmentShapes.ts';
+
+const base = '/api/v1/segments/hooks';
+const Hook = Type.Object({
+  id: Type.String(),
+  url: Type.String(),
+  segment_ids: Nullable(Type.Array(Type.String(), { description: 'null = all.' })),
+  sent: Count,
+  withheld: Type.Integer({ minimum: 0, description: 'Changes of people who say no to personalisation.' }),
+  failures: Type.Integer({ minimum: 0, description: 'Calls that failed since the last that did not.' }),
+  fault: Nullable(Type.String()),
+  retry_at: Nullable(Moment),
+  created_at: Moment,
+});
+const common = (summary: string, description?: string) => ({
+  ...{ tags: ['segments'], summary, security: [{ secretKey: [] }] },
+  ...(description && { description }),
+});
+
+function hookOf({ segmentIds, retryAt, createdAt, ...hook }: SegmentHook) {
+  return { ...hook, segment_ids: segmentIds, retry_at: retryAt, created_at: createdAt };
+}
+
+export const addSegmentHookRoutes: Routes = (app, context) => {
+  const { store, now } = context;
+  app.addHook('preHandler', requireKey(context, 'secret'));
+
+  app.get(
+    base,
+    {
+      schema: {
+        ...common('Addresses that hear of changes, and how far each has heard'),
+        response: { 200: Type.Object({ hooks: Type.Array(Hook), secret: Nullable(Type.String()) }) },
+      },
+    },
+    async ({ workspace }) => ({
+      hooks: (await listSegmentHooks(store, workspace)).map(hookOf),
+      secret: (await integrationsOf(store, workspace)).secret,
+    }),
+  );
+
+  app.post(
+    base,
+    {
+      schema: {
+        ...common(
+          'Tell an address who enters and leaves segments, from now on',
+          'Each call is a POST of up to 200 changes in their order, with X-Inkling-Signature: t=SECONDS,v1=HMAC-SHA256 of ' +
+            '"SECONDS.BODY" under the secret, in hex. A call that is not answered with 2xx is made again, at growing ' +
+            'intervals up to an hour, and nothing behind it is passed over. The id of a change stays the same.',
+        ),
+        body: Type.Object(
+          {
+            url: Type.String({ minLength: 1, maxLength: 2000, description: 'A public address.' }),
+            segment_ids: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 200 })),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 201: Hook },
+      },
+    },
+    async ({ workspace, keyId, body }, reply) => {
+      const wanted = { workspace, url: body.url, segmentIds: body.segment_ids, now: now(), by: keyId };
+      const hook = await addSegmentHook(store, wanted);
+      return reply.code(201).header('location', `${base}/${hook.id}`).send(hookOf(hook));
+    },
+  );
+
+  app.delete(
+    `${base}/:id`,
+    {
+      schema: {
+        ...common('Tell it no more'),
+        params: Type.Object({ id: Type.String() }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ workspace, params }, reply) => {
+      await removeSegmentHook(store, workspace, params.id);
+      return reply.code(204).send(null);
+    },
+  );
+};
