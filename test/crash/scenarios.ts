@@ -58,7 +58,8 @@ export async function killEngine(seed: number): Promise<ScenarioReport> {
           for (let time = 0; time < 2; time++) {
             await pause(400);
             await cluster.kill(0);
-            await during(() => pause(300));
+            // A busy machine may need longer until something is taken.
+            await during((taken) => Promise.all([pause(300), taken()]));
             await cluster.restart(0);
           }
           await pause(300);
@@ -88,12 +89,14 @@ async function withServer(
   }
 }
 
+const TAKEN_WITHIN_MS = 30_000;
+
 /** Clients send while `trouble` runs; afterwards everything is settled and held against their list. */
 async function meanwhile(
   store: Store,
   door: Door,
   prefix: string,
-  trouble: (during: (wait: () => Promise<void>) => Promise<void>) => Promise<void>,
+  trouble: (during: (wait: (taken: () => Promise<void>) => Promise<unknown>) => Promise<void>) => Promise<void>,
 ): Promise<ScenarioReport> {
   const ledger = new Ledger(prefix, createRandom(prefix));
   const answers: Record<number, number> = {};
@@ -114,8 +117,11 @@ async function meanwhile(
   };
   const clients = Array.from({ length: CLIENTS }, client);
   await trouble(async (wait) => {
+    const before = takenMeanwhile;
     isBad = true;
-    await wait();
+    await wait(async () => {
+      for (let waited = 0; takenMeanwhile === before && waited < TAKEN_WITHIN_MS; waited += 20) await pause(20);
+    });
     isBad = false;
   });
   isOver = true;
