@@ -26,12 +26,11 @@ const commands = [
 
 test('every command explains itself', async () => {
   const { out } = await inkling('--help');
-  for (const command of commands) {
-    assert.match(out, new RegExp(`^  ${command}\\b`, 'm'));
-    const help = await inkling(command, '--help');
-    assert.equal(help.code, 0);
-    assert.match(help.out, /Usage: inkling/);
-  }
+  for (const command of commands) assert.match(out, new RegExp(`^  ${command}\\b`, 'm'));
+  // What each says of itself is drawn into docs/reference/cli.md, which is held against the code.
+  const help = await inkling('lab', '--help');
+  assert.equal(help.code, 0);
+  assert.match(help.out, /Usage: inkling lab/);
 });
 
 test('from a file to a score, command by command [WH-2] [INT-18]', async (t) => {

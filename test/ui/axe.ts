@@ -19,14 +19,19 @@ export async function assertClean(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
     await page.waitForFunction(settledColours);
-    assert.deepEqual(await violations(page), [], `${new URL(page.url()).pathname} in ${colorScheme}`);
+    // Only colours differ between the schemes.
+    const found = await violations(
+      page,
+      colorScheme === 'light' ? rules : { type: 'rule', values: ['color-contrast'] },
+    );
+    assert.deepEqual(found, [], `${new URL(page.url()).pathname} in ${colorScheme}`);
   }
 }
 
-async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page, runOnly: object): Promise<string[]> {
   await page.evaluate(axe);
   const found = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(rules)} }).then(({ violations }) => violations)`,
+    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} }).then(({ violations }) => violations)`,
   )) as Violation[];
   return found.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
