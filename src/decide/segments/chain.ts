@@ -3,7 +3,7 @@
 // so whatever the earlier could still reach within a gap or a total, the later can. What happens at the same
 // millisecond is one moment. Written once as a fold in SQL and once as a loop.
 
-import { type Span, spanMs } from './window.ts';
+import { placeOf, type Span, spanMs } from './window.ts';
 
 export type ChainRule = {
   /** At most so long after the step before, in ms; Infinity = whenever. The first has none. */
@@ -81,10 +81,24 @@ export function walkSql({ gapsMs, totalMs }: ChainRule, bits: readonly number[],
 
 /** The moments of several ascending lists between two moments (the later exclusive), each list being one bit. */
 export function momentsOf(lists: readonly (readonly number[])[], start: number, end: number): Moments {
-  const masks = new Map<number, number>();
-  lists.forEach((times, bit) => {
-    for (const at of times) if (at >= start && at < end) masks.set(at, (masks.get(at) ?? 0) | (1 << bit));
-  });
-  const times = [...masks.keys()].sort((a, b) => a - b);
-  return { times, masks: times.map((at) => masks.get(at)!) };
+  const places = lists.map((list) => placeOf(list, start));
+  const times: number[] = [];
+  const masks: number[] = [];
+  for (;;) {
+    let at = end;
+    for (let bit = 0; bit < lists.length; bit++) {
+      const time = lists[bit][places[bit]];
+      if (time < at) at = time;
+    }
+    if (at >= end) return { times, masks };
+    let mask = 0;
+    for (let bit = 0; bit < lists.length; bit++) {
+      while (lists[bit][places[bit]] === at) {
+        mask |= 1 << bit;
+        places[bit] += 1;
+      }
+    }
+    times.push(at);
+    masks.push(mask);
+  }
 }

@@ -1,15 +1,16 @@
 // Who belongs together: the language of segments, asked of everybody at once and of one person live with the same answer.
 
-export { readAround } from './around.ts';
+export { programOf, readAround } from './around.ts';
 export { type BatchOptions, membershipSql, membersSql } from './batch.ts';
 export { compileRules, type Program } from './compile.ts';
 export { deviantsOf } from './consent.ts';
 export { type Criteria, CriteriaSchema, ruleOfCriteria } from './criteria.ts';
+export { differing } from './everybody.ts';
 export { eventFields } from './fields.ts';
 export { type Listed, type Listing, type ListingResult, listByHand, listedAmong } from './hand.ts';
 export { type Condition, kinds as conditionKinds } from './kinds/index.ts';
 export type { Cause, Change } from './live/changes.ts';
-export { type LiveSegments, openLiveSegments } from './live/live.ts';
+export { type LiveSegments, openLiveSegments, TIMERS_AHEAD_MS } from './live/live.ts';
 export { type Look, openSegmentsNow, type SegmentsNow, type SegmentsNowOptions } from './now.ts';
 export { valueOps } from './predicate.ts';
 export { type Asking, countRule, type Evaluation, evaluateRule, type Preview, previewRule } from './preview.ts';

@@ -55,8 +55,9 @@ type Running = {
   around: Around;
   /** What the program was compiled from. */
   made: string;
-  /** When everybody is looked at next, epoch ms. */
+  /** When everybody is looked at next, epoch ms, and how long it is between looks. */
   lookAt: number;
+  lookEveryMs: number;
   /** Who is in memory may be known under another profile by now. */
   isStale: boolean;
 };
@@ -122,7 +123,15 @@ export function openSegmentsNow(store: Store, options: SegmentsNowOptions): Segm
       now: () => now().getTime(),
       onChanges: (changes) => onChanges?.(workspace, changes),
     });
-    const begun = { live, context, around, made, lookAt: known?.lookAt ?? at, isStale: false };
+    const begun = {
+      live,
+      context,
+      around,
+      made,
+      lookAt: known?.lookAt ?? at,
+      lookEveryMs: known?.lookEveryMs ?? LOOK_EVERY_MS,
+      isStale: false,
+    };
     running.set(workspace, begun);
     if (unsettled.size > 0) {
       await noteSizes(store, workspace, around, now());
@@ -177,7 +186,7 @@ export function openSegmentsNow(store: Store, options: SegmentsNowOptions): Segm
       let people = 0;
       const at = now().getTime();
       if (context.program.segments.length > 0) {
-        const by = at + LOOK_EVERY_MS;
+        const by = at + begun.lookEveryMs;
         for await (const some of differing(store, {
           workspace,
           program: context.program,
@@ -191,7 +200,9 @@ export function openSegmentsNow(store: Store, options: SegmentsNowOptions): Segm
         schedule(workspace, live);
       }
       const ms = performance.now() - started;
-      begun.lookAt = now().getTime() + Math.min(TIMERS_AHEAD_MS, Math.max(LOOK_EVERY_MS - MINUTE_MS, LOOK_SHARE * ms));
+      // What was foreseen reaches to the next look; how far the one after it has to reach is known by how long this took.
+      begun.lookAt = at + begun.lookEveryMs;
+      begun.lookEveryMs = Math.min(TIMERS_AHEAD_MS, Math.max(LOOK_EVERY_MS, LOOK_SHARE * ms));
       return { people, seconds: ms / SECOND_MS };
     });
 

@@ -4,7 +4,7 @@
 import { toEventRow } from '../../../src/collect/index.ts';
 import { checkRule, type Rule } from '../../../src/decide/index.ts';
 import type { Random } from '../../../src/math/index.ts';
-import { DAY_MS, HOUR_MS } from '../../../src/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/time.ts';
 
 const events = ['purchase', 'product_view', 'add_to_cart', 'custom thing'];
 const colours = ['red', 'green', 'blue'];
@@ -17,20 +17,23 @@ const maybe = <T>(random: Random, chance: number, make: () => T): T | undefined 
 const defined = <T extends object>(object: T): T =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 
-export function randomRule(random: Random, depth = 2): Rule {
+export function randomRule(random: Random, kinds: readonly string[], depth = 2): Rule {
   const draw = random.uniform();
   if (depth > 0 && draw < 0.45) {
-    const list = Array.from({ length: 1 + random.int(3) }, () => randomRule(random, depth - 1));
+    const list = Array.from({ length: 1 + random.int(3) }, () => randomRule(random, kinds, depth - 1));
     return draw < 0.2 ? { all: list } : draw < 0.38 ? { any: list } : { not: list[0] };
   }
-  return checkRule(randomCondition(random));
+  return checkRule(randomCondition(random, kinds));
 }
 
-function randomCondition(random: Random): unknown {
-  const kind = pick(random, [
-    ...['event', 'event', 'event', 'event', 'sequence', 'sequence', 'funnel', 'trait', 'trait', 'profile'],
-    ...['signal', 'score', 'hand', 'bucket', 'consent'],
-  ]);
+/** Of every kind but signals. */
+export const mostKinds: readonly string[] = [
+  ...['event', 'event', 'event', 'event', 'sequence', 'sequence', 'funnel', 'trait', 'trait', 'profile'],
+  ...['score', 'hand', 'bucket', 'consent'],
+];
+
+function randomCondition(random: Random, kinds: readonly string[]): unknown {
+  const kind = pick(random, kinds);
   switch (kind) {
     case 'event':
       return randomAggregate(random);
@@ -290,11 +293,19 @@ export function randomRow(
   );
 }
 
-/** A moment about now: mostly of the last days, sometimes just on the edge of a window, sometimes still to come. */
+/** How far time goes on by itself between two looks, in ms. */
+export const passing = [15 * MINUTE_MS, 2 * HOUR_MS];
+
+/**
+ * A moment about now: mostly of the last days, sometimes to come, and often such that it crosses the edge of a window
+ * within a millisecond of a look.
+ */
 export function randomMoment(random: Random, now: number): number {
   const draw = random.uniform();
-  if (draw < 0.1) return now - (1 + random.int(6)) * DAY_MS + random.int(3) - 1;
-  if (draw < 0.16) return now + random.int(2 * HOUR_MS);
+  const look = now + pick(random, [0, ...passing]) + random.int(3) - 1;
+  if (draw < 0.15) return look - (1 + random.int(6)) * DAY_MS;
+  if (draw < 0.2) return look - (1 + random.int(5)) * HOUR_MS;
+  if (draw < 0.26) return Math.max(now, look);
   if (draw < 0.5) return now - random.int(6 * HOUR_MS);
   return now - random.int(9 * DAY_MS);
 }

@@ -91,11 +91,12 @@ export function openLiveSegments(store: Store, options: LiveOptions): LiveSegmen
   /** Asks leaves anew and notes what changed. */
   const settle = (person: LivePerson, leaves: readonly number[], why: Why, at: number) => {
     const { values } = person;
-    const before = new Map<number, number>();
+    let before: Map<number, number> | undefined;
     let due = person.due <= at ? Infinity : person.due;
     for (const leaf of leaves) {
       const value = program.leaves[leaf].evaluate(person, at) ? 1 : 0;
       if (value !== values[leaf]) {
+        before ??= new Map();
         before.set(leaf, values[leaf]);
         values[leaf] = value;
       }
@@ -103,9 +104,9 @@ export function openLiveSegments(store: Store, options: LiveOptions): LiveSegmen
     }
     person.due = due;
     if (due <= at + TIMERS_AHEAD_MS) timers.set(person.profile, due);
+    if (before === undefined) return;
     const touched = new Set<number>();
     for (const leaf of before.keys()) for (const segment of needs.segmentsOf[leaf]) touched.add(segment);
-    if (touched.size === 0) return;
     const entered: number[] = [];
     const gone: number[] = [];
     for (const index of touched) {

@@ -1,7 +1,7 @@
 // How far somebody came: they took the first steps in order, up to this one and not the next.
 
 import { InklingError } from '../../../../errors.ts';
-import { momentsOf, ruleOf, walk, walkSql } from '../../chain.ts';
+import { ruleOf, walkSql } from '../../chain.ts';
 import { checkWindow, stretchOf } from '../../window.ts';
 import { checkEvents } from '../filters.ts';
 import type { Kind } from '../kind.ts';
@@ -30,10 +30,8 @@ export const funnel: Kind<Funnel> = {
     return compileSteps(steps, stretchOf(window, how.zone), how, {
       fold: (bits, moments) => walkSql(rule, bits, moments),
       truth: () => (_, chain) => `(${chain}.1[${reached}] >= 0${beyond ? ` AND ${chain}.1[${reached + 1}] < 0` : ''})`,
-      evaluate: (lists, start, end) => {
-        const { last } = walk(rule, momentsOf(lists, start, end));
-        return last[reached - 1] >= 0 && (!beyond || last[reached] < 0);
-      },
+      rule,
+      holds: ({ last }) => last[reached - 1] >= 0 && (!beyond || last[reached] < 0),
       waits: () => [],
     });
   },

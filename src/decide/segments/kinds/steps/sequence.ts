@@ -1,7 +1,7 @@
 // One thing and then another: steps in order of time, each within so long after the one before, all within so long, and
 // then something that did not follow. Where it must not follow within a time, that time has to be over.
 
-import { momentsOf, ruleOf, walk, walkSql } from '../../chain.ts';
+import { type ChainRule, type Moments, momentsOf, type Progress, ruleOf, walk, walkSql } from '../../chain.ts';
 import { quote } from '../../predicate.ts';
 import { checkWindow, type Stretch, spanMs, stretchOf } from '../../window.ts';
 import { checkEvents, chosenBy, type EventsWish, wishFor } from '../filters.ts';
@@ -35,20 +35,17 @@ export const sequence: Kind<Sequence> = {
         const follows = waitMs === undefined ? 'm.1 > d' : `m.1 > d AND m.1 <= d + ${waitMs}`;
         return `arrayExists(d -> ${isOver} AND NOT arrayExists(m -> ${follows}, ${others}), ${chain}.3)`;
       },
-      evaluate: (lists, start, end) => {
-        const moments = momentsOf(lists, start, end);
-        const { done } = walk(rule, moments);
-        if (!not) return done.length > 0;
-        const others = moments.times.filter((_, i) => moments.masks[i] & (1 << forbidden));
-        return done.some(
-          (d) =>
-            (waitMs === undefined || d + waitMs < end) &&
-            !others.some((at) => at > d && (waitMs === undefined || at <= d + waitMs)),
-        );
+      holds: ({ done }, moments, end) => {
+        if (!not || done.length === 0) return done.length > 0;
+        const follows = (d: number) =>
+          moments.times.some(
+            (at, i) => moments.masks[i] & (1 << forbidden) && at > d && (waitMs === undefined || at <= d + waitMs),
+          );
+        return done.some((d) => (waitMs === undefined || d + waitMs < end) && !follows(d));
       },
-      /** What must not follow has not followed once its time is over. */
-      waits: (lists, start, end) =>
-        waitMs === undefined ? [] : walk(rule, momentsOf(lists, start, end)).done.map((d) => d + waitMs),
+      // What must not follow has not followed once its time is over.
+      waits: ({ done }) => (waitMs === undefined ? [] : done.map((d) => d + waitMs)),
+      rule,
     });
   },
   say: saySequence,
@@ -59,9 +56,10 @@ export type StepsRule = {
   fold(bits: readonly number[], moments: string): string;
   /** As of a moment at which the window ends at `end`. */
   truth(end: number): StepsTruth;
-  evaluate(lists: readonly (readonly number[])[], start: number, end: number): boolean;
+  rule: ChainRule;
+  holds(progress: Progress, moments: Moments, end: number): boolean;
   /** Moments that the end of the window may have to pass for another answer. */
-  waits(lists: readonly (readonly number[])[], start: number, end: number): readonly number[];
+  waits(progress: Progress): readonly number[];
 };
 
 /** What sequences and funnels have in common: one list and one bit a step. */
@@ -73,6 +71,8 @@ export function compileSteps(
 ): Leaf {
   const chosen = steps.map((step) => chosenBy(step, zone));
   const indexes = steps.map((step, i) => list(wishFor(step, chosen[i], stretch.reachMs)));
+  /** Whoever is asked when to look again was just looked at. */
+  let latest: { person: PersonNow; at: number; progress: Progress } | undefined;
   const timesOf = (person: PersonNow) => indexes.map((index) => person.list(index).times);
   return {
     needs: {},
@@ -86,13 +86,20 @@ export function compileSteps(
       });
       return { from: 'steps', steps, since: Math.max(0, start), fold: rule.fold, truth: rule.truth(end) };
     },
-    evaluate: (person, at) => rule.evaluate(timesOf(person), ...stretch.bounds(at)),
-    next: (person, at) => {
+    evaluate(person, at) {
+      const [start, end] = stretch.bounds(at);
+      const moments = momentsOf(timesOf(person), start, end);
+      latest = { person, at, progress: walk(rule.rule, moments) };
+      return rule.holds(latest.progress, moments, end);
+    },
+    next(person, at) {
       const lists = timesOf(person);
       const [start, end] = stretch.bounds(at);
       let earliest = Infinity;
       for (const times of lists) earliest = Math.min(earliest, stretch.next(times, at));
-      for (const wait of rule.waits(lists, start, end)) {
+      const isKnown = latest?.person === person && latest.at === at;
+      const progress = isKnown ? latest!.progress : walk(rule.rule, momentsOf(lists, start, end));
+      for (const wait of rule.waits(progress)) {
         if (wait < end) continue;
         const turn = at + (wait - end) + 1;
         if (turn < earliest && stretch.bounds(turn)[1] > wait) earliest = turn;
