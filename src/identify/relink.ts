@@ -139,7 +139,7 @@ async function writeChanges(
 ): Promise<Moves> {
   const where = `workspace = {workspace:String} AND ${within('node', nodes)}`;
   const rows = await facts.rows<{ node: string; since: string; profile: string }>(
-    `SELECT node, toString(since) AS since, profile FROM identity_map FINAL WHERE ${where} ORDER BY node, since`,
+    `SELECT node, toString(since) AS since, profile FROM identity_map FINAL PREWHERE ${where} ORDER BY node, since`,
     { workspace },
   );
   const key = ({ node, since }: Change) => `${node} ${toClickHouseTime(since)}`;

@@ -128,14 +128,6 @@ export function idWithin(identifier: string): string {
   return identifier.startsWith('x:') ? identifier.slice(identifier.indexOf(':', 2) + 1) : identifier.slice(2);
 }
 
-/** SQL for the name of the type, of a column of identifiers. */
-export function typeSql(identifier: string): string {
-  const letters = builtInTypes.map((type) => `'${type[0]}'`).join(', ');
-  const names = builtInTypes.map((type) => `'${type}'`).join(', ');
-  return `if(startsWith(${identifier}, 'x:'), splitByChar(':', ${identifier})[2],
-    transform(substring(${identifier}, 1, 1), [${letters}], [${names}], 'custom'))`;
-}
-
 /** Rules as the links need them: types by number, spans in milliseconds. */
 export type LinkRules = {
   names: readonly string[];

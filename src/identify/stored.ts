@@ -5,7 +5,7 @@ import { toClickHouseTime } from '../time.ts';
 import { methods } from './evidence.ts';
 import type { Change, Evidence } from './links.ts';
 import { inPart } from './people.ts';
-import { type LinkRules, typeSql } from './rules.ts';
+import { builtInTypes, type LinkRules } from './rules.ts';
 
 const ROWS_PER_PAGE = 1_000_000;
 const EVIDENCE_BYTES = 28;
@@ -14,12 +14,12 @@ const BIRTH_BYTES = 16;
 /** The custom types of identifiers that the evidence knows. */
 export async function customTypesOf(facts: Facts, workspace: string): Promise<string[]> {
   const rows = await facts.rows<{ type: string }>(
-    `SELECT DISTINCT arrayJoin([${typeSql('identifier_a')}, ${typeSql('identifier_b')}]) AS type FROM identity_evidence
-     WHERE workspace = {workspace:String} AND (startsWith(identifier_a, 'x:') OR startsWith(identifier_b, 'x:'))`,
+    `SELECT DISTINCT arrayJoin([toString(type_a), toString(type_b)]) AS type FROM identity_evidence
+     WHERE workspace = {workspace:String}`,
     { workspace },
     'batch',
   );
-  return rows.map((row) => row.type);
+  return rows.map(({ type }) => type).filter((type) => !builtInTypes.some((name) => name === type));
 }
 
 /** Of the nodes in evidence, when each was first seen on an event of its own. Binds {workspace:String}. */
@@ -61,17 +61,17 @@ export async function* readEvidence(facts: Facts, workspace: string, rules: Link
   }
 }
 
+/** `where` asks for columns of the key alone: it holds of all rows that are one or of none, and so goes before they are made one. */
 export async function* evidenceWhere(facts: Facts, workspace: string, rules: LinkRules, where: string, when = '1') {
   const known = methods.map((method) => `'${method}'`).join(', ');
   const names = rules.names.map((name) => `'${name}'`).join(', ');
-  const typeIndex = (identifier: string) =>
-    `toUInt8(greatest(indexOf([${names}], ${typeSql(`any(${identifier})`)}), 1) - 1)`;
-  const sql = `SELECT toUnixTimestamp64Milli(state.1) AS at_ms, node_a, node_b, type_a, type_b,
+  const typeIndex = (type: string) => `toUInt8(greatest(indexOf([${names}], toString(any(${type}))), 1) - 1)`;
+  const sql = `SELECT toUnixTimestamp64Milli(state.1) AS at_ms, node_a, node_b, a_type, b_type,
       toUInt8(indexOf([${known}], toString(method)) - 1) AS how, state.2 AS revoked
     FROM (
-      SELECT node_a, node_b, method, ${typeIndex('identifier_a')} AS type_a, ${typeIndex('identifier_b')} AS type_b,
+      SELECT node_a, node_b, method, ${typeIndex('type_a')} AS a_type, ${typeIndex('type_b')} AS b_type,
         arraySort(groupArray((at, revoked))) AS states
-      FROM identity_evidence FINAL WHERE workspace = {workspace:String} AND (${where})
+      FROM identity_evidence FINAL PREWHERE workspace = {workspace:String} AND (${where})
       GROUP BY node_a, node_b, method)
     ARRAY JOIN arrayFilter((s, i) -> (i = 1 AND NOT s.2) OR (i > 1 AND s.2 != states[i - 1].2), states, arrayEnumerate(states)) AS state
     WHERE ${when} ORDER BY at_ms, revoked, ${rankSql(rules)}, how, node_a, node_b`;
@@ -116,7 +116,7 @@ export function openMapWriter(facts: Facts, workspace: string, version: number) 
 function rankSql(rules: LinkRules): string {
   const said = `transform(toString(method), ['apart', 'person', 'alias', 'probabilistic'], [-3, -2, -1, 1000000], 0)`;
   const priorities = `[${rules.types.map(({ priority }) => priority).join(', ')}]`;
-  return `if(${said} != 0, ${said}, toInt32(greatest(${priorities}[type_a + 1], ${priorities}[type_b + 1])))`;
+  return `if(${said} != 0, ${said}, toInt32(greatest(${priorities}[a_type + 1], ${priorities}[b_type + 1])))`;
 }
 
 async function countEvidence(facts: Facts, workspace: string): Promise<number> {

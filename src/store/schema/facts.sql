@@ -140,6 +140,8 @@ CREATE TABLE identity_evidence
     node_b UInt64,
     identifier_a String,
     identifier_b String,
+    type_a LowCardinality(String) DEFAULT if(startsWith(identifier_a, 'x:'), splitByChar(':', identifier_a)[2], transform(substring(identifier_a, 1, 1), ['u', 'a', 'e', 'p', 'd'], ['user', 'anonymous', 'email', 'phone', 'device'], 'custom')),
+    type_b LowCardinality(String) DEFAULT if(startsWith(identifier_b, 'x:'), splitByChar(':', identifier_b)[2], transform(substring(identifier_b, 1, 1), ['u', 'a', 'e', 'p', 'd'], ['user', 'anonymous', 'email', 'phone', 'device'], 'custom')),
     method LowCardinality(String),
     confidence Float32,
     message_id String,

@@ -1,0 +1,4 @@
+-- The types of the two identifiers by themselves: linking a few people reads them of whole granules, and the identifiers, most
+-- of the table, are then left alone. Rows of before work them out as they are read, until their parts merge.
+ALTER TABLE identity_evidence ADD COLUMN IF NOT EXISTS type_a LowCardinality(String) DEFAULT if(startsWith(identifier_a, 'x:'), splitByChar(':', identifier_a)[2], transform(substring(identifier_a, 1, 1), ['u', 'a', 'e', 'p', 'd'], ['user', 'anonymous', 'email', 'phone', 'device'], 'custom')) AFTER identifier_b;
+ALTER TABLE identity_evidence ADD COLUMN IF NOT EXISTS type_b LowCardinality(String) DEFAULT if(startsWith(identifier_b, 'x:'), splitByChar(':', identifier_b)[2], transform(substring(identifier_b, 1, 1), ['u', 'a', 'e', 'p', 'd'], ['user', 'anonymous', 'email', 'phone', 'device'], 'custom')) AFTER type_a;
