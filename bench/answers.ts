@@ -22,6 +22,8 @@ const workspace = 'bench';
 const EVENTS_PER_BATCH = 50;
 const CONNECTIONS = 32;
 const WARM_UP_S = 5;
+/** Asked about; those who are live, whose histories are in memory. */
+const PEOPLE = 1000;
 
 type Load = {
   port: number;
@@ -57,16 +59,19 @@ async function main(): Promise<void> {
     const { model } = await walkTheRoad(store, { workspace, timeframeDays: 14, asOf: shop.settings.end, now });
     const people = await store.facts.rows<{ id: string }>(
       `SELECT anonymous_ids[1] AS id FROM profiles FINAL WHERE workspace = 'bench' AND notEmpty(anonymous_ids)
-       ORDER BY sipHash64(profile) LIMIT 4000`,
+       ORDER BY sipHash64(profile) LIMIT ${PEOPLE}`,
     );
     const ids = people.map(({ id }) => id);
     const { key } = await createKey(store, { workspace, kind: 'secret', label: 'bench', now });
     const server = await openServer({ store, logLevel: 'silent' });
     const rates = { predictions: Number(values.predictions), events: Number(values.events) };
     const common = { port: Number(new URL(server.address).port), key, writeKey, ...rates };
-    console.log(`${ids.length} people asked about, ${model.learner}, cache in ${values.redis ? 'Redis' : 'memory'}`);
+    console.log(
+      `${ids.length} people asked about, ${model.learner}, cache in ${values.redis ? 'Redis' : 'memory'}, histories in memory`,
+    );
     console.log('| who sends | asked/s | answered/s | events/s | p50 ms | p95 ms | p99 ms | service, cores | load |');
     console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+    await meet(server.address, key, ids);
     const others = ids.map((_, i) => `other-${i}`);
     for (const [name, senders] of [
       ['active', ids],
@@ -89,6 +94,24 @@ async function main(): Promise<void> {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Everybody once, so that their histories are in memory. */
+async function meet(address: string, key: string, ids: readonly string[]): Promise<void> {
+  const left = [...ids];
+  const started = performance.now();
+  const ask = async () => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) {
+      const answer = await fetch(`${address}/api/v1/intent/predict`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ anonymousId: id }),
+      });
+      await answer.text();
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, ask));
+  console.error(`${ids.length} histories read in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
 type Told = { answered: number; events: number; failed: number; p50: number; p95: number; p99: number };
