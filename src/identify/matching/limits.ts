@@ -20,7 +20,7 @@ export function limitsFrom(env: NodeJS.ProcessEnv = process.env): MatchingLimits
   if (!Number.isInteger(inMemory) || inMemory < 1000) {
     throw new InklingError('invalid_input', `INKLING_LINKAGE_RECORDS is ${JSON.stringify(text)}.`, {
       ...{ field: 'INKLING_LINKAGE_RECORDS', value: text },
-      hint: 'Give a number of records, 1000 or more; each takes about a kilobyte.',
+      hint: 'Give a number of records, 1000 or more; each takes about 600 bytes.',
     });
   }
   return { inMemory, learnedFrom: Math.min(LEARNED_FROM, inMemory) };
