@@ -69,7 +69,7 @@ function couponOf(session: Session): { code: string; discountShare: number } | u
   if (today.campaign && getsCoupon(shopper, today.campaign, stage.settings, 'as-drawn')) {
     return { code: today.campaign.coupon, discountShare: today.campaign.discountShare };
   }
-  return stage.random.uniform() < 0.05 * shopper.priceSensitivity
+  return stage.random.uniform() < (shopper.manner?.couponRate ?? 0.05 * shopper.priceSensitivity)
     ? { code: 'WELCOME5', discountShare: 0.05 }
     : undefined;
 }

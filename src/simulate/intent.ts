@@ -24,6 +24,8 @@ const visitAheadProbability = 0.9;
 const buyHazard = [0.0003, 0.0005, 0.004, 0.02, 0.14, 0.006];
 /** Expected impulse purchases on a day, by state, at noise 1. */
 const impulseHazard = [0.0001, 0.0012, 0.006, 0.008, 0.008, 0.003];
+/** Natural log of the factor on moving ahead and buying when interest has gone. */
+const FADED = -4;
 /** Share of anomalies that contain an order. */
 export const bulkOrderShare = 1 / 3;
 
@@ -43,6 +45,7 @@ export function forceOn(day: CalendarDay, shopper: Shopper, settings: ShopSettin
       coupon = settings.treatmentEffect * shopper.persuadability;
     }
   }
+  if (day.day >= shopper.fadesFrom) effect += FADED;
   const drive = effect === 0 ? day.season : day.season * Math.exp(effect);
   return { drive, buying: coupon === 0 ? drive : drive * Math.exp(coupon) };
 }
@@ -104,7 +107,7 @@ export function transitions(shopper: Shopper, state: number, drive: number, row:
     row[IDLE] = ahead(0.012 * shopper.pace);
   } else if (state === IDLE) {
     row[BROWSING] = ahead(0.01 * shopper.pace);
-    row[READY] = (1 - row[BROWSING]) * ahead(0.0008 * shopper.pace);
+    row[READY] = (1 - row[BROWSING]) * ahead(0.0008 * shopper.pace * shopper.resolve);
     row[LAPSED] = (1 - row[BROWSING] - row[READY]) * shopper.lapseRate;
   } else if (state === BROWSING) {
     row[COMPARING] = ahead(0.15);

@@ -4,6 +4,7 @@ import type { Random } from '../math/index.ts';
 import type { Campaign } from './calendar.ts';
 import type { Product, Shelf } from './catalogue.ts';
 import { type DeviceKind, type DeviceModel, drawModel } from './devices.ts';
+import type { Manner } from './manner.ts';
 import type { ShopSettings } from './settings.ts';
 import { mix, scramble24 } from './wire.ts';
 
@@ -32,6 +33,12 @@ export type Shopper = {
   impulse: number;
   lapseRate: number;
   replenishRate: number;
+  /** Factor on wanting something at once, without browsing. */
+  resolve: number;
+  /** Day from which interest has nearly gone. */
+  fadesFrom: number;
+  /** How a shopper of a clear type shops; undefined = as intent alone has it. */
+  manner: Manner | undefined;
   priceSensitivity: number;
   persuadability: number;
   openRate: number;
@@ -159,6 +166,9 @@ function drawShopper(
     key: mix(secret, number, 1),
     arrivalDay,
     ...temper,
+    resolve: 1,
+    fadesFrom: Number.POSITIVE_INFINITY,
+    manner: undefined,
     subscribedFrom: subscribes ? arrivalDay : Number.POSITIVE_INFINITY,
     subscribedUntil: subscribes ? arrivalDay + patienceDays : Number.POSITIVE_INFINITY,
     person,

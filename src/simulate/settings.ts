@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { InklingError } from '../errors.ts';
 import { addDays, startOfDay } from '../time.ts';
+import { clearTypes } from './manner.ts';
 
 const share = (fallback: number, description: string) =>
   Type.Number({ minimum: 0, maximum: 1, default: fallback, description });
@@ -81,6 +82,15 @@ export const shopSettingsSchema = Type.Object(
       0.15,
       'How far behaviour is cut loose from intent: 0 = visits look like the intent behind them and nobody buys on impulse, 1 = looks are random.',
     ),
+    clearShare: share(
+      0,
+      'Share of shoppers who are of a clear type: regulars who come, look, decide and pay in a way of their own.',
+    ),
+    clearTypes: Type.Array(Type.Enum([...clearTypes]), {
+      minItems: 1,
+      default: [...clearTypes],
+      description: 'The clear types that there are, in equal shares.',
+    }),
     currency: Type.String({ pattern: '^[A-Z]{3}$', default: 'EUR', description: 'ISO 4217 code of all prices.' }),
   },
   { additionalProperties: false },

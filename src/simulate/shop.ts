@@ -7,11 +7,13 @@ import { playAnomaly } from './anomaly.ts';
 import { type Bot, breedBots, planBot, playBot } from './bots.ts';
 import { type Calendar, openCalendar } from './calendar.ts';
 import { type Shelf, stockShelves } from './catalogue.ts';
+import { sharpen } from './clear.ts';
 import { type AnomalyKind, type DayPlan, liveDay } from './diary.ts';
 import { openFollowUps } from './followups.ts';
 import { settleIn } from './homes.ts';
 import { purchaseProbability } from './intent.ts';
 import { playMail } from './mailing.ts';
+import type { ClearType } from './manner.ts';
 import { openOutbox } from './outbox.ts';
 import { type Shopper, settle, warmUpDays } from './population.ts';
 import type { Stage } from './session.ts';
@@ -31,6 +33,8 @@ export type Truth = {
   /** Whether any message was sent by or to the visitor before the moment. */
   known: boolean;
   bot: boolean;
+  /** The clear type of the shopper; null = none of them. */
+  type: ClearType | null;
 };
 
 /** The same probability, had all coupon tests within the timeframe sent this subscriber the coupon, or none. */
@@ -88,6 +92,8 @@ function openWorld(settings: ShopSettings): World {
   const calendar = openCalendar(settings, startOf(settings));
   const shelves = stockShelves(settings, random.fork('shelves'));
   const shoppers = settle(settings, shelves, secret, random.fork('shoppers'));
+  const types = random.fork('clear types');
+  if (settings.clearShare > 0) for (const shopper of shoppers) sharpen(shopper, settings, types);
   for (const shopper of shoppers) settleIn(shopper, shoppers[shopper.number - 1], settings);
   const bots = breedBots(settings, secret, random.fork('bots'));
   const pencil = { random: random.fork('diary'), settings, secret };
@@ -178,11 +184,20 @@ function tellTruth(settings: ShopSettings, asOf: Date, timeframeDays: number): T
       bought: null as boolean | null,
       known: shopper.firstEventDay < day,
       bot: false,
+      type: shopper.manner?.type ?? null,
     }));
   const bots = world.bots
     .filter((bot) => bot.firstEventDay < day)
     .map(({ number, anchors }) => {
-      return { shopper: number, anchors: anchors.slice(), probability: 0, bought: false, known: true, bot: true };
+      return {
+        shopper: number,
+        anchors: anchors.slice(),
+        probability: 0,
+        bought: false,
+        known: true,
+        bot: true,
+        type: null,
+      };
     });
   if (day + timeframeDays > settings.days) return [...truths, ...bots];
   for (let future = day; future < day + timeframeDays; future++) world.live(future);

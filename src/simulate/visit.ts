@@ -13,6 +13,8 @@ import { type Shopper, shelfOf } from './population.ts';
 import { type Session, type Stage, say } from './session.ts';
 import { hex8, mix } from './wire.ts';
 
+type Look = Record<'lists' | 'views' | 'searches' | 'filters' | 'cart' | 'begins' | 'wishes', number>;
+
 /** Expected number of each action in a visit, by the intent it looks like. */
 const looks = [
   { lists: 0.2, views: 0.2, searches: 0.04, filters: 0.1, cart: 0.005, begins: 0.05, wishes: 0.005 },
@@ -21,7 +23,7 @@ const looks = [
   { lists: 0.3, views: 1.6, searches: 0.3, filters: 0.5, cart: 0.15, begins: 0.1, wishes: 0.2 },
   { lists: 0.3, views: 0.8, searches: 0.25, filters: 0.2, cart: 0.85, begins: 0.6, wishes: 0.04 },
   { lists: 0.2, views: 0.3, searches: 0.05, filters: 0.05, cart: 0.015, begins: 0.05, wishes: 0.01 },
-] as const;
+] as const satisfies readonly Look[];
 
 /** Plays a visit that starts at `startMs` of the day and returns when it ended. */
 export function playVisit(stage: Stage, shopper: Shopper, visit: Visit, today: CalendarDay, startMs: number): number {
@@ -32,7 +34,7 @@ export function playVisit(stage: Stage, shopper: Shopper, visit: Visit, today: C
     checkOut(session);
     return session.at;
   }
-  const look = random.uniform() < settings.noise ? IDLE + random.int(4) : visit.state;
+  const look = shopper.manner?.look ?? (random.uniform() < settings.noise ? IDLE + random.int(4) : visit.state);
   if (visit.identity === 'introduce') introduce(session);
   if (visit.device.kind === 'marketplace') {
     for (let views = 1 + random.poisson(looks[look].views * 0.5); views > 0; views--) viewProduct(session, look);
@@ -111,7 +113,7 @@ function openPage(session: Session, name: string, path: string, url = siteUrl + 
 /** Time passes; some of it is reported. */
 function dwell(session: Session, path: string): void {
   const { random } = session.stage;
-  const seconds = 3 + random.exponential(1 / 24);
+  const seconds = 3 + random.exponential(1 / 24) * (session.shopper.manner?.dwell ?? 1);
   if (random.uniform() < 0.2) {
     const scrolled = Math.ceil(10 * Math.sqrt(random.uniform())) * 10;
     say(session, 'scroll', { scroll_depth: scrolled, path }, seconds * 500);
@@ -124,7 +126,7 @@ function dwell(session: Session, path: string): void {
 
 function browse(session: Session, look: number): void {
   const { random } = session.stage;
-  const { lists, views, searches, filters, wishes } = looks[look];
+  const { lists, views, searches, filters, wishes } = looksOf(session.shopper, look);
   if (look === BOUGHT && random.uniform() < 0.5) openPage(session, 'Order status', '/account/orders');
   if (random.uniform() < searches) search(session);
   for (let count = random.poisson(lists); count > 0; count--) {
@@ -135,6 +137,19 @@ function browse(session: Session, look: number): void {
   const product = session.shopper.focus;
   if (product && random.uniform() < wishes) say(session, 'Product Added to Wishlist', product);
   if (random.uniform() < 0.05) oddsAndEnds(session, product);
+}
+
+/** What the look of a visit makes one do, in the manner of the shopper. */
+function looksOf({ manner }: Shopper, look: number): Look {
+  const usual = looks[look];
+  if (!manner) return usual;
+  return {
+    ...usual,
+    lists: usual.lists * manner.lists,
+    views: usual.views * manner.views,
+    searches: usual.searches * manner.searches,
+    filters: usual.filters * manner.filters,
+  };
 }
 
 function search(session: Session): void {
@@ -180,6 +195,15 @@ function drawShelf({ stage, shopper }: Session): Shelf {
 }
 
 export function drawProduct(session: Session): Product {
+  let product = drawOne(session);
+  for (let seen = session.shopper.manner?.bargains ?? 1; seen > 1; seen--) {
+    const other = drawOne(session);
+    if (other.price < product.price) product = other;
+  }
+  return product;
+}
+
+function drawOne(session: Session): Product {
   const shelf = drawShelf(session);
   const { random } = session.stage;
   const product = pickProduct(shelf, random.uniform());
@@ -208,6 +232,8 @@ function finishOrder(session: Session): void {
   const { shopper, stage, visit } = session;
   if (shopper.cart.length === 0 || stage.random.uniform() < 0.3)
     fillCart(session, shopper.focus ?? drawProduct(session));
+  for (let more = shopper.manner ? stage.random.poisson(shopper.manner.extraLines) : 0; more > 0; more--)
+    fillCart(session, drawProduct(session));
   if (visit.device.kind !== 'marketplace') openPage(session, 'Checkout', '/checkout');
   if (visit.identity === 'sign-in' || visit.identity === 'sign-up') signIn(session);
   if (visit.identity === 'guest-email') {
