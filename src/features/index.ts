@@ -16,7 +16,7 @@ export {
   streamFeatures,
 } from './matrix.ts';
 export { noProducts, type Product, type Products, readProducts } from './products.ts';
-export type { Signal, SignalGroup } from './signal.ts';
+export { plain, type Signal, type SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';
 export { forgetSnapshots, type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
 export { hasSurroundings, noSurroundings, readSurroundings, type Surroundings } from './surroundings.ts';

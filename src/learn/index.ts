@@ -13,6 +13,7 @@ export {
   readCalibration,
 } from './calibration.ts';
 export { classAccuracy, classLogLoss, classRocAuc, likeliest } from './classMetrics.ts';
+export * from './clustering/index.ts';
 export {
   calibrationCurve,
   gainCurve,
