@@ -42,6 +42,10 @@ const pages: { path: string; page: ComponentType }[] = [
     page: lazy(() => import('./pages/Segments.tsx').then((file) => ({ default: file.SegmentsPage }))),
   },
   {
+    path: '/segments/discovery',
+    page: lazy(() => import('./pages/Discovery.tsx').then((file) => ({ default: file.DiscoveryPage }))),
+  },
+  {
     path: '/segments/:id',
     page: lazy(() => import('./pages/Segment.tsx').then((file) => ({ default: file.SegmentPage }))),
   },

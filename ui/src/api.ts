@@ -913,3 +913,46 @@ export type IdentityRules = {
   rules: { probabilistic: { linkAt: number; reviewAt: number } };
   change: Record<string, unknown>;
 };
+
+/** GET /api/v1/segments/discoveries */
+export type DiscoveryRun = {
+  id: string;
+  status: 'RUNNING' | 'DONE' | 'FAILED';
+  /** From 0 to 1. */
+  progress: number;
+  asOf: string;
+  startedAt: string;
+  finishedAt: string | null;
+  failure: string | null;
+  result: {
+    people: { known: number; habitual: number; leastVisits: number; learnedFrom: number };
+    /** Why there are no groups. */
+    refusal: string | null;
+    groups: DiscoveredGroup[];
+  } | null;
+};
+
+export type DiscoveredGroup = {
+  name: string;
+  type: string | null;
+  definition: string | null;
+  size: number;
+  share: number;
+  differences: {
+    behaviour: string;
+    label: string;
+    /** From everybody, in standard deviations. */
+    deviations: number;
+    words: string;
+  }[];
+  rule: object;
+  sentence: string;
+  fidelity: {
+    people: number;
+    precision: number;
+    precisionInterval: Interval;
+    recall: number;
+    recallInterval: Interval;
+    f1: number;
+  };
+};

@@ -12,6 +12,8 @@ import type {
   ConsentLog,
   CrossPlatform,
   Cuts,
+  DiscoveredGroup,
+  DiscoveryRun,
   DriftAnswer,
   Fallback,
   Features,
@@ -554,5 +556,33 @@ export function useRecordChoice(id: string) {
     mutationFn: (choices: Record<string, boolean>) =>
       post<PersonConsent>(`/api/v1/people/${encodeURIComponent(id)}/consent`, { choices }),
     onSuccess: (consent) => queries.setQueryData(['person-consent', id], consent),
+  });
+}
+
+export function useDiscoveries() {
+  return useQuery({
+    queryKey: ['discoveries'],
+    queryFn: ({ signal }) => get<{ discoveries: DiscoveryRun[] }>('/api/v1/segments/discoveries', {}, signal),
+    refetchInterval: ({ state }) => (state.data?.discoveries[0]?.status === 'RUNNING' ? 1000 : false),
+  });
+}
+
+export function useDiscover() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => post<{ id: string }>('/api/v1/segments/discover', {}),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['discoveries'] }),
+  });
+}
+
+/** Saves a discovered group's rule as a segment of its own. */
+export function useSaveGroup() {
+  return useMutation({
+    mutationFn: ({ name, definition, rule }: DiscoveredGroup) =>
+      post<{ id: string }>('/api/v1/segments', {
+        segment_name: name,
+        description: definition ?? '',
+        criteria: rule,
+      }),
   });
 }

@@ -6,6 +6,7 @@ import { addActivation } from './activation.ts';
 import { addBackfill } from './backfill.ts';
 import { addChallenge } from './challenge.ts';
 import { addDemo } from './demo.ts';
+import { addDiscover } from './discover.ts';
 import { addDoctor } from './doctor.ts';
 import { addDrift } from './drift.ts';
 import { addDrivers } from './drivers.ts';
@@ -40,6 +41,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addDrift,
   addThresholds,
   addChallenge,
+  addDiscover,
   addActivation,
   addWarehouse,
   addWorkspace,

@@ -9,6 +9,7 @@ import { addClientSettingsRoutes } from './clientSettings.ts';
 import { addCollectRoutes } from './collect.ts';
 import { addConsentRoutes } from './consent.ts';
 import { addDecideRoutes } from './decide.ts';
+import { addDiscoveryRoutes } from './discovery.ts';
 import { addDoorRoutes } from './door.ts';
 import { addDriftRoutes } from './drift.ts';
 import { addFallbackRoutes } from './fallback.ts';
@@ -76,6 +77,7 @@ export const routes: readonly Routes[] = [
   addSegmentRoutes,
   addSegmentContentRoutes,
   addSegmentHookRoutes,
+  addDiscoveryRoutes,
   addFunnelRoutes,
   addActivationRoutes,
   addWarehouseRoutes,

@@ -1,5 +1,6 @@
 // Groups of people by intent: the three that are ready, and score ranges of one's own.
 
+import { Link } from 'wouter';
 import type { Segment } from '../api.ts';
 import { ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
 import { FirstEvents } from '../parts/FirstEvents.tsx';
@@ -62,6 +63,7 @@ function Content({ segments }: { segments: Segment[] }) {
           )
         }
         note={high?.asOf && `Sizes as of ${stamp(high.asOf, zone)}.`}
+        actions={<Link href="/segments/discovery">Discover groups</Link>}
       />
       <div className="stack">
         <FallbackPanel />
