@@ -77,6 +77,8 @@ async function settle(page: Page) {
 async function pageAddresses(): Promise<Record<string, string>> {
   const { people } = await read<{ people: { id: string }[] }>('/api/v1/people?sort=score&limit=1');
   const { models } = await read<{ models: { id: string; status: string }[] }>('/api/v1/intent/models');
+  const { segments } = await read<{ segments: { id: string }[] }>('/api/v1/segments?status=active');
+  const ids = segments.slice(0, 4).map(({ id }) => id);
   const model = models.find(({ status }) => status === 'ACTIVE');
   return {
     overview: '/',
@@ -93,6 +95,9 @@ async function pageAddresses(): Promise<Record<string, string>> {
     measure: '/measure',
     govern: '/govern',
     segment: '/segments/ready%3AHIGH',
+    'new-segment': '/segments/new',
+    ...(ids[0] && { 'rule-segment': `/segments/${ids[0]}`, rule: `/segments/${ids[0]}/edit` }),
+    ...(ids[1] && { comparison: `/segments/compare?ids=${ids.join(',')}` }),
   };
 }
 

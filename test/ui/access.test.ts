@@ -21,6 +21,10 @@ const paths = [
   `/people/${someone.id}`,
   `/models/${modelId}`,
   '/segments/ready%3AHIGH',
+  '/segments/new',
+  '/segments/seg-looked',
+  '/segments/seg-looked/edit',
+  '/segments/compare?ids=seg-looked,seg-german,seg-likely',
   '/nowhere',
 ];
 

@@ -19,6 +19,7 @@ import type {
   Segment,
   Workspace,
 } from '../../ui/src/api.ts';
+import { answerSegments, type SegmentsState } from './fixtureSegments.ts';
 import {
   makeShop,
   modelId,
@@ -37,6 +38,7 @@ import { matchingOf, platforms, reviewPageOf, reviewsOf, rulesOf, stopped, unlin
 import { activationOf, correlationsOf, liftOf } from './madeUpLift.ts';
 import { featuresOf, modelOf, modelRow } from './madeUpModel.ts';
 import { accuracyOf, cutsOf, driftOf, fallback, funnelOf, journeys, movementOf, standingOf } from './madeUpQuality.ts';
+import { ruleSegmentsOf } from './madeUpSegments.ts';
 import { sourcesOf } from './madeUpSources.ts';
 
 export type Variant = 'full' | 'empty' | 'unscored' | 'broken';
@@ -49,8 +51,7 @@ export type FixtureSettings = {
 };
 export type Fixture = { url: string; key: string; setVariant(variant: Variant): void; close(): Promise<void> };
 
-type State = {
-  shop: Shop;
+type State = SegmentsState & {
   variant: Variant;
   segments: Segment[];
   models: ModelRow[];
@@ -58,7 +59,7 @@ type State = {
   linkAt: number;
   activations: Activation[];
 };
-type Answer = { status: number; body: unknown };
+export type Answer = { status: number; body: unknown };
 
 export async function startFixture(settings: FixtureSettings): Promise<Fixture> {
   const shop = makeShop(settings.now ?? new Date(), settings.hoursSinceScoring);
@@ -66,6 +67,7 @@ export async function startFixture(settings: FixtureSettings): Promise<Fixture> 
     shop,
     variant: settings.variant ?? 'full',
     segments: segmentsOf(shop),
+    ruleSegments: ruleSegmentsOf(shop),
     models: [modelRow(shop)],
     reviews: reviewsOf(shop),
     linkAt: 0.99,
@@ -135,6 +137,14 @@ function answer(state: State, request: IncomingMessage, url: URL, body: Record<s
       'Free some space and try again. Collected events are safe in the journal.',
     );
   }
+  const bySegments = answerSegments(state, {
+    method: request.method ?? 'GET',
+    path,
+    query: url.searchParams,
+    body,
+    isEmpty: state.variant !== 'full',
+  });
+  if (bySegments) return bySegments;
   if (request.method === 'POST') return create(state, path, body);
   if (request.method === 'DELETE') return removeOne(state, path);
   if (request.method === 'PUT' && path === '/identity/rules') {
@@ -416,11 +426,11 @@ function withoutScores(people: PersonRow[], variant: Variant): PersonRow[] {
   }));
 }
 
-function ok<T>(body: T): Answer {
+export function ok<T>(body: T): Answer {
   return { status: 200, body };
 }
 
-function problem(status: number, code: string, title: string, detail: string, hint: string): Answer {
+export function problem(status: number, code: string, title: string, detail: string, hint: string): Answer {
   const body: Problem = { type: `/docs/errors#${code}`, title, status, detail, code, hint, requestId: 'req-fixture' };
   return { status, body };
 }

@@ -374,7 +374,8 @@ pageTest(
   '/segments',
   async (seen) => {
     const { page } = seen;
-    const rows = page.locator('table').first().locator('tbody tr');
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Ready, and your own' }) });
+    const rows = panel.locator('tbody tr');
     assert.equal(await rows.count(), 3);
     assert.match(await wordsOf(rows.first()), /High intent\s*Score 70 to 100/);
     await page.getByLabel('Name of the segment').fill('Warm');

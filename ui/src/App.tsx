@@ -46,6 +46,18 @@ const pages: { path: string; page: ComponentType }[] = [
     page: lazy(() => import('./pages/Discovery.tsx').then((file) => ({ default: file.DiscoveryPage }))),
   },
   {
+    path: '/segments/new',
+    page: lazy(() => import('./pages/Rule.tsx').then((file) => ({ default: file.NewRulePage }))),
+  },
+  {
+    path: '/segments/compare',
+    page: lazy(() => import('./pages/CompareSegments.tsx').then((file) => ({ default: file.CompareSegmentsPage }))),
+  },
+  {
+    path: '/segments/:id/edit',
+    page: lazy(() => import('./pages/Rule.tsx').then((file) => ({ default: file.EditRulePage }))),
+  },
+  {
     path: '/segments/:id',
     page: lazy(() => import('./pages/Segment.tsx').then((file) => ({ default: file.SegmentPage }))),
   },

@@ -40,8 +40,8 @@ export async function* events<T>(path: string, query: Query, signal: AbortSignal
   }
 }
 
-export function post<T>(path: string, body: object): Promise<T> {
-  return call<T>('POST', path, body);
+export function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
+  return call<T>('POST', path, body, signal);
 }
 
 export function patch<T>(path: string, body: object): Promise<T> {

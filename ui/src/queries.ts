@@ -57,6 +57,7 @@ import type {
   Workspace,
 } from './api.ts';
 import { events, get, patch, post, remove, write } from './client.ts';
+import { usePlace } from './place.tsx';
 
 const pageSize = 50;
 
@@ -408,10 +409,13 @@ export function useDeleteModel() {
   });
 }
 
+/** By intent; none before there is a model. */
 export function useSegments() {
+  const hasModel = usePlace().model !== null;
   return useQuery({
-    queryKey: ['segments'],
-    queryFn: ({ signal }) => get<SegmentList>('/api/v1/intent/segments', {}, signal),
+    queryKey: ['segments', hasModel],
+    queryFn: ({ signal }) =>
+      hasModel ? get<SegmentList>('/api/v1/intent/segments', {}, signal) : { segments: [] as Segment[] },
   });
 }
 
@@ -577,6 +581,7 @@ export function useDiscover() {
 
 /** Saves a discovered group's rule as a segment of its own. */
 export function useSaveGroup() {
+  const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ name, definition, rule }: DiscoveredGroup) =>
       post<{ id: string }>('/api/v1/segments', {
@@ -584,5 +589,6 @@ export function useSaveGroup() {
         description: definition ?? '',
         criteria: rule,
       }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ['rule-segments'] }),
   });
 }

@@ -22,6 +22,7 @@ import { ChangeNote, inPoints } from './person/ChangeNote.tsx';
 import { Consent } from './person/Consent.tsx';
 import { Identity } from './person/Identity.tsx';
 import { PersonFacts } from './person/PersonFacts.tsx';
+import { PersonSegments } from './person/PersonSegments.tsx';
 import { Reasons } from './person/Reasons.tsx';
 import { Timeline } from './person/Timeline.tsx';
 import { Traits } from './person/Traits.tsx';
@@ -100,6 +101,7 @@ function Content({ person, refreshFailed }: { person: Person; refreshFailed: boo
                 height={230}
               />
             )}
+            <PersonSegments id={person.id} />
             <Identity person={person} />
             <Traits traits={person.traits} />
             <Consent id={person.id} />

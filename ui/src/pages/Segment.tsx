@@ -1,103 +1,26 @@
-// One segment: how many it holds, what is expected of them, and the people in it.
+// One segment: by intent, which is a range of scores, or by rule.
 
-import { Button } from '@mantine/core';
-import { Link, useParams } from 'wouter';
-import type { Segment } from '../api.ts';
-import type { Query } from '../client.ts';
-import { count, ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
-import { DeleteButton } from '../parts/DeleteButton.tsx';
-import { ExportButton } from '../parts/ExportButton.tsx';
+import { useParams } from 'wouter';
 import { LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { PeopleTable } from '../parts/PeopleTable.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
-import { useZone } from '../place.tsx';
-import { useDeleteSegment, useSegments, useSegmentUsers } from '../queries.ts';
-import styles from './Person.module.css';
+import { useSegments } from '../queries.ts';
+import { RuleSegmentView } from './segment/RuleSegmentView.tsx';
+import { IntentSegment } from './segments/IntentSegment.tsx';
 
 export function SegmentPage() {
   // The router leaves escaped colons as they are, and the ids of ready segments hold some.
   const id = decodeURIComponent(useParams<{ id: string }>().id);
   const segments = useSegments();
-  const segment = segments.data?.segments.find((one) => one.id === id);
-  const users = useSegmentUsers(id);
-  const rows = users.data?.pages.flatMap((page) => page.users) ?? [];
-  const error = users.error ?? segments.error;
-  if (!error && (!users.data || !segments.data)) return <LoadingPage />;
-  return (
-    <>
-      <nav aria-label="Way back" className={styles.back}>
-        <Link href="/segments">Segments</Link>
-      </nav>
-      <Answer segment={segment} total={users.data?.pages[0].total ?? null} />
-      {error && <ProblemNote error={error} onRetry={() => void users.refetch()} />}
-      {users.data && rows.length === 0 && <p className="quiet">Nobody is in this segment today.</p>}
-      {rows.length > 0 && (
-        <div className="stack">
-          <div className="spread">
-            <span className="faint small number">
-              {count(rows.length)} of {count(users.data?.pages[0].total)} shown
-            </span>
-            {segment && <ExportButton filter={filterOf(segment)} name={segment.name} />}
-          </div>
-          <PeopleTable rows={rows} />
-          {users.hasNextPage && (
-            <Button
-              variant="default"
-              onClick={() => void users.fetchNextPage()}
-              loading={users.isFetchingNextPage}
-              style={{ alignSelf: 'flex-start' }}
-            >
-              Show more
-            </Button>
-          )}
-        </div>
-      )}
-    </>
-  );
-}
-
-function filterOf({ modelId, minScore, maxScore, minConfidence, productCategory }: Segment): Query {
-  return { modelId, minScore, maxScore, minConfidence, category: productCategory };
-}
-
-function Answer({ segment, total }: { segment: Segment | undefined; total: number | null }) {
-  const zone = useZone();
-  const remove = useDeleteSegment();
-  return (
-    <PageHead
-      title={segment?.name ?? 'Segment'}
-      actions={
-        segment?.level === null && (
-          <DeleteButton
-            id={segment.id}
-            name={segment.name}
-            consequence="Only the segment goes; its people and their scores stay."
-            mutation={remove}
-            then="/segments"
-          />
-        )
-      }
-      answer={
-        <>
-          <strong>{plural(total ?? segment?.size, 'person', 'people')}</strong>
-          {segment && (
-            <>
-              {' '}
-              with a score from {segment.minScore} to {segment.maxScore}.{' '}
-              {segment.actualConversionRate === null ? (
-                'What such people do is not measured yet.'
-              ) : (
-                <>
-                  Of 100 like them, <strong>{ofHundred(segment.actualConversionRate)}</strong> bought
-                  {segment.actualInterval && <> ({ofHundredRange(segment.actualInterval)})</>}.
-                </>
-              )}
-            </>
-          )}
-        </>
-      }
-      note={segment?.asOf && `As of ${stamp(segment.asOf, zone)}.`}
-    />
-  );
+  const byIntent = segments.data?.segments.find((one) => one.id === id);
+  if (byIntent || id.startsWith('ready:')) return <IntentSegment id={id} segment={byIntent} />;
+  if (segments.data) return <RuleSegmentView key={id} id={id} />;
+  if (segments.error) {
+    return (
+      <PageHead title="Segment" answer="The segment could not be read.">
+        <ProblemNote error={segments.error} onRetry={() => void segments.refetch()} />
+      </PageHead>
+    );
+  }
+  return <LoadingPage />;
 }

@@ -1,5 +1,6 @@
-// Groups of people by intent: the three that are ready, and score ranges of one's own.
+// Groups of people: by rule, and by intent, of which three are ready and others are score ranges of one's own.
 
+import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Segment } from '../api.ts';
 import { ofHundred, ofHundredRange, plural, stamp } from '../format.ts';
@@ -12,6 +13,7 @@ import { usePlace, useZone } from '../place.tsx';
 import { useSegments } from '../queries.ts';
 import { CategorySegments } from './segments/CategorySegments.tsx';
 import { FallbackPanel } from './segments/FallbackPanel.tsx';
+import { RuleSegments } from './segments/RuleSegments.tsx';
 import { SegmentBuilder } from './segments/SegmentBuilder.tsx';
 import { SegmentTable } from './segments/SegmentTable.tsx';
 
@@ -36,8 +38,11 @@ function Content({ segments }: { segments: Segment[] }) {
   if (segments.length === 0) {
     return (
       <>
-        <PageHead title="Segments" answer="No segments yet: nobody has a score." />
-        <NoModel />
+        <PageHead title="Segments" answer="No segments by intent yet: nobody has a score." actions={<Ways />} />
+        <div className="stack">
+          <RuleSegments />
+          <NoModel />
+        </div>
       </>
     );
   }
@@ -45,6 +50,7 @@ function Content({ segments }: { segments: Segment[] }) {
     <>
       <PageHead
         title="Segments"
+        actions={<Ways />}
         answer={
           high && high.size !== null ? (
             <>
@@ -63,16 +69,30 @@ function Content({ segments }: { segments: Segment[] }) {
           )
         }
         note={high?.asOf && `Sizes as of ${stamp(high.asOf, zone)}.`}
-        actions={<Link href="/segments/discovery">Discover groups</Link>}
       />
       <div className="stack">
         <FallbackPanel />
+        <RuleSegments />
         <SegmentTable
           segments={segments.filter(({ level, productCategory }) => level === null || productCategory === null)}
         />
         <SegmentBuilder />
         <CategorySegments segments={segments} />
       </div>
+    </>
+  );
+}
+
+/** To further segments. */
+function Ways() {
+  return (
+    <>
+      <Button component={Link} href="/segments/discovery" variant="default" size="xs">
+        Discover groups
+      </Button>
+      <Button component={Link} href="/segments/new" size="xs">
+        New segment
+      </Button>
     </>
   );
 }

@@ -13,25 +13,26 @@ export type DeleteButtonProps = {
   /** What goes with it and what stays. */
   consequence: string;
   mutation: UseMutationResult<null, Error, string>;
+  verb?: 'Delete' | 'Archive';
   /** Where to go when it is gone. */
   then: string;
 };
 
-export function DeleteButton({ id, name, consequence, mutation, then }: DeleteButtonProps) {
+export function DeleteButton({ id, name, consequence, mutation, verb = 'Delete', then }: DeleteButtonProps) {
   const [opened, { open, close }] = useDisclosure(false);
   const [, go] = useLocation();
   return (
     <>
       <Button variant="default" size="xs" onClick={open}>
-        Delete
+        {verb}
       </Button>
-      <Modal opened={opened} onClose={close} title={`Delete “${name}”`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={opened} onClose={close} title={`${verb} “${name}”`} closeButtonProps={{ 'aria-label': 'Close' }}>
         <div className={styles.body}>
           <p className="quiet">{consequence}</p>
           {mutation.error && <ProblemNote error={mutation.error} />}
           <div className="row">
             <Button loading={mutation.isPending} onClick={() => mutation.mutate(id, { onSuccess: () => go(then) })}>
-              Delete it
+              {verb} it
             </Button>
             <Button variant="default" onClick={close} data-autofocus>
               Keep it

@@ -1,6 +1,7 @@
 // One discovered group: bars of what sets it apart from everybody, its rule in words, and a way to keep it.
 
 import { Button } from '@mantine/core';
+import { Link } from 'wouter';
 import type { DiscoveredGroup } from '../../api.ts';
 import { percent, percentRange, plural } from '../../format.ts';
 import { Panel } from '../../parts/Panel.tsx';
@@ -57,7 +58,12 @@ export function GroupCard({ group }: { group: DiscoveredGroup }) {
       </p>
       {save.error && <ProblemNote error={save.error} />}
       <p role="status" className="small quiet">
-        {save.isSuccess && `${group.name} is saved as a segment; its rule can be edited.`}
+        {save.data && (
+          <>
+            {group.name} is saved as a segment; its rule can be edited.{' '}
+            <Link href={`/segments/${encodeURIComponent(save.data.id)}`}>Open it</Link>
+          </>
+        )}
       </p>
     </Panel>
   );

@@ -1,0 +1,419 @@
+// Segments by rule in a real Chromium: against the stand-in server the builder by keyboard alone, what is wrong said at
+// its place, the pages and their states; against the real one from a nested rule to a person who enters by an event.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { createKey, createWorkspace } from '../../src/govern/index.ts';
+import { openServer, type Server } from '../../src/server/index.ts';
+import type { RuleSegment } from '../../ui/src/segmentsApi.ts';
+import { withoutChromium } from '../support/chromium.ts';
+import { openTestStore } from '../support/store.ts';
+import { assertClean } from './axe.ts';
+import { builtDashboard } from './built.ts';
+import { makeShop } from './madeUp.ts';
+import { closeHouse, type House, openHouse, openTab, standStill, type Visit, visit, wordsOf } from './visit.ts';
+
+const skip = withoutChromium;
+const shop = makeShop(new Date());
+let house: House;
+let server: Server | undefined;
+let secret = '';
+let writeKey = '';
+
+const store = await openTestStore({
+  after: (end) =>
+    after(async () => {
+      await closeHouse(house);
+      await server?.close();
+      await end();
+    }),
+});
+
+before(async () => {
+  if (skip) return;
+  house = await openHouse();
+  const now = new Date();
+  server = await openServer({ store, logLevel: 'silent', intake: { waitMs: 2 }, dashboard: await builtDashboard() });
+  writeKey = (await createWorkspace(store, { id: 'shop', name: 'Shop', timeZone: 'UTC', now })).writeKey;
+  secret = (await createKey(store, { workspace: 'shop', kind: 'secret', label: 'test', now })).key;
+});
+
+function pageTest(name: string, path: string, check: (seen: Visit) => Promise<void>) {
+  test(name, { skip }, async () => {
+    const seen = await visit(house);
+    await seen.open(path);
+    await check(seen);
+    await seen.leave();
+  });
+}
+
+/** The name of what has the focus, as a screen reader would say it. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(`(() => {
+    const one = document.activeElement;
+    return (one.ariaLabel ?? one.labels?.[0]?.innerText ?? one.innerText ?? '').replace('*', '').trim();
+  })()`) as Promise<string>;
+}
+
+async function tabTo(page: Page, name: string) {
+  for (let presses = 0; presses < 120; presses++) {
+    await page.keyboard.press('Tab');
+    if ((await focused(page)) === name) return;
+  }
+  assert.fail(`Tab does not reach "${name}"; the focus is on "${await focused(page)}".`);
+}
+
+/** Goes down a list of choices to a value. */
+async function choose(page: Page, value: string) {
+  for (let presses = 0; presses < 30; presses++) {
+    if ((await page.evaluate('document.activeElement.value')) === value) return;
+    await page.keyboard.press('ArrowDown');
+  }
+  assert.fail(`There is no choice "${value}".`);
+}
+
+async function overwrite(page: Page, text: string) {
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+}
+
+/** From the list to a saved segment, with nothing but the keyboard. */
+async function buildByKeyboard(page: Page, name: string) {
+  const press = (key: string) => page.keyboard.press(key);
+  await page.getByRole('link', { name: 'New segment' }).waitFor();
+  await tabTo(page, 'New segment');
+  await press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'New segment' }).waitFor();
+  await tabTo(page, 'Add a condition to the rule');
+  await press('Enter');
+  assert.equal(await focused(page), 'Event', 'a new condition takes the focus');
+  await page.keyboard.type('product_view');
+  await press('Enter');
+  await tabTo(page, 'Value');
+  await overwrite(page, '2');
+  await tabTo(page, 'Add a group to the rule');
+  await press('Enter');
+  assert.equal(await focused(page), 'Add a condition to group 2');
+  await press('Shift+Tab');
+  await choose(page, 'trait');
+  await press('Tab');
+  await press('Enter');
+  assert.equal(await focused(page), 'Trait');
+  await page.keyboard.type('plan');
+  await tabTo(page, 'Value');
+  await page.keyboard.type('pro');
+  await tabTo(page, 'Kind of condition to add to group 2');
+  await choose(page, 'profile');
+  await press('Tab');
+  await press('Enter');
+  assert.equal(await focused(page), 'Of the profile');
+  await tabTo(page, 'Value');
+  await page.keyboard.type('DE');
+  // The country first, then the trait; the focus stays with what is moved.
+  await press('Shift+Tab');
+  for (let presses = 0; (await focused(page)) !== 'Move condition 2.2 up'; presses++) {
+    assert.ok(presses < 20, 'Shift+Tab reaches what moves the condition');
+    await press('Shift+Tab');
+  }
+  await press('Enter');
+  assert.equal(await focused(page), 'Move condition 2.1 up');
+  const ring = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+  assert.notEqual(ring, 'none', 'the focus is to be seen');
+  await tabTo(page, 'Name');
+  await page.keyboard.type(name);
+}
+
+const builtRule = {
+  all: [
+    { kind: 'event', op: 'at_least', value: 2, event: 'product_view' },
+    {
+      any: [
+        { kind: 'profile', field: 'country', op: 'is', value: 'DE' },
+        { kind: 'trait', trait: 'plan', op: 'is', value: 'pro' },
+      ],
+    },
+  ],
+};
+
+pageTest('a nested rule is built and saved by keyboard alone [SEG-1]', '/segments', async (seen) => {
+  const { page, complaints } = seen;
+  await buildByKeyboard(page, 'Viewers, pro or German');
+  await page.getByText(/About .* people \(.* to .*\) of 1,200/).waitFor();
+  await assertClean(page);
+  const [request] = await Promise.all([
+    page.waitForRequest((one) => one.method() === 'POST' && one.url().endsWith('/api/v1/segments')),
+    page.keyboard.press('Enter'),
+  ]);
+  assert.deepEqual(request.postDataJSON(), {
+    ...{ segment_name: 'Viewers, pro or German', description: '', criteria: builtRule },
+  });
+  await page.getByRole('heading', { level: 1, name: 'Viewers, pro or German' }).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+pageTest(
+  'parts are nested, taken out, negated and removed, and the rule follows [SEG-1]',
+  '/segments/seg-looked/edit',
+  async ({ page }) => {
+    const saved = async () => {
+      const [request] = await Promise.all([
+        page.waitForRequest((one) => one.method() === 'PUT'),
+        page.getByRole('button', { name: 'Save the change' }).press('Enter'),
+      ]);
+      await page.getByRole('link', { name: 'Change', exact: true }).click();
+      await page.getByRole('group', { name: 'The rule' }).waitFor();
+      return (request.postDataJSON() as { criteria: unknown }).criteria;
+    };
+    const views = { kind: 'event', event: 'product_view', op: 'at_least', value: 3, window: { last: 7, unit: 'days' } };
+    const bought = { kind: 'event', event: 'purchase', op: 'at_least', value: 1, window: { last: 30, unit: 'days' } };
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    await press('Put condition 1 into a group');
+    await page.getByRole('combobox', { name: 'Kind of condition to add to group 1' }).selectOption('consent');
+    await press('Add a condition to group 1');
+    await page.getByLabel('Category of consent').fill('advertising');
+    await page.getByRole('combobox', { name: 'Group 1: people who' }).selectOption('not any');
+    const consent = { kind: 'consent', category: 'advertising' };
+    assert.deepEqual(await saved(), { all: [{ not: { any: [views, consent] } }, { not: bought }] });
+    await press('Take condition 1.1 out of its group');
+    await press('Remove group 1');
+    assert.equal(await focused(page), 'Add a condition to the rule');
+    await page.getByRole('combobox', { name: 'Condition 2: holds or not' }).selectOption('is');
+    assert.deepEqual(await saved(), { all: [views, bought] });
+  },
+);
+
+pageTest(
+  'a sentence becomes the rule; what is not understood, missing or refused is said at its place',
+  '/segments/new',
+  async ({ page }) => {
+    const words = page.getByLabel('The rule in words');
+    await words.fill('people of the moon');
+    await page.getByRole('button', { name: 'Turn into the rule' }).press('Enter');
+    await page.getByText('"people of the moon" was not understood. Expected a condition.').waitFor();
+    await words.fill('bought at least 2 times or are from DE');
+    await page.getByRole('button', { name: 'Turn into the rule' }).press('Enter');
+    await page.getByText('Done: the rule says it.').waitFor();
+    assert.equal(await page.getByRole('combobox', { name: 'The rule: people who' }).inputValue(), 'any');
+    await page.getByText('People who event').waitFor();
+    await page.getByRole('combobox', { name: 'Kind of condition to add to the rule' }).selectOption('signal');
+    await page.getByRole('button', { name: 'Add a condition to the rule' }).press('Enter');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Of the moon');
+    await page.getByRole('button', { name: 'Save the segment' }).press('Enter');
+    const card = page.getByRole('group', { name: /^Condition 3/ });
+    await card.getByText('Name the signal.').waitFor();
+    assert.equal(await focused(page), 'Signal', 'what is missing takes the focus');
+    await page.getByRole('combobox', { name: 'The rule: people who' }).selectOption('all');
+    await card.getByLabel('Signal', { exact: true }).fill('orders_of_the_moon');
+    await card.getByRole('alert').getByText('There is no signal "orders_of_the_moon". Use another.').waitFor();
+    await card.getByLabel('Signal', { exact: true }).fill('orders_30d');
+    await card.getByRole('alert').waitFor({ state: 'detached' });
+  },
+);
+
+pageTest('a preview that a later change overtakes is called off', '/segments/seg-looked/edit', async ({ page }) => {
+  await page.getByText(/About .* people/).waitFor();
+  const givenUp = page.waitForEvent('requestfailed', (one) => one.url().endsWith('/preview'));
+  let asked = 0;
+  await page.route('**/segments/preview', async (route) => {
+    if (asked++ > 0) await route.continue();
+  });
+  const first = page.waitForRequest('**/segments/preview');
+  await page.getByLabel('Value').first().fill('4');
+  await first;
+  await page.getByLabel('Value').first().fill('5');
+  await givenUp;
+});
+
+test('every kind of condition has its form, clean for axe and fit for 320 pixels [SEG-1]', { skip }, async () => {
+  const seen = await visit(house);
+  const { page } = seen;
+  await seen.open('/segments/new');
+  for (const kind of [
+    'event',
+    'sequence',
+    'funnel',
+    'trait',
+    'profile',
+    'signal',
+    'score',
+    'segment',
+    'hand',
+    'bucket',
+    'consent',
+  ]) {
+    await page.getByRole('combobox', { name: 'Kind of condition to add to the rule' }).selectOption(kind);
+    await page.getByRole('button', { name: 'Add a condition to the rule' }).click();
+  }
+  await page.getByRole('button', { name: 'Only where …' }).first().click();
+  await page.getByRole('button', { name: 'And then not …' }).click();
+  await page.getByLabel('When').first().selectOption('ago days');
+  await page.getByLabel('When').nth(1).selectOption('fixed');
+  await page.getByLabel('What of it').selectOption('change');
+  await assertClean(page);
+  await page.setViewportSize({ width: 320, height: 700 });
+  const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
+  assert.ok(wide <= 320, `${wide} pixels wide`);
+  assert.deepEqual(seen.complaints, []);
+  await seen.leave();
+});
+
+pageTest(
+  'the list says, counts and filters; two are held side by side [SEG-6]',
+  '/segments',
+  async ({ page, complaints }) => {
+    const row = page.getByRole('row', { name: /Looked, did not buy/ });
+    assert.match(await wordsOf(row), /Looked, did not buy event product view at least 3 7 days .* 300 .* Active/);
+    assert.match(await wordsOf(page.getByRole('row', { name: /Likely among them/ })), /– Paused/);
+    await page.getByLabel('Strategy').selectOption('demographic');
+    await row.waitFor({ state: 'detached' });
+    assert.match(page.url(), /strategy=demographic/);
+    await page.getByLabel('Strategy').selectOption('');
+    await page.getByLabel('Compare Looked, did not buy').check();
+    await page.getByLabel('Compare From Germany').check();
+    await page.getByRole('button', { name: 'Compare 2' }).click();
+    await page.getByText('100 people are').waitFor();
+    const matrix = page.getByRole('region', { name: 'How they overlap, a matrix' });
+    assert.match(await wordsOf(matrix), /Looked, did not buy 300 100 33% From Germany 100 25% 400/);
+    await page.getByText('Looked, did not buy and From Germany').waitFor();
+    await page.getByLabel('Another segment').selectOption({ label: 'Likely among them' });
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page
+      .getByRole('columnheader', { name: /Likely among them/ })
+      .first()
+      .waitFor();
+    await standStill(page);
+    assert.deepEqual(complaints, []);
+  },
+);
+
+pageTest(
+  'a segment shows members, changes with reasons, content, tests and advice [SEG-5] [SEG-6]',
+  '/segments/seg-looked',
+  async (seen) => {
+    const { page, complaints } = seen;
+    const main = await wordsOf(page.locator('main'));
+    assert.match(main, /300 people who event product view/);
+    assert.match(main, /Entered .* did product_view at least 3 times in the last 7 days \(after product view\)/);
+    assert.match(main, /by hand: asked for it at the counter, 80% sure/);
+    await page.getByText('A/B test content variations').waitFor();
+    const rest = await wordsOf(page.locator('main'));
+    assert.match(rest, /Rising: 13% engaged with before, 15% after\./);
+    assert.match(rest, /photo better 17 of 100, 6 more than plain/);
+    assert.match(rest, /From Germany 100 people 33%/);
+    assert.match(rest, /What rests on it .* Likely among them/);
+    await page.getByText('Put in or leave out by hand').click();
+    await page.getByLabel('Person').fill('nobody');
+    await page.getByRole('button', { name: 'Do it' }).click();
+    await page.getByText('Nobody here has the identifier “nobody”.').waitFor();
+    await page
+      .getByLabel('Person')
+      .fill(shop.people.find(({ identifiers }) => identifiers.userIds[0])!.identifiers.userIds[0]);
+    await page.getByRole('button', { name: 'Do it' }).click();
+    await page.getByText('Done for 1 person.').waitFor();
+    await seen.open('/segments/seg-german');
+    await page.getByText('has nearly the same people: 93% of those in either are in both.').waitFor();
+    await page.getByRole('button', { name: 'Archive' }).click();
+    await page.getByRole('button', { name: 'Archive it' }).click();
+    await page.waitForURL(/\/segments$/);
+    await page.getByRole('row', { name: /From Germany/ }).waitFor({ state: 'detached' });
+    await page.getByLabel('State').selectOption('archived');
+    await page.getByRole('row', { name: /From Germany/ }).waitFor();
+    assert.deepEqual(complaints, []);
+  },
+);
+
+pageTest(
+  'the page of a person names the segments they are in, and why [SEG-6]',
+  `/people/${shop.people[0].id}`,
+  async ({ page }) => {
+    const inside = page.getByRole('list', { name: 'Segments they are in' });
+    await inside.getByRole('link', { name: 'Looked, did not buy' }).waitFor();
+    const lately = page.getByRole('list', { name: 'Entered and left lately' });
+    assert.match(await wordsOf(lately), /Entered Looked, did not buy .* did product_view at least 3 times/);
+  },
+);
+
+test('without segments the list says how to make one; a failing server is named on every page', { skip }, async () => {
+  const seen = await visit(house, { variant: 'unscored' });
+  await seen.open('/segments');
+  await seen.page.getByText('No segment by rule yet.').waitFor();
+  await seen.page.getByRole('link', { name: 'Make one' }).click();
+  await seen.page.getByRole('heading', { level: 1, name: 'New segment' }).waitFor();
+  house.fixture.setVariant('broken');
+  for (const path of [
+    '/segments/seg-looked',
+    '/segments/seg-looked/edit',
+    '/segments/compare?ids=seg-looked,seg-german',
+  ]) {
+    await seen.open(path);
+    assert.match(await wordsOf(seen.page.getByRole('alert')), /A query failed The facts could not be read/, path);
+  }
+  await seen.leave();
+});
+
+test('a nested rule is built by keyboard, a person enters by an event and can read why [SEG-1] [SEG-6]', {
+  skip,
+}, async () => {
+  await send({ type: 'identify', userId: 'anna', traits: { plan: 'pro' } }, viewed());
+  await known('anna');
+  const tab = await openTab(house.browser);
+  const { page } = tab;
+  await page.goto(`${server!.address}/segments#key=${secret}`);
+  await standStill(page);
+  await buildByKeyboard(page, 'Viewers, pro or German');
+  const sentence = 'did product_view at least 2 times and (their country is "DE" or trait plan is "pro")';
+  await page.getByText(`People who ${sentence}`).waitFor();
+  await page.getByText('0 people of 1').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Viewers, pro or German' }).waitFor();
+  await page.getByText('Nobody is in it now.').waitFor();
+  await send(viewed());
+  // Without loading the page again.
+  const members = page.getByRole('list', { name: 'Members' });
+  await members.getByRole('link', { name: 'anna' }).waitFor();
+  const changes = page.getByRole('list', { name: 'Changes' });
+  assert.match(await wordsOf(changes), /Entered .* did product_view at least 2 times .*after product view/);
+  await standStill(page);
+  await assertClean(page);
+  await members.getByRole('link', { name: 'anna' }).click();
+  await page.getByRole('heading', { level: 1, name: 'anna' }).waitFor();
+  const lately = page.getByRole('list', { name: 'Entered and left lately' });
+  assert.match(await wordsOf(lately), /Entered Viewers, pro or German .* did product_view at least 2 times/);
+  const { segments } = await read<{ segments: RuleSegment[] }>('/api/v1/segments');
+  assert.deepEqual(
+    segments.map(({ sentence: said }) => said),
+    [sentence],
+  );
+  assert.deepEqual(tab.complaints, []);
+  await tab.leave();
+});
+
+const viewed = () => ({ type: 'track', userId: 'anna', event: 'Product Viewed', properties: { product_id: 'p1' } });
+
+async function send(...batch: object[]): Promise<void> {
+  const response = await fetch(`${server!.address}/v1/batch`, {
+    method: 'POST',
+    headers: { 'x-write-key': writeKey },
+    body: JSON.stringify({ batch }),
+  });
+  assert.equal(response.status, 200, await response.text());
+}
+
+/** People follow their events within a second or two. */
+async function known(id: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${server!.address}/api/v1/people/${id}`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    await response.arrayBuffer();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(server!.address + path, { headers: { authorization: `Bearer ${secret}` } });
+  assert.equal(response.status, 200);
+  return (await response.json()) as T;
+}
