@@ -18,4 +18,5 @@ export { type AdDecision, type AdRequest, decideAd, openAds } from './ad.ts';
 export * from './content/index.ts';
 export { type Creative, type CreativeKind, listCreatives, removeCreative, saveCreative } from './creatives.ts';
 export * from './discovery/index.ts';
+export * from './outlook/index.ts';
 export * from './segments/index.ts';

@@ -44,6 +44,8 @@ export {
   groupRates,
 } from './fairness/groupGaps.ts';
 export { independenceWeights } from './fairness/reweighing.ts';
+export { type Forecast, forecastLevel, LEAST_VALUES } from './forecast/localLevel.ts';
+export { type Counted, type ShrunkRate, shrinkRates } from './forecast/shrunkRates.ts';
 export { type Forest, plantForest, type Tree } from './forest.ts';
 export { type ForeignFormat, foreignFormats, readForeignModel } from './interchange/formats.ts';
 export { openOnnxModel, type ServedModel } from './interchange/onnx/serve.ts';

@@ -32,6 +32,7 @@ import { addRejectedRoutes } from './rejected.ts';
 import { addSdkRoutes } from './sdk.ts';
 import { addSegmentContentRoutes } from './segmentContent.ts';
 import { addSegmentHookRoutes } from './segmentHooks.ts';
+import { addSegmentOutlookRoutes } from './segmentOutlook.ts';
 import { addSegmentRoutes } from './segments.ts';
 import { addSelfExperimentRoutes } from './selfExperiments.ts';
 import { addSessionRoutes } from './sessions.ts';
@@ -78,6 +79,7 @@ export const routes: readonly Routes[] = [
   addSegmentContentRoutes,
   addSegmentHookRoutes,
   addDiscoveryRoutes,
+  addSegmentOutlookRoutes,
   addFunnelRoutes,
   addActivationRoutes,
   addWarehouseRoutes,

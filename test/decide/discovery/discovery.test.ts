@@ -10,7 +10,9 @@ import {
   assignGroups,
   behaviours,
   checkRule,
+  countContent,
   type Discovery,
+  discover,
   findGroups,
   hearRule,
 } from '../../../src/decide/index.ts';
@@ -110,10 +112,11 @@ test('one type alone has no groups [SEG-8]', async (t) => {
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer is JSON whose shape each test checks
-async function ask(key: string, method: string, path: string): Promise<{ status: number; body: any }> {
+async function ask(key: string, method: string, path: string, sent?: object): Promise<{ status: number; body: any }> {
   const response = await fetch(`${server.address}/api/v1/segments${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}` },
+    headers: { authorization: `Bearer ${key}`, ...(sent && { 'content-type': 'application/json' }) },
+    body: sent && JSON.stringify(sent),
   });
   return { status: response.status, body: await response.json() };
 }
@@ -146,4 +149,32 @@ test('over HTTP a run is started, watched and read, within its workspace [SEG-8]
   const other = await keyOf('other');
   assert.equal((await ask(other, 'GET', `/discoveries/${started.body.id}`)).status, 404);
   assert.deepEqual((await ask(other, 'GET', '/discoveries')).body.discoveries, []);
+});
+
+test('a found rule is saved as a segment, which tells its outlook and what to show it [SEG-8] [SEG-9]', async () => {
+  const { key } = await createKey(store, { workspace: 'clear112', kind: 'secret', label: 'test', now: END });
+  const found = await discover(store, { workspace: 'clear112', now: END });
+  const [group] = found.result!.groups;
+  const saved = await ask(key, 'POST', '', { segment_name: group.name, criteria: group.rule });
+  assert.equal(saved.status, 201, JSON.stringify(saved.body));
+  assert.deepEqual(saved.body.rule, group.rule);
+
+  const { body } = await ask(key, 'GET', `/${saved.body.id}/forecast?days=7`);
+  assert.deepEqual(body.size.points, []);
+  assert.match(body.size.statement, /14 are needed/);
+  for (const [content, views, engagements] of [
+    ['lucky', 2, 2],
+    ['proven', 2000, 400],
+    ['dull', 1500, 60],
+  ] as const) {
+    const added = await ask(key, 'POST', '/personalized', { content_id: content, segment_id: saved.body.id });
+    await countContent(store, { workspace: 'clear112', id: added.body.id, views, engagements, now: END });
+  }
+  const { recommended } = (await ask(key, 'GET', `/${saved.body.id}/recommended-content`)).body;
+  assert.equal(recommended.length, 3);
+  const rates = Object.fromEntries(
+    recommended.map((one: { content_id: string; rate: number }) => [one.content_id, one.rate]),
+  );
+  assert.ok(rates['lucky'] < 0.75 && Math.abs(rates['proven'] - 0.2) < 0.01, JSON.stringify(rates));
+  assert.equal((await ask(key, 'GET', '/no-such-id/recommended-content')).status, 404);
 });
