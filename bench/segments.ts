@@ -175,7 +175,10 @@ async function batch(store: Store, now: Date): Promise<void> {
     const taken = await repeat(7, async () => {
       ({ size } = await countRule(store, rule, asking));
     });
-    row(`${name}: everybody, ${whole(size)} in it`, `p50 ${taken[3].toFixed(0)}, worst ${taken[6].toFixed(0)} ms`);
+    row(
+      `${name}: everybody, ${whole(size)} in it`,
+      `p50 ${taken[3].toFixed(0)}, worst ${taken[6].toFixed(0)} ms (${taken.core})`,
+    );
   }
   for (let i = 0; i < Number(settings.segments); i++) {
     await createRuleSegment(store, { name: `segment ${i}`, criteria: ruleOf(i) }, { workspace, by: 'bench', now });
@@ -202,7 +205,7 @@ async function preview(store: Store, now: Date): Promise<void> {
   const { interval, size: guess } = seen!;
   row(
     `preview: ${whole(guess)} (${interval.map(whole).join(' to ')}), in truth ${whole(size)}`,
-    `p50 ${taken[4].toFixed(0)}, worst ${taken[8].toFixed(0)} ms`,
+    `p50 ${taken[4].toFixed(0)}, worst ${taken[8].toFixed(0)} ms (${taken.core})`,
   );
 }
 
@@ -347,14 +350,21 @@ function segmentsOf(store: Store, now: Date) {
   });
 }
 
-async function repeat(times: number, work: () => Promise<unknown>): Promise<number[]> {
+/** Milliseconds, ascending, with what a core worked for one of them on average. */
+async function repeat(times: number, work: () => Promise<unknown>): Promise<number[] & { core: string }> {
   const taken: number[] = [];
+  const before = process.cpuUsage();
   for (let i = 0; i < times; i++) {
     const started = performance.now();
     await work();
     taken.push(performance.now() - started);
   }
-  return taken.sort((a, b) => a - b);
+  const used = process.cpuUsage(before);
+  const core = `${((used.user + used.system) / 1000 / times).toFixed(0)} ms of a core`;
+  return Object.assign(
+    taken.sort((a, b) => a - b),
+    { core },
+  );
 }
 
 async function timed(name: string, work: () => Promise<unknown>): Promise<void> {
