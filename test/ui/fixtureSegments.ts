@@ -1,5 +1,7 @@
 // The part of the stand-in server that answers for segments by rule: listed, made, changed, archived, read.
 
+import { checkRule, hearRule, sayRule } from '../../src/decide/index.ts';
+import { InklingError } from '../../src/errors.ts';
 import type { Rule } from '../../ui/src/rule.ts';
 import type { RuleSegment, RuleSegmentRequest } from '../../ui/src/segmentsApi.ts';
 import { type Answer, ok, problem } from './fixture.ts';
@@ -8,13 +10,11 @@ import {
   analyticsOf,
   changesOf,
   contentsOf,
-  hearOf,
   membersOf,
   overlapOf,
   personSegmentsOf,
   previewOf,
   ruleSegmentsOf,
-  sayOf,
   sizesOf,
   worthOf,
 } from './madeUpSegments.ts';
@@ -86,27 +86,22 @@ function change(segment: RuleSegment, { criteria, ...rest }: Record<string, unkn
   Object.assign(segment, rest);
   if (criteria !== undefined) {
     const rule = criteria as Rule;
-    Object.assign(segment, { criteria, rule, sentence: sayOf(rule) });
+    Object.assign(segment, { criteria, rule, sentence: sayRule(rule) });
   }
   return ok(segment);
 }
 
+/** The language is the server's own. */
 function inWords({ criteria, sentence }: Record<string, unknown>): Answer {
-  const rule = sentence === undefined ? (criteria as Rule) : hearOf(String(sentence));
-  // One that no server takes, to see what is said against a part of a rule.
-  const refused = JSON.stringify(criteria ?? '').includes('orders_of_the_moon');
-  if (rule && !refused) return ok({ rule, sentence: sayOf(rule) });
-  const answer = refused
-    ? problem(400, 'invalid_input', 'Invalid input', 'There is no signal "orders_of_the_moon".', 'Use another.')
-    : problem(400, 'invalid_input', 'Invalid input', `"${sentence}" was not understood.`, 'Expected a condition.');
-  const field = refused ? placeOf(criteria, 'criteria') : 'sentence';
-  return { ...answer, body: { ...(answer.body as object), field } };
-}
-
-function placeOf(rule: unknown, at: string): string {
-  const { all } = rule as { all?: unknown[] };
-  const index = all?.findIndex((one) => JSON.stringify(one).includes('orders_of_the_moon'));
-  return index === undefined ? `${at}.signal` : `${at}.all[${index}].signal`;
+  try {
+    const rule = sentence === undefined ? checkRule(criteria, 'criteria') : hearRule(String(sentence));
+    return ok({ rule, sentence: sayRule(rule) });
+  } catch (error) {
+    if (!(error instanceof InklingError)) throw error;
+    const { message, field, value, hint = '' } = error;
+    const answer = problem(400, 'invalid_input', 'Invalid input', message, hint);
+    return { ...answer, body: { ...(answer.body as object), field, value } };
+  }
 }
 
 function reading(state: SegmentsState, segment: RuleSegment, what: string, { method, query, body }: Asked): unknown {

@@ -1,6 +1,7 @@
-// Made-up segments by rule for the fixture server: their rules, people, history, content and advice, and as much of the
-// language as the builder's tests need. Held to the contract by its types.
+// Made-up segments by rule for the fixture server: their rules, people, history, content and advice. Held to the
+// contract by its types.
 
+import { sayRule } from '../../src/decide/index.ts';
 import type { Rule } from '../../ui/src/rule.ts';
 import type {
   MemberPage,
@@ -35,7 +36,7 @@ const likely: Rule = {
 export function ruleSegmentsOf(shop: Shop): RuleSegment[] {
   const at = new Date(shop.now.getTime() - 9 * 24 * hourMs).toISOString();
   const make = (id: string, name: string, rule: Rule, more: Partial<RuleSegment>): RuleSegment => ({
-    ...{ id, persona_id: null, segment_name: name, description: '', criteria: rule, rule, sentence: sayOf(rule) },
+    ...{ id, persona_id: null, segment_name: name, description: '', criteria: rule, rule, sentence: sayRule(rule) },
     ...{ strategy: 'behavioral', status: 'active', member_count: 0, counted_at: shop.asOf, has_members_by_hand: false },
     ...{ performance_metrics: null, last_analyzed_at: null, created_at: at, created_by: 'key-1' },
     ...{ updated_at: at, updated_by: 'key-1' },
@@ -220,30 +221,11 @@ function pictureTest(contents: SegmentContent[]): SegmentAnalytics['tests'][numb
 export function previewOf(shop: Shop, rule: Rule): RulePreview {
   const found = shop.people.filter((_, index) => index % (3 + (JSON.stringify(rule).length % 5)) === 0);
   return {
-    sentence: sayOf(rule),
+    sentence: sayRule(rule),
     people: shop.people.length,
     size: found.length,
     interval: [found.length - 18, found.length + 21],
     is_exact: false,
     sample: found.slice(0, 10).map(({ id }) => id),
   };
-}
-
-/** As the server says the few kinds that stand here, in brief. */
-export function sayOf(rule: Rule): string {
-  const inside = (one: Rule) => ('all' in one || 'any' in one ? `(${sayOf(one)})` : sayOf(one));
-  if ('all' in rule) return rule.all.map(inside).join(' and ');
-  if ('any' in rule) return rule.any.map(inside).join(' or ');
-  if ('not' in rule) return `not (${sayOf(rule.not)})`;
-  const { kind, ...rest } = rule;
-  const said = (value: unknown): string =>
-    value !== null && typeof value === 'object' ? Object.values(value).map(said).join(' ') : String(value);
-  return `${kind} ${said(rest)}`.replaceAll('_', ' ');
-}
-
-/** The one sentence that the stand-in understands; undefined = it does not. */
-export function hearOf(sentence: string): Rule | undefined {
-  return sentence.trim() === 'bought at least 2 times or are from DE'
-    ? { any: [{ kind: 'event', event: 'purchase', op: 'at_least', value: 2 }, german] }
-    : undefined;
 }

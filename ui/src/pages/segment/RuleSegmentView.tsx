@@ -27,6 +27,7 @@ import {
   useSizes,
 } from '../../segmentsQueries.ts';
 import person from '../Person.module.css';
+import { useNaming } from '../segments/naming.ts';
 import { StatusWord } from '../segments/StatusWord.tsx';
 import { strategyWords } from '../segments/strategies.ts';
 import { Analytics } from './Analytics.tsx';
@@ -61,7 +62,8 @@ export function RuleSegmentView({ id }: { id: string }) {
 }
 
 function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFailed: boolean }) {
-  const { id, segment_name: name, sentence, description, status, strategy } = segment;
+  const { id, segment_name: name, description, status, strategy } = segment;
+  const sentence = useNaming()(segment.sentence);
   const zone = useZone();
   const total = useMembers(id).data?.pages[0].total ?? segment.member_count;
   const growth = useAnalytics(id).data?.growth ?? null;

@@ -13,6 +13,7 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../place.tsx';
 import type { RuleSegment } from '../../segmentsApi.ts';
 import { useRuleSegments, useSizes } from '../../segmentsQueries.ts';
+import { useNaming } from './naming.ts';
 import styles from './RuleSegments.module.css';
 import { StatusWord } from './StatusWord.tsx';
 import { statuses, strategies, strategyWords } from './strategies.ts';
@@ -131,6 +132,7 @@ type RowProps = { segment: RuleSegment; isChosen: boolean; isFull: boolean; onCh
 
 function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
   const now = useNow(60);
+  const named = useNaming();
   const { id, segment_name: name, sentence, member_count: size, counted_at: countedAt, status, strategy } = segment;
   return (
     <tr>
@@ -148,7 +150,7 @@ function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
           {name}
         </Link>
         <span className="faint small">
-          {sentence}
+          {named(sentence)}
           <span className={styles.strategy}> · {strategyWords(strategy).toLowerCase()}</span>
         </span>
       </th>
