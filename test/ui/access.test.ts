@@ -22,6 +22,7 @@ const paths = [
   `/models/${modelId}`,
   '/segments/ready%3AHIGH',
   '/segments/new',
+  '/segments/discovery',
   '/segments/seg-looked',
   '/segments/seg-looked/edit',
   '/segments/compare?ids=seg-looked,seg-german,seg-likely',

@@ -6,6 +6,7 @@ import type { Rule } from '../../ui/src/rule.ts';
 import type { RuleSegment, RuleSegmentRequest } from '../../ui/src/segmentsApi.ts';
 import { type Answer, ok, problem } from './fixture.ts';
 import type { Shop } from './madeUp.ts';
+import { discoveryOf } from './madeUpDiscovery.ts';
 import {
   analyticsOf,
   changesOf,
@@ -36,6 +37,7 @@ export function answerSegments(state: SegmentsState, asked: Asked): Answer | und
   if (person) return ok(personSegmentsOf(state.shop, segments, person));
   if (!/^\/segments(\/|$)/.test(path)) return undefined;
   if (path === '/segments') return method === 'POST' ? make(state, body) : list(segments, query);
+  if (path === '/segments/discoveries') return ok({ discoveries: isEmpty ? [] : [discoveryOf(state.shop.asOf)] });
   if (path === '/segments/sentence') return inWords(body);
   if (path === '/segments/preview') return ok(previewOf(state.shop, body['criteria'] as Rule));
   if (path === '/segments/overlap') return ok(overlapOf(state.shop, segments, query.get('ids')!.split(',')));

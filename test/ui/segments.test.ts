@@ -393,6 +393,21 @@ pageTest(
   },
 );
 
+pageTest(
+  'discovered groups show what sets them apart and are saved as segments [SEG-8]',
+  '/segments/discovery',
+  async ({ page }) => {
+    await page.getByRole('heading', { level: 1, name: 'Discovery' }).waitFor();
+    await page.getByText('People fall into 2 groups').waitFor();
+    const apart = page.getByRole('list', { name: 'What sets Explorers apart' });
+    assert.match(await wordsOf(apart), /Lists browsed per visit Browsed 2.9 product lists per visit/);
+    assert.match(await wordsOf(page.getByRole('main')), /The rule finds 84% of the group.* and 91% of those it finds/);
+    await page.getByRole('button', { name: 'Save as segment: Explorers' }).click();
+    await page.getByRole('link', { name: 'Open it' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Explorers' }).waitFor();
+  },
+);
+
 test('without segments the list says how to make one; a failing server is named on every page', { skip }, async () => {
   const seen = await visit(house, { variant: 'unscored' });
   await seen.open('/segments');

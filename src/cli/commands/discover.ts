@@ -32,7 +32,7 @@ function describe({ result }: Discovery): string {
   const parts = groups.map(({ name, size, share, differences, sentence, fidelity }) =>
     [
       `${name}: ${count(size)} people, ${percent(share)}`,
-      ...differences.slice(0, 3).map(({ words }) => `  They ${words}.`),
+      ...differences.slice(0, 3).map(({ words }) => `  ${words}.`),
       `  Rule: ${sentence}.`,
       `  It finds ${percent(fidelity.recall)} of the group; ${percent(fidelity.precision)} of those it finds belong to it.`,
     ].join('\n'),

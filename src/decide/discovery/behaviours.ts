@@ -14,7 +14,7 @@ export type Behaviour = {
   value(...values: number[]): number;
   /** Whether ratios matter rather than differences. */
   scale: 'log' | 'plain';
-  /** A value in words, after "they". */
+  /** A value in words, with the person as its subject. */
   phrase(value: number): string;
   /** What people with much or little of it are called. */
   much: string;

@@ -28,6 +28,7 @@ export type Difference = {
   /** Median of the group and of everybody; null = unknown of all. */
   group: number | null;
   everybody: number | null;
+  /** What the middle of the group does: "Buys 3 different products at a time". */
   words: string;
 };
 
@@ -148,7 +149,7 @@ function describe(g: number, { made, labels, rest, restLabels, centres, everybod
       deviations: middle[b],
       group: Number.isNaN(own[b]) ? null : own[b],
       everybody: Number.isNaN(everybody[b]) ? null : everybody[b],
-      words: Number.isNaN(own[b]) ? `${behaviours[b].label}: unknown` : behaviours[b].phrase(own[b]),
+      words: Number.isNaN(own[b]) ? `${behaviours[b].label}: unknown` : capitalised(behaviours[b].phrase(own[b])),
     })),
     rule,
     sentence: `People who ${sayRule(rule)}`,
@@ -158,6 +159,10 @@ function describe(g: number, { made, labels, rest, restLabels, centres, everybod
       Uint8Array.from(restLabels, (label) => (label === g ? 1 : 0)),
     ),
   };
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Of each behaviour in its unit, over those of whom it is known. */

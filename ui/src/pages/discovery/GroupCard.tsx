@@ -27,7 +27,7 @@ export function GroupCard({ group }: { group: DiscoveredGroup }) {
           loading={save.isPending}
           disabled={save.isSuccess}
           onClick={() => save.mutate(group)}
-          aria-label={`Save ${group.name} as a segment`}
+          aria-label={`Save as segment: ${group.name}`}
         >
           Save as segment
         </Button>
@@ -46,7 +46,7 @@ export function GroupCard({ group }: { group: DiscoveredGroup }) {
                 }}
               />
             </span>
-            <span className="quiet small">They {words}.</span>
+            <span className="quiet small">{words}.</span>
           </li>
         ))}
       </ul>
