@@ -66,7 +66,8 @@ function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFail
   const sentence = useNaming()(segment.sentence);
   const zone = useZone();
   const total = useMembers(id).data?.pages[0].total ?? segment.member_count;
-  const growth = useAnalytics(id).data?.growth ?? null;
+  const read = useAnalytics(id).data?.growth ?? null;
+  const growth = read?.change === 0 ? null : read;
   const sizes = useSizes(id, historyDays).data?.sizes;
   const history = useMemo(() => ({ segments: [{ name, sizes: sizes ?? [] }], zone }), [name, sizes, zone]);
   const isArchived = status === 'archived';
