@@ -63,6 +63,7 @@ const properties = [
   { path: 'properties.phone', action: 'keep' },
   { path: 'properties.coupon', action: 'hash' },
   { path: 'traits.email', action: 'hash' },
+  { path: 'traits.phone', action: 'hash' },
   { path: 'traits.ssn', action: 'hash' },
   { path: 'context.ip', action: 'truncate' },
   { path: 'context.traits.ip', action: 'truncate' },
@@ -91,7 +92,7 @@ test('rules hash, mask, drop, keep and cut short by path, and no file ever holds
       type: 'identify',
       userId: 'anna',
       messageId: 'm2',
-      traits: { email: 'anna-raw@example.org', ssn: 'SSN-RAW-1', plan: 'gold' },
+      traits: { email: 'anna-raw@example.org', phone: '+49 170 1234567', ssn: 'SSN-RAW-1', plan: 'gold' },
     },
     { type: 'track', userId: 'anna', messageId: 'm3', event: 7, properties: { ticket: 'TICKET-REFUSED-RAW' } },
   );
@@ -109,11 +110,13 @@ test('rules hash, mask, drop, keep and cut short by path, and no file ever holds
   const identified = await eventOf('m2');
   assert.deepEqual(JSON.parse(identified.traits), {
     email: hashed('anna-raw@example.org'),
+    phone: hashed('+49 170 1234567'),
     ssn: hashed('SSN-RAW-1'),
     plan: 'gold',
   });
   // Whose event it is follows from the address as it came: hashed as everywhere, it finds the same person.
   assert.equal(identified.email_hash, emailHashOf('anna-raw@example.org', pepper));
+  assert.match(identified.phone_hash, /^[0-9a-f]{64}$/);
   type Rejected = { rejected: { body: { properties: object } }[] };
   const kept = async (): Promise<Rejected['rejected']> => {
     const { rejected } = (await call('GET', '/api/v1/rejected')) as Rejected;
@@ -122,7 +125,16 @@ test('rules hash, mask, drop, keep and cut short by path, and no file ever holds
   const rejected = await kept();
   assert.deepEqual(rejected[0].body.properties, { ticket: hashed('TICKET-REFUSED-RAW') });
   assert.ok(filesWith('Visited').length > 0, 'what is kept is found by the same scan');
-  for (const raw of ['TICKET-4711-RAW', 'COUPON-RAW-99', '4111111111111111', 'RAW-DIAGNOSIS', 'anna-raw@', 'SSN-RAW']) {
+  for (const raw of [
+    'TICKET-4711-RAW',
+    'COUPON-RAW-99',
+    '4111111111111111',
+    'RAW-DIAGNOSIS',
+    'anna-raw@',
+    'SSN-RAW',
+    '1701234567',
+    '170 1234567',
+  ]) {
     assert.deepEqual(filesWith(raw), [], raw);
   }
   assert.deepEqual(filesWith('TICKET-REFUSED-RAW'), []);
