@@ -7,7 +7,7 @@ import { crashTest } from '../crash/crash-test.ts';
 import { ModelledDisk } from '../crash/modelled-disk.ts';
 
 test('kill -9, losses of power, a full and a slow disk, an engine that goes away: nothing acknowledged is lost, nothing doubled, each flipped bit found [MKT-14.6]', async (t) => {
-  const report = await crashTest({ runs: 5, losses: 5, seed: 7, onProgress: () => {} });
+  const report = await crashTest({ runs: 3, losses: 3, seed: 7, onProgress: () => {} });
   t.diagnostic(JSON.stringify(report));
   assert.deepEqual(report.failures, []);
   assert.deepEqual([report.lost, report.doubled], [0, 0]);

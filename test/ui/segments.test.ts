@@ -315,7 +315,7 @@ pageTest(
   'the list says, counts and filters; two are held side by side [SEG-6]',
   '/segments',
   async ({ page, complaints }) => {
-    const row = page.getByRole('row', { name: /Looked, did not buy/ });
+    const row = page.getByRole('row', { name: /^Compare Looked, did not buy/ });
     assert.match(
       await wordsOf(row),
       /Looked, did not buy did product_view at least 3 times in the last 7 days and not .* 300 .* Active/,
