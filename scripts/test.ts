@@ -61,11 +61,11 @@ function run(files: readonly string[], env: Record<string, string>): number {
     console.error(missing.length > 0 ? `No such test file: ${missing.join(', ')}` : 'There is no test file to run.');
     return 1;
   }
-  // Three files at a time on two cores: each opens engines of its own and often waits for them. Every file is a process;
+  // Four files at a time on two cores: each opens engines of its own and often waits for them. Every file is a process;
   // what one has compiled the next ones find on disk. No test may hold up the others for ever.
   const options = [
     '--test',
-    '--test-concurrency=3',
+    '--test-concurrency=4',
     '--test-timeout=300000',
     '--test-force-exit',
     '--test-reporter=spec',
