@@ -22,6 +22,8 @@ export type Live = {
   filling: Promise<void> | undefined;
   /** Filled by a full pass, which nothing ends. */
   isFullPass: boolean;
+  /** Epoch ms: what was received until then may stand in the index without having been weighed. */
+  unweighedUntil: number;
   /** Another is filled in its place, or it did not come to its end. */
   ended: boolean;
   seconds: number;
@@ -69,6 +71,7 @@ export function beginIndex(store: Store, filling: Filling): Live {
   const live: Live = {
     ...{ name: nameOf(model, floor), model, waiting, ended: false, seconds: 0 },
     isFullPass: filling.onPair !== undefined,
+    unweighedUntil: filling.onPair === undefined ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
     index: undefined,
     filling: undefined,
   };

@@ -2,7 +2,7 @@
 // blocks go on; who told something waits, and is weighed when everybody is in.
 
 import type { Store } from '../../store/index.ts';
-import { MINUTE_MS } from '../../time.ts';
+import { fromClickHouseTime, MINUTE_MS } from '../../time.ts';
 import { nodeOf } from '../node.ts';
 import type { Moves } from '../relink.ts';
 import { readRules } from '../rules.ts';
@@ -11,7 +11,7 @@ import { limitsFrom, type MatchingLimits } from './limits.ts';
 import { matchWaiting } from './live.ts';
 import { readModel } from './model.ts';
 
-export type TellingRow = { anchor: string; particulars?: string };
+export type TellingRow = { anchor: string; particulars?: string; received_at?: string };
 
 export type MatcherOptions = {
   now: () => Date;
@@ -47,7 +47,16 @@ export function openMatcher(store: Store, options: MatcherOptions): Matcher {
     const known = liveOf(store.facts, workspace);
     if (known?.isFullPass && known.filling !== undefined) return known;
     const isCurrent = known?.name === nameOf(model, floor) && (known.filling !== undefined || !isWorn(known, limits));
-    return isCurrent ? known : beginIndex(store, { workspace, model, floor, limits });
+    if (isCurrent) return known;
+    const begun = beginIndex(store, { workspace, model, floor, limits });
+    // Whoever came to the facts before the index was filled, and is told of afterwards, was taken in like those of before.
+    void begun.filling?.then(
+      () => {
+        begun.unweighedUntil = now().getTime();
+      },
+      () => {},
+    );
+    return begun;
   };
 
   /** Weighs who waits in whatever index there is by then, until nobody does. */
@@ -88,9 +97,10 @@ export function openMatcher(store: Store, options: MatcherOptions): Matcher {
       const live = await currentOf(workspace);
       if (live === undefined) return;
       const isFilling = live.filling !== undefined;
-      for (const { anchor } of telling) {
+      for (const { anchor, received_at: received } of telling) {
         const node = nodeOf(anchor);
-        live.waiting.set(node, isFilling || live.waiting.get(node) === true);
+        const isUnweighed = received === undefined || fromClickHouseTime(received).getTime() <= live.unweighedUntil;
+        live.waiting.set(node, isFilling || isUnweighed || live.waiting.get(node) === true);
       }
       const done = run(workspace);
       if (!isFilling) await done;
