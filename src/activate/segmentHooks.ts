@@ -10,6 +10,7 @@ import type { WorkspaceConsent } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { HOUR_MS, SECOND_MS } from '../time.ts';
 import { signingSecret } from './integrations.ts';
+import { isDenied, readNames } from './names.ts';
 import { refuseAddress } from './outbound.ts';
 import { postSigned } from './signed.ts';
 
@@ -193,29 +194,17 @@ async function noteFailure({ state }: Store, id: string, error: unknown, now: Da
 }
 
 async function describe(
-  { facts }: Store,
+  store: Store,
   workspace: string,
   changes: readonly MembershipChange[],
   consent: WorkspaceConsent,
 ): Promise<Told[]> {
   const profiles = [...new Set(changes.map(({ profileId }) => BigInt(`0x${profileId}`)))];
-  const names = await facts.rows<{ id: string; user_ids: string[]; anonymous_ids: string[]; email_hashes: string[] }>(
-    `SELECT leftPad(lower(hex(profile)), 16, '0') AS id, user_ids, anonymous_ids, email_hashes FROM profiles FINAL
-     WHERE workspace = {workspace:String} AND profile IN (${profiles.join(', ')})`,
-    { workspace },
-  );
-  const nameOf = new Map(names.map((row) => [row.id, row]));
-  const personalisation = consent.bitOf('personalisation');
-  return changes.flatMap(({ kind, profileId, ...change }) => {
-    const name = nameOf.get(profileId);
-    const identifiers = [
-      ...(name?.user_ids ?? []).map((id) => `u:${id}`),
-      ...(name?.anonymous_ids ?? []).map((id) => `a:${id}`),
-      ...(name?.email_hashes ?? []).map((hash) => `e:${hash}`),
-    ];
-    if ((consent.judge(identifiers, undefined, 0).denied & personalisation) !== 0) return [];
-    const userId = name?.user_ids[0] ?? null;
-    return [{ ...change, kind, profileId, userId, anonymousId: name?.anonymous_ids[0] ?? null }];
+  const names = await readNames(store, workspace, profiles, 'online');
+  return changes.flatMap((change) => {
+    const known = names.get(change.profileId);
+    if (isDenied(consent, 'personalisation', known)) return [];
+    return [{ ...change, userId: known?.user_ids[0] ?? null, anonymousId: known?.anonymous_ids[0] ?? null }];
   });
 }
 

@@ -20,6 +20,7 @@ import {
 import type { Store } from '../store/index.ts';
 import { addDays, toClickHouseTime } from '../time.ts';
 import { hookFor, type Receiver } from './integrations.ts';
+import { isDenied, readNames } from './names.ts';
 import { type Hook, postSigned } from './signed.ts';
 
 export type SyncRequest = {
@@ -174,18 +175,12 @@ async function describePeople(
   scores: readonly Score[],
 ) {
   const ids = scores.map(({ profileId }) => BigInt(`0x${profileId}`));
-  const names = await readNames(store, workspace, ids);
+  const names = await readNames(store, workspace, ids, 'batch');
   const before = await readBefore(store, model, new Date(scores[0].asOf), ids);
   const alone = await readLeftAlone(store, workspace, segment?.id, ids);
-  const advertising = consent.bitOf('advertising');
   return scores.map((score) => {
     const known = names.get(score.profileId);
     const earlier = before.get(score.profileId);
-    const identifiers = [
-      ...(known?.user_ids ?? []).map((id) => `u:${id}`),
-      ...(known?.anonymous_ids ?? []).map((id) => `a:${id}`),
-      ...(known?.email_hashes ?? []).map((hash) => `e:${hash}`),
-    ];
     const person: SentPerson = {
       profileId: score.profileId,
       userId: score.userId,
@@ -199,22 +194,12 @@ async function describePeople(
       category: score.category,
       reasons: score.signals.map((reason: Reason) => reason.sentence),
     };
-    const denied = (consent.judge(identifiers, undefined, 0).denied & advertising) !== 0;
+    const denied = isDenied(consent, 'advertising', known);
     return { person, denied: denied || alone.has(score.profileId) };
   });
 }
 
 const hexId = "leftPad(lower(hex(profile)), 16, '0') AS id";
-
-async function readNames({ facts }: Store, workspace: string, ids: readonly bigint[]) {
-  const rows = await facts.rows<{ id: string; user_ids: string[]; anonymous_ids: string[]; email_hashes: string[] }>(
-    `SELECT ${hexId}, user_ids, anonymous_ids, email_hashes FROM profiles FINAL
-     WHERE workspace = {workspace:String} AND profile IN (${ids.join(', ')})`,
-    { workspace },
-    'batch',
-  );
-  return new Map(rows.map((row) => [row.id, row]));
-}
 
 /** Who of them is not acted upon in a use of the segment that is under way: to reach them would spoil its measurement. */
 async function readLeftAlone(

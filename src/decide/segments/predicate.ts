@@ -13,32 +13,14 @@ export const valueOps = [
   ...['contains', 'contains_not', 'starts_with', 'ends_with', 'has_all', 'exists', 'exists_not'],
   ...['before', 'after', 'in_last', 'in_next'],
 ] as const;
-export type ValueOp =
-  | 'is'
-  | 'is_not'
-  | 'more_than'
-  | 'at_least'
-  | 'less_than'
-  | 'at_most'
-  | 'between'
-  | 'contains'
-  | 'contains_not'
-  | 'starts_with'
-  | 'ends_with'
-  | 'has_all'
-  | 'exists'
-  | 'exists_not'
-  | 'before'
-  | 'after'
-  | 'in_last'
-  | 'in_next';
+export type ValueOp = (typeof valueOps)[number];
 
 const text = Type.String({ minLength: 1, maxLength: 1000 });
 const scalar = Type.Union([text, Type.Number(), Type.Boolean()]);
 
 /** `op` and `value`, as every kind that compares a value has them. */
 export const predicateFields = {
-  op: Type.Enum(valueOps as unknown as ValueOp[], { description: 'How the value is compared.' }),
+  op: Type.Enum([...valueOps], { description: 'How the value is compared.' }),
   value: Type.Optional(
     Type.Union([scalar, Type.Array(Type.Union([text, Type.Number()]), { minItems: 1, maxItems: 1000 })], {
       description: 'What it is compared with; several texts mean any of them. in_last and in_next count days.',

@@ -104,10 +104,7 @@ export async function membershipChanges(
   workspace: string,
   { segmentId, profileId, before, limit = 50 }: ChangesWish,
 ): Promise<MembershipChange[]> {
-  const segments = [
-    ...(await listRuleSegments(store, workspace)),
-    ...(await listRuleSegments(store, workspace, { status: 'archived' })),
-  ];
+  const segments = await everySegment(store, workspace);
   const byNumber = new Map(segments.map((segment) => [segment.number, segment]));
   const wanted = segmentId === undefined ? undefined : await readRuleSegment(store, workspace, segmentId);
   const profile = profileId === undefined ? undefined : fromHexId(profileId);
@@ -127,9 +124,7 @@ export async function membershipChanges(
       "(at, profile, revision, number) < ({at:DateTime64(3, 'UTC')}, {after:UInt64}, {revision:UInt32}, {seen:UInt32})",
   ];
   const rows = await store.facts.rows<ChangeRow>(
-    `SELECT profile, revision, at, toString(cause) AS cause, message_id, toString(event) AS event, event_at,
-       arrayJoin(arrayConcat(entered, gone)) AS number, has(entered, number) AS is_entry, reasons[number] AS why
-     FROM segment_changes FINAL WHERE ${conditions.filter(Boolean).join(' AND ')}
+    `${changesSql} WHERE ${conditions.filter(Boolean).join(' AND ')}
      ORDER BY at DESC, profile DESC, revision DESC, number DESC LIMIT {limit:UInt32}`,
     { workspace, limit, ...(profile !== undefined && { profile }), ...(wanted && { number: wanted.number }), ...place },
   );
@@ -145,15 +140,12 @@ export async function changesAfter(
   workspace: string,
   { after, until, segmentIds, limit }: { after: string; until: Date; segmentIds?: readonly string[]; limit: number },
 ): Promise<MembershipChange[]> {
-  const segments = [
-    ...(await listRuleSegments(store, workspace)),
-    ...(await listRuleSegments(store, workspace, { status: 'archived' })),
-  ].filter(({ id }) => segmentIds === undefined || segmentIds.includes(id));
+  const segments = (await everySegment(store, workspace)).filter(
+    ({ id }) => segmentIds === undefined || segmentIds.includes(id),
+  );
   if (segments.length === 0) return [];
   const rows = await store.facts.rows<ChangeRow>(
-    `SELECT profile, revision, at, toString(cause) AS cause, message_id, toString(event) AS event, event_at,
-       arrayJoin(arrayConcat(entered, gone)) AS number, has(entered, number) AS is_entry, reasons[number] AS why
-     FROM segment_changes FINAL WHERE ${here} AND at >= {at:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
+    `${changesSql} WHERE ${here} AND at >= {at:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
        AND number IN (${segments.map(({ number }) => number).join(', ')})
        AND (at, profile, revision, number) > ({at:DateTime64(3, 'UTC')}, {after:UInt64}, {revision:UInt32}, {seen:UInt32})
      ORDER BY at, profile, revision, number LIMIT {limit:UInt32}`,
@@ -166,6 +158,17 @@ export async function changesAfter(
 /** The id of no change: everything from the moment on comes after it. */
 export function changeIdAt(moment: Date): string {
   return `${moment.getTime()}-0-0-0`;
+}
+
+/** Each change of each segment a row. */
+const changesSql = `SELECT profile, revision, at, toString(cause) AS cause, message_id, toString(event) AS event, event_at,
+     arrayJoin(arrayConcat(entered, gone)) AS number, has(entered, number) AS is_entry, reasons[number] AS why
+   FROM segment_changes FINAL`;
+
+/** Archived ones too: what became of people in them is still told. */
+async function everySegment(store: Store, workspace: string): Promise<RuleSegment[]> {
+  const archived = await listRuleSegments(store, workspace, { status: 'archived' });
+  return [...(await listRuleSegments(store, workspace)), ...archived];
 }
 
 function toChange(row: ChangeRow, byNumber: ReadonlyMap<number, RuleSegment>): MembershipChange[] {

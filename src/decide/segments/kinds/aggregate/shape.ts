@@ -9,18 +9,7 @@ export const measures = [
   ...['count', 'sum', 'min', 'max', 'mean', 'distinct', 'days'],
   ...['first', 'last', 'days_since_first', 'days_since_last'],
 ] as const;
-export type MeasureName =
-  | 'count'
-  | 'sum'
-  | 'min'
-  | 'max'
-  | 'mean'
-  | 'distinct'
-  | 'days'
-  | 'first'
-  | 'last'
-  | 'days_since_first'
-  | 'days_since_last';
+export type MeasureName = (typeof measures)[number];
 
 /** Those that look at something of the event. */
 export const lookInside: ReadonlySet<MeasureName> = new Set(['sum', 'min', 'max', 'mean', 'distinct', 'first', 'last']);
@@ -30,7 +19,7 @@ export const AggregateSchema = Type.Object(
     kind: Type.Literal('event'),
     ...eventFields,
     measure: Type.Optional(
-      Type.Enum(measures as unknown as MeasureName[], {
+      Type.Enum([...measures], {
         default: 'count',
         description:
           'count; sum, min, max or mean of a number; distinct values; days = different days (of the workspace); first or last value; days since the first or last.',
