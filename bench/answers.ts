@@ -6,7 +6,6 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -17,6 +16,7 @@ import { createKey, ensureWorkspace } from '../src/govern/index.ts';
 import { openServer, walkTheRoad } from '../src/server/index.ts';
 import { openShop } from '../src/simulate/index.ts';
 import { openStore } from '../src/store/index.ts';
+import { openClient } from './connection.ts';
 
 const workspace = 'bench';
 const EVENTS_PER_BATCH = 50;
@@ -209,31 +209,4 @@ async function keepAsking(port: number, { perSecond, seconds, request, onAnswer 
   }
   while (underWay > 0 || waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   for (const client of clients) client.close();
-}
-
-type Client = { ask(text: string, onAnswer: (status: number) => void): void; close(): void };
-
-/** A connection that has one request under way at a time. */
-async function openClient(port: number): Promise<Client> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  let answered: (status: number) => void = () => {};
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk.toString('latin1');
-    const head = received.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-    if (received.length < head + 4 + length) return;
-    const status = Number(received.slice(9, 12));
-    received = '';
-    answered(status);
-  });
-  return {
-    ask(sent, onAnswer) {
-      answered = onAnswer;
-      socket.write(sent);
-    },
-    close: () => socket.destroy(),
-  };
 }

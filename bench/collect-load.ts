@@ -2,9 +2,9 @@
 // sent again with other ids written into them, so that it costs as little as it can of the cores that it shares with the
 // service. Its own processor time is reported beside what it measured.
 
-import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from './collect-message.ts';
+import { openClient } from './connection.ts';
 
 export type Load = {
   port: number;
@@ -38,7 +38,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 
 async function generate(load: Load): Promise<LoadResult> {
   const { batchSize, connections, seconds, rate } = load;
-  const clients = await Promise.all(Array.from({ length: connections }, (_, i) => openClient(load, i)));
+  const clients = await Promise.all(Array.from({ length: connections }, (_, i) => openSender(load, i)));
   const times: number[] = [];
   const counts = { requests: 0, refused: 0, nextId: load.firstId };
   const cpu = process.cpuUsage();
@@ -46,7 +46,7 @@ async function generate(load: Load): Promise<LoadResult> {
   const end = start + seconds * 1000;
   // With a rate each connection keeps a schedule of its own; what is late is measured from when it was due.
   const everyMs = rate === undefined ? 0 : (1000 * batchSize * connections) / rate;
-  const run = async (client: Client, i: number) => {
+  const run = async (client: Sender, i: number) => {
     for (let due = start + (everyMs * i) / connections; ; due += everyMs) {
       const now = performance.now();
       if (now >= end) return;
@@ -76,37 +76,21 @@ async function generate(load: Load): Promise<LoadResult> {
   };
 }
 
-type Client = { send(firstId: number): Promise<number>; close(): void };
+type Sender = { send(firstId: number): Promise<number>; close(): void };
 
-/** A connection that has one request under way at a time. */
-async function openClient({ port, writeKey, batchSize }: Load, seed: number): Promise<Client> {
+/** Sends batches of its own over a connection. */
+async function openSender({ port, writeKey, batchSize }: Load, seed: number): Promise<Sender> {
   const bodies = Array.from({ length: 4 }, (_, n) => makeRequest(writeKey, batchSize, seed * 1000 + n * batchSize));
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  let answered: (status: number) => void = () => {};
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk.toString('latin1');
-    const head = received.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-    if (received.length < head + 4 + length) return;
-    const status = Number(received.slice(9, 12));
-    received = '';
-    answered(status);
-  });
+  const client = await openClient(port);
   let turn = 0;
   return {
     send: (firstId) => {
       const { bytes, places } = bodies[turn++ % bodies.length];
       for (const [i, place] of places.entries())
         bytes.write(String(firstId + i).padStart(ID_DIGITS, '0'), place, 'latin1');
-      return new Promise((resolve) => {
-        answered = resolve;
-        socket.write(bytes);
-      });
+      return new Promise((resolve) => client.ask(bytes, resolve));
     },
-    close: () => socket.destroy(),
+    close: client.close,
   };
 }
 
