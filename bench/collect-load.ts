@@ -30,6 +30,8 @@ export type LoadResult = {
 };
 
 const ID_DIGITS = 12;
+/** Of each connection; together they come from some twenty thousand visitors. */
+const BODIES = 25;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const load = JSON.parse(process.argv[2]) as Load;
@@ -80,7 +82,8 @@ type Sender = { send(firstId: number): Promise<number>; close(): void };
 
 /** Sends batches of its own over a connection. */
 async function openSender({ port, writeKey, batchSize }: Load, seed: number): Promise<Sender> {
-  const bodies = Array.from({ length: 4 }, (_, n) => makeRequest(writeKey, batchSize, seed * 1000 + n * batchSize));
+  const first = seed * BODIES * batchSize;
+  const bodies = Array.from({ length: BODIES }, (_, n) => makeRequest(writeKey, batchSize, first + n * batchSize));
   const client = await openClient(port);
   let turn = 0;
   return {

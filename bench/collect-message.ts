@@ -6,7 +6,7 @@ export function messageOf(i: number, messageId = `bench-${i}-0a1b2c3d4e5f`): Seg
   return {
     type: 'track',
     messageId,
-    anonymousId: `visitor-${i % 5000}`,
+    anonymousId: `visitor-${i % 20_000}`,
     timestamp: new Date(1_760_000_000_000 + i * 100).toISOString(),
     event: 'Product Viewed',
     properties: { product_id: `p${i % 500}`, category: 'Shoes', brand: 'Heron', price: 49.9, currency: 'EUR' },

@@ -35,6 +35,7 @@ export function openDirectIntake(store: Store, options: Pick<IntakeOptions, 'now
   return {
     accept,
     onShipped: () => () => {},
+    isRush: () => false,
     settled: async () => {},
     health: () => ({
       ...counts,

@@ -34,15 +34,16 @@ import type { Arrival, EventRow, MessageType, SegmentMessage } from './message.t
 import { placeholderIds } from './placeholders.ts';
 import type { Signals } from './privacy/judge.ts';
 import { rejectedRow } from './rejected.ts';
-import { startShipper } from './shipper.ts';
+import { type Rush, startShipper } from './shipper.ts';
 import { openThrottle } from './throttle.ts';
 import { faultOf } from './validate.ts';
 
 export type IntakeOptions = {
   now?: () => Date;
-  /** Rows a shipment holds at most, and how long a smaller one waits for more. */
+  /** Rows a shipment holds at most, and how long after the one before a smaller one goes. */
   blockRows?: number;
   waitMs?: number;
+  rush?: Partial<Rush>;
   segmentBytes?: number;
   maxBacklogBytes?: number;
   /** What workspaces let in; absent = opened here. */
@@ -111,6 +112,8 @@ export interface Intake {
   accept(workspace: string, messages: readonly unknown[], delivery: Delivery): Promise<Acceptance>;
   /** Called with each block of rows that reached the facts, again for the last one after a crash. Returns what ends it. */
   onShipped(listener: (rows: EventRow[]) => Promise<void> | void): () => void;
+  /** So much comes in that what can wait should: blocks do, some seconds. */
+  isRush(): boolean;
   /** Resolves when everything accepted so far is in the facts. */
   settled(): Promise<void>;
   health(): IntakeHealth;
@@ -143,6 +146,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     seen,
     blockRows: options.blockRows ?? 20_000,
     waitMs: options.waitMs ?? 200,
+    rush: { rate: 12_000, share: 0.5, forMs: 10_000, ...options.rush },
     now,
     isHeard: () => listeners.size > 0,
     onShipped: async (rows) => {
@@ -167,6 +171,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    isRush: shipper.isRush,
     settled: async () => {
       while (journal.backlog().records > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     },

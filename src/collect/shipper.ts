@@ -6,19 +6,30 @@
 
 import type { InklingError } from '../errors.ts';
 import type { Block, Facts, Journal } from '../store/index.ts';
+import { fromClickHouseTime } from '../time.ts';
 import type { Seen } from './dedupe/seen.ts';
 import { EVENT_LINE, eventRowOf, rejectedLine, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
 import { inSlices } from './slices.ts';
 
+/** When so much comes in that shipping would slow down what is to be acknowledged, blocks wait. */
+export type Rush = {
+  /** Events a second, and the share of the time for which this thread is busy with them. */
+  rate: number;
+  share: number;
+  /** How long events wait at most. */
+  forMs: number;
+};
+
 export type ShipperOptions = {
   journal: Journal;
   facts: Facts;
   seen: Seen;
-  /** Rows a block holds at most, and how long a smaller one waits for more. */
+  /** Rows a block holds at most, and how long after the one before a smaller one is taken. */
   blockRows: number;
   waitMs: number;
+  rush: Rush;
   now: () => Date;
   /** Awaited before a block counts as done, so that after a crash it is called again rather than not at all. */
   onShipped: (rows: EventRow[]) => Promise<void>;
@@ -32,6 +43,8 @@ export interface Shipper {
   nudge(): void;
   /** Events that reached the facts, and those that were seen before, since the start. */
   shipped(): { events: number; duplicates: number; lastAt: Date | undefined; failing: boolean };
+  /** Whether blocks wait because so much comes in. */
+  isRush(): boolean;
   /** Ships what is there, unless the engine is down, and ends. */
   close(): Promise<void>;
 }
@@ -39,9 +52,13 @@ export interface Shipper {
 const BLOCK_BYTES = 32 * 1024 * 1024;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
+/** How long a rush lasts at least, and how long it is looked for between two full blocks. */
+const RUSH_LOOK_MS = 100;
+const RUSH_GLANCE_MS = 25;
+const RUSH_BYTES = 1024 ** 3;
 
 export function startShipper(options: ShipperOptions): Shipper {
-  const { journal } = options;
+  const { journal, rush } = options;
   const state = { events: 0, duplicates: 0, lastAt: undefined as Date | undefined, failing: false };
   let closing = false;
   let wake = () => {};
@@ -54,14 +71,42 @@ export function startShipper(options: ShipperOptions): Shipper {
       };
     });
   const isWaiting = () => journal.backlog().records > 0;
+  let isRush = false;
+  /** How old the first event of the last block was when it was taken. */
+  let lagMs = 0;
+
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const mayWait = (takenAt: number) =>
+    lagMs + performance.now() - takenAt < rush.forMs && journal.backlog().bytes < RUSH_BYTES;
+
+  /** Waits, and tells whether it was a rush. Nothing is shipped meanwhile, so what is seen is the door. */
+  async function look(wait: Promise<unknown>): Promise<boolean> {
+    const [before, startedAt] = [performance.eventLoopUtilization(), performance.now()];
+    const waiting = journal.backlog().records;
+    await wait;
+    const rate = ((journal.backlog().records - waiting) / (performance.now() - startedAt)) * 1000;
+    return rate >= rush.rate && performance.eventLoopUtilization(before).utilization >= rush.share;
+  }
 
   async function run(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
+    let takenAt = performance.now();
     while (!closing || isWaiting()) {
-      if (!closing && journal.backlog().records < options.blockRows) await sleep(options.waitMs);
+      if (!closing) {
+        // From one block to the next and not after it: what took long to follow is not made later by a wait.
+        const waitMs = Math.max(0, options.waitMs - (performance.now() - takenAt));
+        const isFull = journal.backlog().records >= options.blockRows;
+        isRush = await look(isFull ? pause(RUSH_GLANCE_MS) : sleep(waitMs));
+        // What is to be acknowledged goes first: shipping takes more of the cores than the door does, and what waits is
+        // on disk. It is found some seconds later, and acknowledged in half of the time.
+        while (isRush && !closing && mayWait(takenAt)) isRush = await look(pause(RUSH_LOOK_MS));
+      }
+      isRush = false;
+      takenAt = performance.now();
       try {
         const block = await journal.next({ records: options.blockRows, bytes: BLOCK_BYTES });
         if (!block) continue;
+        lagMs = options.now().getTime() - (arrivalOf(block) ?? options.now().getTime());
         const { events, duplicates } = await ship(block, options);
         state.events += events;
         state.duplicates += duplicates;
@@ -85,12 +130,19 @@ export function startShipper(options: ShipperOptions): Shipper {
       if (journal.backlog().records >= options.blockRows && !state.failing) wake();
     },
     shipped: () => ({ ...state }),
+    isRush: () => isRush,
     close: async () => {
       closing = true;
       wake();
       await running;
     },
   };
+}
+
+/** When its first event was received, epoch ms; undefined where it has none. */
+function arrivalOf({ records }: Block): number | undefined {
+  const first = records.find(({ payload }) => payload[0] === EVENT_LINE.charCodeAt(0));
+  return first && fromClickHouseTime(eventRowOf(first.payload).received_at).getTime();
 }
 
 /** Ships one block and tells the listeners; how many events went and how many were seen before. */

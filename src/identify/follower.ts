@@ -6,17 +6,18 @@ import type { Store } from '../store/index.ts';
 import { type FollowedRow, followBlock } from './follow.ts';
 import type { MatchingLimits } from './matching/limits.ts';
 import { openMatcher, type TellingRow } from './matching/matcher.ts';
-import { membersOf } from './members.ts';
+import { membersOf, profilesOf } from './members.ts';
 import { nodeOf } from './node.ts';
 import { profiles } from './profiles.ts';
 import { redraw } from './rebuild.ts';
 import { sessionRuleOf, sessionsTable } from './sessions/index.ts';
-import { inTurn } from './turn.ts';
 
 export type FollowerOptions = {
   now: () => Date;
   /** Profiles and visits are drawn anew this long after somebody did something. */
   refreshAfterMs?: number;
+  /** Whether so much comes in that drawing people anew should wait; it waits some seconds at most. */
+  isRush?: () => boolean;
   /** Identifiers that changed hands. */
   onMoved?: (workspace: string, moves: { node: bigint; profile: bigint }[]) => void;
   /** What failed without anybody waiting for it; the next resolveAll makes it good. */
@@ -34,37 +35,50 @@ export interface Follower {
   close(): Promise<void>;
 }
 
-const PEOPLE_PER_STATEMENT = 2000;
+const PEOPLE_PER_STATEMENT = 1000;
+/** Drawing people anew takes a fifth of the time at most, however long their histories are. */
+const PAUSES_PER_REFRESH = 4;
+const WAITS_IN_A_RUSH = 10;
+/** Somebody who changes hands while being drawn is drawn again; whoever does so at every try is at the next refresh. */
+const TRIES = 3;
 
 export function openFollower(store: Store, options: FollowerOptions): Follower {
-  const { now, refreshAfterMs = 2000, onMoved, onFault, limits } = options;
+  const { now, refreshAfterMs = 2000, isRush = () => false, onMoved, onFault, limits } = options;
   const matcher = openMatcher(store, { now, onMoved, onFault, limits });
   const touched = new Map<string, Set<string>>();
   let timer: NodeJS.Timeout | undefined;
   let refreshing: Promise<void> = Promise.resolve();
 
   const refresh = async () => {
-    timer = undefined;
+    const started = performance.now();
     const taken = [...touched];
     touched.clear();
     for (const [workspace, anchors] of taken) {
       const nodes = [...anchors].map(nodeOf);
-      await inTurn(store, workspace, () => refreshPeople(store, workspace, nodes, now())).catch((error) =>
+      await refreshPeople(store, workspace, nodes, now()).catch((error) =>
         onFault?.(error, 'refreshing profiles and visits'),
       );
     }
+    clearTimeout(timer);
+    timer = undefined;
+    if (touched.size > 0) plan((performance.now() - started) * PAUSES_PER_REFRESH);
   };
   const refreshNext = () => {
     refreshing = refreshing.then(refresh);
     return refreshing;
   };
+  const plan = (pauseMs = 0, waits = 0) => {
+    const next = () => {
+      if (!isRush() || waits === WAITS_IN_A_RUSH) return refreshNext();
+      timer = undefined;
+      plan(0, waits + 1);
+    };
+    timer ??= setTimeout(next, Math.max(refreshAfterMs, pauseMs)).unref();
+  };
 
   return {
     async shipped(rows) {
       for (const [workspace, block] of Map.groupBy(rows, (row) => row.workspace)) {
-        const anchors = touched.get(workspace) ?? new Set();
-        for (const row of block) anchors.add(row.anchor);
-        touched.set(workspace, anchors);
         try {
           const { moved } = await followBlock(store, workspace, block, { now: now() });
           if (moved.length > 0) onMoved?.(workspace, moved);
@@ -72,8 +86,12 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
         } catch (error) {
           onFault?.(error, 'following identities');
         }
+        // Not before: a refresh that began in the midst of it would have drawn them as they were.
+        const anchors = touched.get(workspace) ?? new Set();
+        for (const row of block) anchors.add(row.anchor);
+        touched.set(workspace, anchors);
       }
-      timer ??= setTimeout(refreshNext, refreshAfterMs).unref();
+      plan();
     },
     settled: matcher.settled,
     async close() {
@@ -84,7 +102,10 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
   };
 }
 
-/** Draws anew the profiles and visits of the people whom the nodes belong to. */
+/**
+ * Draws anew the profiles and visits of the people whom the nodes belong to. It needs no turn, so that no block waits
+ * for long histories: whoever has changed hands in the meantime is drawn again.
+ */
 export async function refreshPeople(
   store: Store,
   workspace: string,
@@ -94,9 +115,20 @@ export async function refreshPeople(
   const { facts } = store;
   const summed = inCurrency(await adoptCurrency(store, workspace));
   const sessions = sessionsTable(await sessionRuleOf(store, workspace));
-  for (let from = 0; from < nodes.length; from += PEOPLE_PER_STATEMENT) {
-    const members = await membersOf(facts, workspace, nodes.slice(from, from + PEOPLE_PER_STATEMENT));
-    await redraw(facts, sessions, members, { workspace, now, summed });
-    await redraw(facts, profiles, members, { workspace, now, summed });
+  // In the order of the table of events, so that no two statements read the same part of it.
+  const ordered = BigUint64Array.from(nodes).sort();
+  for (let from = 0; from < ordered.length; from += PEOPLE_PER_STATEMENT) {
+    const some = [...ordered.subarray(from, from + PEOPLE_PER_STATEMENT)];
+    let members = await membersOf(facts, workspace, some);
+    for (let attempt = 1; ; attempt++) {
+      const before = await profilesOf(facts, workspace, members);
+      await redraw(facts, sessions, members, { workspace, now, summed });
+      await redraw(facts, profiles, members, { workspace, now, summed });
+      members = await membersOf(facts, workspace, some);
+      const after = await profilesOf(facts, workspace, members);
+      const isSame = after.size === before.size && members.every((node) => before.get(node) === after.get(node));
+      if (isSame || attempt === TRIES) break;
+      members = [...new Set([...before.keys(), ...members])];
+    }
   }
 }

@@ -43,7 +43,8 @@ export async function redraw(
   const theirs = `workspace = {workspace:String} AND ${within('profile', nodes)}`;
   const older = await newestVersion(facts, table, workspace, theirs);
   const version = Math.max(now.getTime(), older + 1);
-  await facts.command(insertSql({ nodes }, version, summed), { workspace });
+  // On one thread: what arrives meanwhile is to be in the facts first.
+  await facts.command(`${insertSql({ nodes }, version, summed)} SETTINGS max_threads = 1`, { workspace });
   if (older === 0) return;
   const [{ stale }] = await facts.rows<{ stale: string }>(
     `SELECT count() AS stale FROM (SELECT 1 FROM ${table} WHERE ${theirs} GROUP BY ${key.join(', ')}

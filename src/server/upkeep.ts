@@ -44,6 +44,7 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   const behind = new Set(await workspacesBehind(store));
   const follower = openFollower(store, {
     now,
+    isRush: intake.isRush,
     onMoved: (workspace, moves) => {
       live.moved(workspace, moves);
       sessions.moved(workspace, moves);
