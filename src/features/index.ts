@@ -18,6 +18,6 @@ export {
 export { noProducts, type Product, type Products, readProducts } from './products.ts';
 export { plain, type Signal, type SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';
-export { forgetSnapshots, type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
+export { forgetSnapshots, removeSnapshots, type Snapshot, type SnapshotOptions, takeSnapshot } from './snapshot.ts';
 export { hasSurroundings, noSurroundings, readSurroundings, type Surroundings } from './surroundings.ts';
 export { addSurroundings, removeSurroundings, type SurroundingsChange } from './surroundingsLoading.ts';

@@ -5,7 +5,7 @@
 import { InklingError } from '../errors.ts';
 import { sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
-import { toClickHouseTime } from '../time.ts';
+import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { type FeaturesQuery, featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
 import { forgetKept, refreshKept } from './kept.ts';
 import type { Signal } from './signal.ts';
@@ -79,6 +79,27 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
   if (Number(older.rows) > 0) await facts.remove('features', `${here} AND version < ${version}`, params);
   const [taken] = await facts.rows<{ people: string }>(`SELECT count() AS people FROM features WHERE ${here}`, params);
   return { people: Number(taken.people), signalSet };
+}
+
+/** Removes the snapshots before a moment, but for those of some moments; how many moments went. */
+export async function removeSnapshots(
+  { facts }: Store,
+  { workspace, before, keep }: { workspace: string; before: Date; keep: readonly Date[] },
+): Promise<number> {
+  const older = `workspace = {workspace:String} AND as_of < {before:DateTime64(3, 'UTC')}`;
+  const params = { workspace, before: toClickHouseTime(before) };
+  const moments = await facts.rows<{ as_of: string }>(
+    `SELECT DISTINCT as_of FROM features WHERE ${older}`,
+    params,
+    'batch',
+  );
+  const kept = new Set(keep.map((moment) => moment.getTime()));
+  const unused = moments.filter(({ as_of }) => !kept.has(fromClickHouseTime(as_of).getTime()));
+  if (unused.length > 0) {
+    const list = unused.map(({ as_of }) => `toDateTime64('${as_of}', 3, 'UTC')`).join(', ');
+    await facts.remove('features', `workspace = {workspace:String} AND as_of IN (${list})`, { workspace });
+  }
+  return unused.length;
 }
 
 /** Removes every snapshot of a workspace, as when its visits are cut by another rule: those that are needed are taken anew. */

@@ -6,6 +6,7 @@ import {
   type LabelledMatrix,
   readDaysTo,
   readMatrix,
+  removeSnapshots,
   signalSetOf,
   takeSnapshot,
 } from '../features/index.ts';
@@ -89,6 +90,24 @@ export async function prepareSnapshots(store: Store, work: SnapshotWork): Promis
   }
   return signalSet;
 }
+
+const NIGHTS_KEPT_DAYS = 14;
+
+/**
+ * Removes snapshots that nothing looks at any more: those of nights two weeks ago, unless a model in use was learned from
+ * them. Whoever needs one of them again takes it anew. Nothing is removed while a training may be reading.
+ */
+export async function pruneSnapshots(
+  store: Store,
+  { workspace, models, now }: { workspace: string; models: readonly Learned[]; now: Date },
+): Promise<number> {
+  if (models.some(({ status }) => status === 'TRAINING')) return 0;
+  const used = models.filter(({ status }) => status === 'ACTIVE').flatMap(({ lineage }) => lineage?.snapshots ?? []);
+  const keep = used.map(({ asOf }) => new Date(asOf));
+  return removeSnapshots(store, { workspace, before: addDays(now, -NIGHTS_KEPT_DAYS), keep });
+}
+
+type Learned = { status: string; lineage: { snapshots: readonly { asOf: string }[] } | null };
 
 async function isFresh(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<boolean> {
   const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };

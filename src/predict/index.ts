@@ -47,7 +47,7 @@ export { personDrivers, segmentDrivers } from './drivers.ts';
 export { type Interval, type Performance, rateOfRange } from './evaluate.ts';
 export { type Driver, phraseOf, type Reason, reasonsFrom, sentenceFor, sentenceOf } from './explain.ts';
 export { type Fallback, readFallback } from './fallback.ts';
-export { type DataSpan, findDataSpan, prepareSnapshots } from './history.ts';
+export { type DataSpan, findDataSpan, prepareSnapshots, pruneSnapshots } from './history.ts';
 export type { Journey } from './journeys.ts';
 export { CONVERSIONS_NEEDED, type LadderStep } from './ladder.ts';
 export { type ActionContrast, actionInWords, type Movement, type StepUp } from './movement.ts';

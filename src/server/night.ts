@@ -7,8 +7,10 @@ import {
   findActiveModel,
   keepChampion,
   keepExperimenting,
+  listModels,
   logAccuracy,
   measureDrift,
+  pruneSnapshots,
   readMovement,
   scoreEveryone,
 } from '../predict/index.ts';
@@ -56,6 +58,8 @@ export async function spendNight(store: Store, options: NightOptions): Promise<v
   const active = (await findActiveModel(store, workspace)) ?? model;
   await readMovement(store, active, now).catch((error) => onFault(error, 'looking at what precedes a step up'));
   await measureDrift(store, { workspace, now }).catch((error) => onFault(error, 'measuring drift'));
+  const models = await listModels(store, workspace);
+  await pruneSnapshots(store, { workspace, models, now }).catch((error) => onFault(error, 'clearing old snapshots'));
   await writeSetting(store, { workspace, name: SETTING, value: { ...night, done: true }, now });
 }
 

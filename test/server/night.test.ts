@@ -5,11 +5,12 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { takeSnapshot } from '../../src/features/index.ts';
 import { createWorkspace } from '../../src/govern/index.ts';
 import { resolveAll } from '../../src/identify/index.ts';
 import { trainModel } from '../../src/predict/index.ts';
 import { openStore } from '../../src/store/index.ts';
-import { addDays } from '../../src/time.ts';
+import { addDays, DAY_MS, fromClickHouseTime } from '../../src/time.ts';
 import { END, makeShop } from '../predict/shop.ts';
 import { makeTestPlace } from '../support/store.ts';
 
@@ -38,7 +39,10 @@ test('a night killed twice is taken up where it stopped: complete, nobody twice 
   await store.facts.insert('events', makeShop({ workspace: 'shop', people: 300, days: 40, end: END, readyRate: 0.06 }));
   await resolveAll(store, { workspace: 'shop', now: trainedAt });
   const signals = { include: ['hours_since_activity', 'cart_adds_7d', 'purchases_all'] };
-  await trainModel(store, { workspace: 'shop', modelType: 'GENERIC', timeframeDays: 7, signals, now: trainedAt });
+  const train = { workspace: 'shop', modelType: 'GENERIC', timeframeDays: 7, signals, now: trainedAt } as const;
+  const { lineage } = await trainModel(store, train);
+  const longAgo = new Date(END.getTime() - 20.5 * DAY_MS);
+  await takeSnapshot(store, { workspace: 'shop', asOf: longAgo, now: trainedAt });
   await store.close();
 
   const at = (hour: number) => new Date(END.getTime() + hour * 3_600_000);
@@ -58,7 +62,13 @@ test('a night killed twice is taken up where it stopped: complete, nobody twice 
        (SELECT uniqExact(profile) FROM profiles WHERE workspace = 'shop') AS known
      FROM scores FINAL WHERE workspace = 'shop'`,
   );
+  const snapshots = await store.facts.rows<{ at: string }>(
+    `SELECT DISTINCT as_of AS at FROM features WHERE workspace = 'shop'`,
+  );
   await store.close();
+  const kept = new Set(snapshots.map(({ at }) => fromClickHouseTime(at).toISOString()));
+  assert.equal(kept.has(longAgo.toISOString()), false, 'what nothing looks at any more is cleared');
+  for (const { asOf } of lineage!.snapshots) assert.ok(kept.has(new Date(asOf).toISOString()), asOf);
   assert.equal(Number(all.people), Number(all.known), 'everybody');
   assert.equal(all.rows, all.people, 'once');
   assert.equal(Number(all.moments), 1, 'as of the moment the night began with');
