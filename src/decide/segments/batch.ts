@@ -83,7 +83,7 @@ function peopleSql(program: Program, options: BatchOptions, ask?: 'one rule'): {
   const add = (truths: readonly [number, string][], from: string) =>
     sources.push(`SELECT profile, ${bits(truths).join(', ')}, toUInt8(0) AS known FROM (${from}) WHERE ${anyBit}`);
 
-  const groups = groupsOf(used, program, at);
+  const groups = groupsOf(used, program, at, ask);
   const to = new Date(at);
   for (const [key, group] of groups.events) {
     const events = eventsSql({ ...scope, to, from: sinceOf(group.since) }, namesIn(key), [...group.columns]);
@@ -188,7 +188,12 @@ function addChain(groups: StepGroup[], leaf: number, reading: Steps): void {
   group.chains.push({ leaf, reading, bits });
 }
 
-function groupsOf(used: readonly number[], program: Program, at: number) {
+/**
+ * Of one rule all named events are read in one go, for what takes the time is finding them among all others. Of many rules
+ * there are so many aggregates that no event is to be held against those of other names.
+ */
+function groupsOf(used: readonly number[], program: Program, at: number, ask: 'one rule' | undefined) {
+  const together = ask === undefined ? new Set<string>() : namedEvents(used, program, at);
   const events = new Map<string, Group>();
   const steps: StepGroup[] = [];
   const signals = new Map<Signal, [number, (value: string) => string][]>();
@@ -200,7 +205,8 @@ function groupsOf(used: readonly number[], program: Program, at: number) {
     const reading = program.leaves[leaf].reading(at);
     switch (reading.from) {
       case 'events': {
-        const key = JSON.stringify(reading.events ?? null);
+        const shares = reading.events !== undefined && reading.events.length < together.size;
+        const key = JSON.stringify(shares ? [...together] : (reading.events ?? null));
         const group: Group = events.get(key) ?? {
           columns: new Set(),
           since: Infinity,
@@ -208,14 +214,15 @@ function groupsOf(used: readonly number[], program: Program, at: number) {
           truths: [],
         };
         events.set(key, group);
-        for (const column of reading.columns) group.columns.add(column);
+        for (const column of [...reading.columns, ...(shares ? ['event'] : [])]) group.columns.add(column);
         group.since = Math.min(group.since, reading.since);
         const named = (sql: string) => {
           const name = group.aggregates.get(sql) ?? `a${group.aggregates.size}`;
           group.aggregates.set(sql, name);
           return name;
         };
-        group.truths.push([leaf, reading.truth(named)]);
+        const among = shares ? namedSql(reading.events!) : undefined;
+        group.truths.push([leaf, reading.truth(named, among)]);
         break;
       }
       case 'steps':
@@ -257,8 +264,18 @@ function needsEverybody(
 }
 
 function eventsSql(scope: ResolvedEvents, events: readonly string[] | undefined, columns: readonly string[]): string {
-  const where = events && `event IN (${events.map(quote).join(', ')})`;
+  const where = events && namedSql(events);
   return `SELECT *, toUnixTimestamp64Milli(at) AS at_ms FROM (${resolvedEventsSql({ ...scope, columns: ['at', ...columns], where })})`;
+}
+
+function namedSql(events: readonly string[]): string {
+  return `event IN (${events.map(quote).join(', ')})`;
+}
+
+/** The events that aggregates of the leaves name. */
+function namedEvents(used: readonly number[], program: Program, at: number): Set<string> {
+  const readings = used.map((leaf) => program.leaves[leaf].reading(at));
+  return new Set(readings.flatMap((reading) => (reading.from === 'events' ? (reading.events ?? []) : [])).sort());
 }
 
 function namesIn(key: string): readonly string[] | undefined {

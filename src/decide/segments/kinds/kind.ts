@@ -99,14 +99,17 @@ export type Needs = {
 
 /** Where the SQL of a condition reads; `truth` is a condition on one row per person. */
 export type Reading =
-  /** Aggregates over the events of these names; `truth` hands each aggregate in and gets its alias. */
+  /**
+   * Aggregates over the events of these names; `truth` hands each aggregate in and gets its alias. `among` tells its
+   * events from others that are read with them.
+   */
   | {
       from: 'events';
       events: readonly string[] | undefined;
       columns: readonly string[];
       /** Events before this are not needed, epoch ms. */
       since: number;
-      truth(aggregate: (sql: string) => string): string;
+      truth(aggregate: (sql: string) => string, among?: string): string;
     }
   /** Steps in order of time: what chain.ts folds out of the moments at which each happened. */
   | {

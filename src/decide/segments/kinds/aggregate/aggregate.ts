@@ -63,9 +63,9 @@ export const aggregate: Kind<Aggregate> = {
     const ages = measure === 'days_since_first' || measure === 'days_since_last';
     const measureOf = measuring(measure, zone.dayOf);
 
-    const inside = (at: number) => {
+    const inside = (at: number, among: string | undefined) => {
       const [start, end] = stretch.bounds(at);
-      const parts = [chosen.sql, start > -Infinity && `at_ms >= ${start}`, end < at && `at_ms < ${end}`];
+      const parts = [among, chosen.sql, start > -Infinity && `at_ms >= ${start}`, end < at && `at_ms < ${end}`];
       return parts.filter(Boolean).join(' AND ') || '1';
     };
     return {
@@ -76,8 +76,8 @@ export const aggregate: Kind<Aggregate> = {
         events: chosen.events,
         columns,
         since: Math.max(0, stretch.bounds(at)[0]),
-        truth: (aggregated) =>
-          truthSql(measure, { aggregated, condition: inside(at), at, zone: zone.name, field, comparison }),
+        truth: (aggregated, among) =>
+          truthSql(measure, { aggregated, condition: inside(at, among), at, zone: zone.name, field, comparison }),
       }),
       evaluate(person, at) {
         const events = person.list(index);
