@@ -136,6 +136,10 @@ test('who is here now is counted, and told again with every change [CBP-15]', as
     { name: 'news', sessions: 1 },
   ]);
   assert.equal((await ask('/live/sessions', { secret: otherKey })).active, 0);
+  const pagesOf = async (person: string) =>
+    (await ask(`/live/sessions?person=${person}`)).sessions.map(({ exitPage }: Json) => exitPage);
+  assert.deepEqual(await pagesOf('cora'), ['/now']);
+  assert.deepEqual(await pagesOf('nobody'), []);
   const stream = await fetch(`${server.address}/api/v1/live/sessions/stream?limit=1`, {
     headers: { authorization: `Bearer ${key}` },
   });

@@ -3,6 +3,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
+import { findProfile, toHexId } from '../../identify/index.ts';
 import { SECOND_MS } from '../../time.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
@@ -29,10 +30,16 @@ const LOOK_MS = SECOND_MS;
 const STILL_HERE_MS = 15 * SECOND_MS;
 
 export const addLiveSessionRoutes: Routes = (app, context) => {
-  const { sessions, now } = context;
+  const { store, sessions, now } = context;
   const preHandler = requireKey(context, 'secret');
   const common = { tags: ['sessions'], security: [{ secretKey: [] }] };
   const querystring = Type.Object({ limit: Type.Integer({ minimum: 0, maximum: 500, default: 50 }) });
+  const ofSomebody = Type.Object({
+    ...querystring.properties,
+    person: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 500, description: 'Only the visit of one person, by any identifier.' }),
+    ),
+  });
   const open = new Set<ServerResponse>();
   app.addHook('preClose', async () => {
     for (const response of open) response.end();
@@ -42,9 +49,15 @@ export const addLiveSessionRoutes: Routes = (app, context) => {
     '/api/v1/live/sessions',
     {
       preHandler,
-      schema: { ...common, summary: 'Visits under way', querystring, response: { 200: RightNow } },
+      schema: { ...common, summary: 'Visits under way', querystring: ofSomebody, response: { 200: RightNow } },
     },
-    async ({ workspace, query: { limit } }) => summarise(await sessions.active(workspace, now()), now(), limit),
+    async ({ workspace, query: { limit, person } }) => {
+      const all = await sessions.active(workspace, now());
+      if (person === undefined) return summarise(all, now(), limit);
+      const profile = await findProfile(store, workspace, person);
+      const theirs = all.filter((session) => profile !== undefined && session.profile === toHexId(profile));
+      return summarise(theirs, now(), limit);
+    },
   );
 
   app.get(
