@@ -33,6 +33,7 @@ export const funnel: Kind<Funnel> = {
       rule,
       holds: ({ last }) => last[reached - 1] >= 0 && (!beyond || last[reached] < 0),
       waits: () => [],
+      needed: reached,
     });
   },
   say: sayFunnel,

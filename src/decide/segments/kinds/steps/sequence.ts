@@ -3,7 +3,7 @@
 
 import { type ChainRule, type Moments, momentsOf, type Progress, ruleOf, walk, walkSql } from '../../chain.ts';
 import { quote } from '../../predicate.ts';
-import { checkWindow, type Stretch, spanMs, stretchOf } from '../../window.ts';
+import { checkWindow, placeOf, type Stretch, spanMs, stretchOf } from '../../window.ts';
 import { checkEvents, chosenBy, type EventsWish, wishFor } from '../filters.ts';
 import type { Compiling, Kind, Leaf, PersonNow, StepsTruth } from '../kind.ts';
 import { type Sequence, SequenceSchema } from './shape.ts';
@@ -46,6 +46,7 @@ export const sequence: Kind<Sequence> = {
       // What must not follow has not followed once its time is over.
       waits: ({ done }) => (waitMs === undefined ? [] : done.map((d) => d + waitMs)),
       rule,
+      needed: steps.length,
     });
   },
   say: saySequence,
@@ -57,10 +58,14 @@ export type StepsRule = {
   /** As of a moment at which the window ends at `end`. */
   truth(end: number): StepsTruth;
   rule: ChainRule;
+  /** The first so many steps have to have happened, or nothing has come of it. */
+  needed: number;
   holds(progress: Progress, moments: Moments, end: number): boolean;
   /** Moments that the end of the window may have to pass for another answer. */
   waits(progress: Progress): readonly number[];
 };
+
+const noMoments: Moments = { times: [], masks: [] };
 
 /** What sequences and funnels have in common: one list and one bit a step. */
 export function compileSteps(
@@ -74,6 +79,15 @@ export function compileSteps(
   /** Whoever is asked when to look again was just looked at. */
   let latest: { person: PersonNow; at: number; progress: Progress } | undefined;
   const timesOf = (person: PersonNow) => indexes.map((index) => person.list(index).times);
+  const nothing: Progress = { last: rule.rule.gapsMs.map(() => -1), done: [] };
+  /** Of most people most rules have one step or none, which needs no walk. */
+  const isIdle = (lists: readonly (readonly number[])[], start: number, end: number): boolean => {
+    for (let step = 0; step < rule.needed; step++) {
+      const place = placeOf(lists[step], start);
+      if (place === lists[step].length || lists[step][place] >= end) return true;
+    }
+    return false;
+  };
   return {
     needs: {},
     lists: [...new Set(indexes)],
@@ -88,7 +102,12 @@ export function compileSteps(
     },
     evaluate(person, at) {
       const [start, end] = stretch.bounds(at);
-      const moments = momentsOf(timesOf(person), start, end);
+      const lists = timesOf(person);
+      if (isIdle(lists, start, end)) {
+        latest = { person, at, progress: nothing };
+        return rule.holds(nothing, noMoments, end);
+      }
+      const moments = momentsOf(lists, start, end);
       latest = { person, at, progress: walk(rule.rule, moments) };
       return rule.holds(latest.progress, moments, end);
     },
@@ -98,7 +117,8 @@ export function compileSteps(
       let earliest = Infinity;
       for (const times of lists) earliest = Math.min(earliest, stretch.next(times, at));
       const isKnown = latest?.person === person && latest.at === at;
-      const progress = isKnown ? latest!.progress : walk(rule.rule, momentsOf(lists, start, end));
+      const walked = () => (isIdle(lists, start, end) ? nothing : walk(rule.rule, momentsOf(lists, start, end)));
+      const progress = isKnown ? latest!.progress : walked();
       for (const wait of rule.waits(progress)) {
         if (wait < end) continue;
         const turn = at + (wait - end) + 1;
