@@ -20,7 +20,7 @@ import {
   trainModel,
 } from '../src/predict/index.ts';
 import { openStore, type Store } from '../src/store/index.ts';
-import { addDays } from '../src/time.ts';
+import { addDays, DAY_MS, fromClickHouseTime, startOfDay, toClickHouseTime } from '../src/time.ts';
 
 const { values } = parseArgs({
   options: {
@@ -122,14 +122,17 @@ async function timed(name: string, work: () => Promise<unknown>): Promise<string
   return `${name} ${Math.round(performance.now() - started)} ms`;
 }
 
-/** The day after: two people in a hundred come back. */
+/** The day after the last one: two people in a hundred come back, others each day. */
 async function day(store: Store): Promise<string> {
-  const tomorrow = addDays(end, 1);
+  const [row] = await store.facts.rows<{ last: string }>('SELECT max(at) AS last FROM events');
+  const begin = startOfDay(addDays(fromClickHouseTime(row.last), 1));
+  const tomorrow = addDays(begin, 1);
+  const others = (begin.getTime() - end.getTime()) / DAY_MS;
   await store.facts.command(
-    `INSERT INTO events (workspace, message_id, type, event, at, received_at, user_id, anchor, platform, device_type, properties)
-     SELECT {workspace:String}, concat('day ', toString(number)), 'track', ['page_view', 'product_view', 'add_to_cart'][1 + number % 3],
-       toDateTime64('${end.toISOString().slice(0, 19).replace('T', ' ')}', 3, 'UTC') + toIntervalSecond(cityHash64(number) % 86400) AS moment,
-       moment, concat('u', toString(intDiv(number, 3) * 50)) AS user, concat('u:', user), 'web', 'mobile', '{}'
+    `INSERT INTO events (workspace, message_id, type, event, at, received_at, anonymous_id, anchor, platform, device_type, properties)
+     SELECT {workspace:String}, concat('day ${others} ', toString(number)), 'track', ['page_view', 'product_view', 'add_to_cart'][1 + number % 3],
+       toDateTime64('${toClickHouseTime(begin)}', 3, 'UTC') + toIntervalSecond(cityHash64(number) % 86400) AS moment,
+       moment, concat('d', toString(intDiv(number, 3) * 50 + ${others % 50})) AS device, concat('a:', device), 'web', 'mobile', '{}'
      FROM numbers(${Math.floor(people / 50) * 3})`,
     { workspace },
   );

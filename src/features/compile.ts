@@ -3,7 +3,14 @@
 // profile out of that; where nothing is kept they are one.
 
 import { createHash } from 'node:crypto';
-import { botsSql, defaultRule, type ProfilePart, resolvedEventsSql, type SessionRule } from '../identify/index.ts';
+import {
+  botsSql,
+  defaultRule,
+  inPart,
+  type ProfilePart,
+  resolvedEventsSql,
+  type SessionRule,
+} from '../identify/index.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { HISTORY_COLUMNS } from './history.ts';
 import type { KeptKind, Use } from './past.ts';
@@ -13,7 +20,7 @@ import { surroundingsTableSql } from './surroundings.ts';
 
 /** The name of an ordered list of definitions: any change of one changes it. */
 export function signalSetOf(signals: readonly Signal[]): string {
-  const parts = compile(signals, { asOf: new Date(0), hasSurroundings: true });
+  const { asked: _, ...parts } = compile(signals, { asOf: new Date(0), hasSurroundings: true });
   const names = signals.map((signal) => signal.name).join(',');
   return hashOf(`${names}\n${JSON.stringify(parts)}`);
 }
@@ -26,6 +33,10 @@ export type FeaturesQuery = {
   of?: string;
   /** Whether the workspace has loaded any; without them nothing is read for their sake. */
   hasSurroundings?: boolean;
+  /** Of the signals, only these as values. */
+  chosen?: readonly Signal[];
+  /** The version of the figures of products that are kept, instead of counting all purchases. */
+  products?: number;
   /** Who is who: by the evidence before the moment (the usual), or by all evidence. */
   identities?: 'as of then' | 'as of now';
 };
@@ -41,10 +52,14 @@ const ofPlaces = new Set<string>(['country', 'city']);
  * {workspace:String}. `kept` names a SELECT of rows as `keptSql` makes them, which then stand for the events.
  */
 export function featuresSql(signals: readonly Signal[], query: FeaturesQuery, kept?: string): string {
-  const { keeps, layers, values, category, tables } = compile(signals, query);
-  const columns = keeps.map(({ name, kind }, i) => `${kind}[${placeOf(keeps, i)}] AS ${name}`);
+  const { keeps, asked, layers, values, category, tables } = compile(signals, query);
+  const columns = keeps.flatMap(({ name, kind }, i) =>
+    asked.has(name) ? [`${kind}[${placeOf(keeps, i)}] AS ${name}`] : [],
+  );
   const past = kept === undefined ? pastSql(signals, query) : `SELECT profile, ${columns.join(',\n')} FROM (${kept})`;
-  const derived = layered(`SELECT * FROM (${past}) WHERE profile NOT IN (${botsSql})`, layers);
+  // Of a range of ids only the programs in it, or every page would read them all.
+  const programs = query.part ? `${botsSql} AND ${inPart('profile', query.part)}` : botsSql;
+  const derived = layered(`SELECT * FROM (${past}) WHERE profile NOT IN (${programs})`, layers);
   const beside = tables.length === 0 ? '' : `WITH ${tables.join(', ')} `;
   return `${beside}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
     FROM (${derived})`;
@@ -97,42 +112,49 @@ function compile(
     asOf,
     sessionRule = defaultRule,
     hasSurroundings = false,
-  }: Pick<FeaturesQuery, 'asOf' | 'sessionRule' | 'hasSurroundings'>,
+    chosen = signals,
+    products: keptProducts,
+  }: Pick<FeaturesQuery, 'asOf' | 'sessionRule' | 'hasSurroundings' | 'chosen' | 'products'>,
 ) {
   const aggregates = new Map<string, string>();
   const keeps = new Map<string, Kept>();
   const prepared = layering('p');
-  const derived = layering('d');
-  let products: string | undefined;
-  const use: Use = {
-    asOf: asOf.getTime(),
-    sessionRule,
-    hasSurroundings,
-    aggregate: (sql) => remember(aggregates, 'a', sql),
-    prepare: prepared.add,
-    keep(kind, sql) {
-      const key = `${kind} ${sql}`;
-      const known = keeps.get(key) ?? { kind, sql, name: `k${keeps.size}` };
-      keeps.set(key, known);
-      return known.name;
-    },
-    derive: derived.add,
-    product(hash, column) {
-      products ??= productTableSql(asOf);
-      return lookUp(hash, column);
-    },
+  const workOut = (some: readonly Signal[]) => {
+    const asked = new Set<string>();
+    const derived = layering('d');
+    let products: string | undefined;
+    const use: Use = {
+      asOf: asOf.getTime(),
+      sessionRule,
+      hasSurroundings,
+      aggregate: (sql) => remember(aggregates, 'a', sql),
+      prepare: prepared.add,
+      keep(kind, sql) {
+        const key = `${kind} ${sql}`;
+        const known = keeps.get(key) ?? { kind, sql, name: `k${keeps.size}` };
+        keeps.set(key, known);
+        asked.add(known.name);
+        return known.name;
+      },
+      derive: derived.add,
+      product(hash, column) {
+        products ??= productTableSql(asOf, keptProducts);
+        return lookUp(hash, column);
+      },
+    };
+    const values = some.map((signal) => signal.measure.sql(use));
+    const category = topCategory.sql(use, allInterest);
+    const surroundings = hasSurroundings && some.some(({ group }) => group === 'Surroundings');
+    const tables = [products, surroundings ? surroundingsTableSql(asOf) : undefined];
+    return { asked, layers: derived.layers, values, category, tables: tables.filter((sql) => sql !== undefined) };
   };
-  const values = signals.map((signal) => signal.measure.sql(use));
-  const category = topCategory.sql(use, allInterest);
-  const surroundings = hasSurroundings && signals.some(({ group }) => group === 'Surroundings');
+  // What is kept lies where all the signals have it, whichever are chosen of them.
+  const all = workOut(signals);
   return {
     aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`),
     prepared: prepared.layers,
     keeps: [...keeps.values()],
-    layers: derived.layers,
-    values,
-    category,
-    tables: [products, surroundings ? surroundingsTableSql(asOf) : undefined].filter((sql) => sql !== undefined),
+    ...(chosen === signals ? all : workOut(chosen)),
   };
 }
 

@@ -1,11 +1,13 @@
 // The pasts that are kept from one night to the next (past.ts): made once from everybody's events, then again only for
 // those who did something, whose events came late, or whose identifiers changed hands. Whoever is no longer somebody of
 // their own leaves a row that says so. A refresh that was cut off is begun again from where the last whole one stood.
+// What everybody does with products is kept beside them, as of the same moment.
 
 import { identityMapSql, movedSql, resolvedEventsSql } from '../identify/index.ts';
 import { readSetting, removeSetting, type Store, writeSetting } from '../store/index.ts';
 import { HOUR_MS, toClickHouseTime } from '../time.ts';
 import { type FeaturesQuery, keptSetOf, keptSql, withoutCompiler } from './compile.ts';
+import { keepProducts } from './products.ts';
 import type { Signal } from './signal.ts';
 
 export type KeptWork = {
@@ -13,13 +15,24 @@ export type KeptWork = {
   signals: readonly Signal[];
   query: FeaturesQuery;
   now: Date;
-  /** Who is made anew at a time. */
-  parts: number;
-  onPart(done: number): void;
+  /** Where everybody is made anew, one part of the work per so many events. */
+  eventsPerPart: number;
 };
 
-/** Up to where the pasts that are kept hold everything. */
-type Kept = { set: string; asOf: string; readAt: string; settled: number };
+/**
+ * Up to where the pasts that are kept hold everything; `products`: the version of the figures of products
+ * beside them; `isMoving`: they are being brought up to a later moment, or that was cut off.
+ */
+type Kept = { set: string; asOf: string; readAt: string; settled: number; products: number; isMoving?: boolean };
+
+/** Everybody's past before a moment, for `featuresSql`. */
+export type KeptPasts = {
+  /** A SELECT of the pasts of those of whom a condition on `profile` holds. */
+  sql(condition?: string): string;
+  products: number;
+  /** Whether they are still as of that moment. */
+  stand(): Promise<boolean>;
+};
 
 const SETTING = 'kept_pasts';
 /** What a row stands for: nobody (no event but a program's), a person, an identifier that is part of another person. */
@@ -29,70 +42,97 @@ const UNDER_WAY_MS = HOUR_MS;
 /** Where more of the events than this are new, everybody is made anew. */
 const SHARE_TO_BEGIN_ANEW = 0.2;
 
-/** A SELECT of everybody's past before a moment for `featuresSql`, brought up to date; undefined before the last such moment. */
-export async function refreshKept(store: Store, work: KeptWork): Promise<string | undefined> {
+/** Brought up to date; undefined where the moment lies before the last one. */
+export async function refreshKept(store: Store, work: KeptWork): Promise<KeptPasts | undefined> {
   const { workspace, signals, query, now } = work;
   const set = keptSetOf(signals, query);
   const last = await readSetting<Kept>(store, workspace, SETTING);
   if (last && new Date(last.asOf) > query.asOf) return undefined;
-  const isUsable = last?.set === set && (await settledBy(store, workspace, last)) === last.settled;
-  if (!isUsable || !(await refreshSome(store, work, set, last))) await makeAll(store, work, set);
   const next = { set, asOf: query.asOf.toISOString(), readAt: now.toISOString() };
-  const settled = await settledBy(store, workspace, next);
-  await writeSetting(store, { workspace, name: SETTING, value: { ...next, settled }, now });
-  return `SELECT profile, integers, numbers, texts FROM kept_pasts FINAL WHERE ${here(set)} AND standing = ${PERSON}`;
+  const seen = await countEvents(store, workspace, next, last);
+  const isUsable = last?.set === set && seen.settledLast === last.settled;
+  if (last) await writeSetting(store, { workspace, name: SETTING, value: { ...last, isMoving: true }, now });
+  if (!isUsable || seen.fresh > SHARE_TO_BEGIN_ANEW * seen.all) await makeAll(store, work, set, seen.all);
+  else await refreshSome(store, work, set, last);
+  const products = await keepProducts(store, workspace, query.asOf);
+  const value: Kept = { ...next, settled: seen.settled, products };
+  await writeSetting(store, { workspace, name: SETTING, value, now });
+  return pastsOf(store, workspace, value);
+}
+
+/** Those that are kept, if they are as of this very moment. */
+export async function findKept(
+  store: Store,
+  { workspace, signals, query }: Pick<KeptWork, 'workspace' | 'signals' | 'query'>,
+): Promise<KeptPasts | undefined> {
+  const last = await readSetting<Kept>(store, workspace, SETTING);
+  const isThere = last?.set === keptSetOf(signals, query) && last.asOf === query.asOf.toISOString() && !last.isMoving;
+  return isThere && last.products !== undefined ? pastsOf(store, workspace, last) : undefined;
+}
+
+function pastsOf(store: Store, workspace: string, kept: Kept): KeptPasts {
+  const people = `kept_pasts FINAL WHERE ${here(kept.set)} AND standing = ${PERSON}`;
+  return {
+    sql: (condition = '1') => `SELECT profile, integers, numbers, texts FROM ${people} AND ${condition}`,
+    products: kept.products,
+    async stand() {
+      const last = await readSetting<Kept>(store, workspace, SETTING);
+      return last?.asOf === kept.asOf && last.products === kept.products && !last.isMoving;
+    },
+  };
 }
 
 /** Forgets them, as when the visits of a workspace are cut by another rule. */
 export async function forgetKept(store: Store, workspace: string): Promise<void> {
   await removeSetting(store, workspace, SETTING);
-  await store.facts.remove('kept_pasts', 'workspace = {workspace:String}', { workspace });
+  for (const table of ['kept_pasts', 'product_figures']) {
+    await store.facts.remove(table, 'workspace = {workspace:String}', { workspace });
+  }
 }
 
-/** How many events it can hold by now; another number later says that some were removed, or came very late. */
-async function settledBy(
-  { facts }: Store,
-  workspace: string,
-  { asOf, readAt }: Omit<Kept, 'settled'>,
-): Promise<number> {
-  const [row] = await facts.rows<{ n: string }>(
-    `SELECT count() AS n FROM events WHERE workspace = {workspace:String}
-       AND at < ${moment(asOf)} AND received_at <= ${settledMoment(readAt)}`,
+type Seen = { all: number; fresh: number; settled: number; settledLast: number };
+
+/**
+ * How many events there are, are new, and are settled: received so long before the reading that they can be there. Another
+ * number of those later says that some were removed, or came very late. Counted before anything is read: an event so late
+ * that comes meanwhile has everybody made anew the next time, rather than be missed.
+ */
+async function countEvents({ facts }: Store, workspace: string, next: Reading, last: Kept | undefined): Promise<Seen> {
+  const [row] = await facts.rows<Record<keyof Seen, string>>(
+    `SELECT count() AS all, countIf(${last ? isNew(last) : '1'}) AS fresh, countIf(${isSettled(next)}) AS settled,
+       countIf(${last ? isSettled(last) : '0'}) AS settledLast
+     FROM events WHERE workspace = {workspace:String} AND at < ${moment(next.asOf)}`,
     { workspace },
     'batch',
   );
-  return Number(row.n);
+  const { all, fresh, settled, settledLast } = row;
+  return { all: Number(all), fresh: Number(fresh), settled: Number(settled), settledLast: Number(settledLast) };
 }
 
-async function makeAll({ facts }: Store, work: KeptWork, set: string): Promise<void> {
-  const { workspace, signals, query, parts, onPart } = work;
+type Reading = Pick<Kept, 'asOf' | 'readAt'>;
+const isNew = ({ asOf, readAt }: Reading) => `(at >= ${moment(asOf)} OR received_at > ${settledMoment(readAt)})`;
+const isSettled = ({ asOf, readAt }: Reading) => `(at < ${moment(asOf)} AND received_at <= ${settledMoment(readAt)})`;
+
+async function makeAll({ facts }: Store, work: KeptWork, set: string, events: number): Promise<void> {
+  const { workspace, signals, query, eventsPerPart } = work;
+  const parts = Math.max(1, Math.ceil(events / eventsPerPart));
   const version = await nextVersion({ facts }, work);
   for (let index = 0; index < parts; index++) {
     const part = parts > 1 ? { index, of: parts } : undefined;
     await facts.command(insertSql(keptSql(signals, { ...query, part }), { set, version, asOf: query.asOf }), {
       workspace,
     });
-    onPart(index + 1);
   }
   const moved = `SELECT node AS profile FROM (${movedSql(query.asOf)})`;
   await facts.command(setAsideSql(moved, { set, version, asOf: query.asOf }), { workspace });
   await facts.remove('kept_pasts', `workspace = {workspace:String} AND version < ${version}`, { workspace });
 }
 
-/** False where so many events are new that it is better to begin anew. */
-async function refreshSome({ facts }: Store, work: KeptWork, set: string, last: Kept): Promise<boolean> {
+async function refreshSome({ facts }: Store, work: KeptWork, set: string, last: Kept): Promise<void> {
   const { workspace, signals, query } = work;
   const { asOf } = query;
-  const isNew = `at >= ${moment(last.asOf)} OR received_at > ${settledMoment(last.readAt)}`;
-  const [events] = await facts.rows<{ fresh: string; all: string }>(
-    `SELECT countIf(${isNew}) AS fresh, count() AS all FROM events
-     WHERE workspace = {workspace:String} AND at < ${moment(asOf)}`,
-    { workspace },
-    'batch',
-  );
-  if (Number(events.fresh) > SHARE_TO_BEGIN_ANEW * Number(events.all)) return false;
   const version = await nextVersion({ facts }, work);
-  const active = `SELECT DISTINCT profile FROM (${resolvedEventsSql({ asOf, columns: ['at'], where: isNew })})`;
+  const active = `SELECT DISTINCT profile FROM (${resolvedEventsSql({ asOf, columns: ['at'], where: isNew(last) })})`;
   const known = `SELECT profile, members, standing FROM kept_pasts FINAL WHERE ${here(set)}`;
   const regrouped = `SELECT profile FROM (
       SELECT profile, members FROM (${known}) WHERE standing = ${PERSON} AND members != 0
@@ -108,7 +148,6 @@ async function refreshSome({ facts }: Store, work: KeptWork, set: string, last: 
   const of = `SELECT profile FROM kept_pasts WHERE ${here(set)} AND version = ${version}`;
   const again = { set, version: version + 1, asOf };
   await facts.command(insertSql(keptSql(signals, { ...query, of }), again), { workspace });
-  return true;
 }
 
 type Place = { set: string; version: number; asOf: Date };

@@ -2,12 +2,13 @@
 // page even where the engine hands over a result as a whole, and the same snapshots give the same bytes.
 
 import { InklingError } from '../errors.ts';
-import { inPart, type ProfilePart, sessionRuleOf } from '../identify/index.ts';
+import { boundsOf, inPart, type ProfilePart, sessionRuleOf } from '../identify/index.ts';
 import type { Matrix } from '../learn/index.ts';
 import type { Facts, Store } from '../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../time.ts';
 import { featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
 import { type Label, labelsSql } from './labels.ts';
+import { blockOf, type FeatureBlock, type FeaturePage, openRows, readPage } from './page.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
 import { hasSurroundings } from './surroundings.ts';
@@ -34,9 +35,7 @@ export type LabelledMatrix = {
   daysToEvent?: Float32Array;
 };
 
-export type FeatureBlock = { profiles: BigUint64Array; categories: string[]; x: Matrix };
-
-const ROWS_PER_PAGE = 50_000;
+export const ROWS_PER_PAGE = 50_000;
 
 export async function readMatrix({ facts }: Store, options: MatrixOptions): Promise<LabelledMatrix> {
   const { asOf, label, sample } = options;
@@ -60,10 +59,11 @@ export async function readMatrix({ facts }: Store, options: MatrixOptions): Prom
   for (const [index, moment] of asOf.entries()) {
     const start = row;
     for await (const page of pages(facts, options, moment, chosen)) {
-      for (let r = 0; r < page.rows && row < rows; r++, row++) {
-        out.profiles[row] = page.profileAt(r);
+      const people = openRows(page.bytes, names.length);
+      for (let r = 0; r < people.count && row < rows; r++, row++) {
+        out.profiles[row] = people.profileAt(r);
         out.asOfIndex[row] = index;
-        page.copyValues(r, out.x.columns, row);
+        people.copyValues(r, out.x.columns, row);
       }
     }
     if (label && out.y && out.daysToEvent) {
@@ -80,36 +80,34 @@ export async function readMatrix({ facts }: Store, options: MatrixOptions): Prom
   return out;
 }
 
+export type SnapshotSource = { workspace: string; signalSet: string; signals?: readonly Signal[]; asOf: Date };
+
 /** The people of one snapshot in order of their id, in blocks of bounded size. */
 export async function* streamFeatures(
-  { facts }: Store,
-  options: { workspace: string; signalSet: string; signals?: readonly Signal[]; asOf: Date; rowsPerPage?: number },
+  store: Store,
+  source: SnapshotSource & { rowsPerPage?: number },
 ): AsyncIterable<FeatureBlock> {
-  const names = namesOf(options);
-  for await (const page of pages(facts, options, options.asOf, '1', options.rowsPerPage)) {
-    const columns = names.map(() => new Float32Array(page.rows));
-    const profiles = new BigUint64Array(page.rows);
-    const categories = new Array<string>(page.rows);
-    for (let r = 0; r < page.rows; r++) {
-      profiles[r] = page.profileAt(r);
-      categories[r] = page.categoryAt(r);
-      page.copyValues(r, columns, r);
-    }
-    yield { profiles, categories, x: { rows: page.rows, names, columns } };
-  }
+  for await (const page of streamSnapshot(store, source)) yield blockOf(page);
+}
+
+/** The same as pages, on request only those behind a profile. */
+export function streamSnapshot(
+  { facts }: Store,
+  source: SnapshotSource & { rowsPerPage?: number; after?: bigint },
+): AsyncIterable<FeaturePage> {
+  return pages(facts, source, source.asOf, '1', source.rowsPerPage, source.after);
+}
+
+/** How many people a snapshot holds. */
+export function countSnapshot({ facts }: Store, source: SnapshotSource): Promise<number> {
+  return countRows(facts, source, source.asOf, '1');
 }
 
 type Source = Pick<MatrixOptions, 'workspace' | 'signalSet' | 'signals'>;
 
-type Page = {
-  rows: number;
-  profileAt(row: number): bigint;
-  categoryAt(row: number): string;
-  copyValues(row: number, columns: readonly Float32Array[], target: number): void;
-};
-
 function namesOf({ signalSet, signals = everySignal }: Source): string[] {
-  if (signalSetOf(signals) !== signalSet) {
+  // Behind the set of a draw stands which share of the people it holds.
+  if (signalSetOf(signals) !== signalSet.split(' ')[0]) {
     throw new InklingError('invalid_input', `The signal set ${signalSet} is not the set of the given signals.`, {
       field: 'signalSet',
       value: signalSet,
@@ -156,63 +154,31 @@ async function* pages(
   moment: Date,
   chosen: string,
   rowsPerPage = ROWS_PER_PAGE,
-): AsyncIterable<Page> {
+  after?: bigint,
+): AsyncIterable<FeaturePage> {
+  const names = namesOf(source);
   const rows = await countRows(facts, source, moment, chosen);
-  const parts = Math.max(1, Math.ceil(rows / rowsPerPage));
-  for (let index = 0; index < parts; index++) yield await readPage(facts, source, moment, chosen, { index, of: parts });
-}
-
-async function readPage(facts: Facts, source: Source, moment: Date, chosen: string, part: ProfilePart): Promise<Page> {
-  const chunks: Uint8Array[] = [];
-  const sql = `SELECT profile, category, values FROM ${snapshotRows} AND ${isAt(moment)}
-    AND ${inPart('profile', part)} AND ${chosen} ORDER BY profile`;
-  for await (const chunk of facts.binary(sql, paramsOf(source), 'batch')) chunks.push(chunk);
-  return decodePage(Buffer.concat(chunks));
-}
-
-/** RowBinary of (UInt64, String, Array(Float32)): lengths are LEB128. */
-function decodePage(bytes: Buffer): Page {
-  const starts: number[] = [];
-  let at = 0;
-  const length = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      value += (byte & 127) * 2 ** shift;
-      if (byte < 128) return value;
-    }
-  };
-  // Not `at += length()`: reading a length moves `at` itself.
-  const skip = (size: number) => {
-    at += size;
-  };
-  while (at < bytes.length) {
-    starts.push(at);
-    at += 8;
-    skip(length());
-    skip(4 * length());
+  for (const range of pageRanges(rows, rowsPerPage, after)) {
+    const sql = `SELECT profile, category, values FROM ${snapshotRows} AND ${isAt(moment)}
+      AND ${range.condition} AND ${chosen} ORDER BY profile`;
+    yield await readPage(facts, names, sql, paramsOf(source));
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const seek = (row: number) => {
-    at = starts[row] + 8;
-    return length();
-  };
-  return {
-    rows: starts.length,
-    profileAt: (row) => view.getBigUint64(starts[row], true),
-    categoryAt: (row) => {
-      const size = seek(row);
-      return bytes.toString('utf8', at, at + size);
-    },
-    copyValues: (row, columns, target) => {
-      skip(seek(row));
-      const values = length();
-      if (values !== columns.length) {
-        throw new InklingError('internal', `A feature row holds ${values} values for ${columns.length} signals.`);
-      }
-      for (let c = 0; c < values; c++) columns[c][target] = view.getFloat32(at + 4 * c, true);
-    },
-  };
+}
+
+/** Ranges of ids, which are hashes, with about so many people each; those that end at a profile or before it are left out. */
+export function pageRanges(
+  people: number,
+  perPage: number,
+  after?: bigint,
+): { part: ProfilePart; condition: string }[] {
+  const of = Math.max(1, Math.ceil(people / perPage));
+  const parts = Array.from({ length: of }, (_, index) => ({ index, of }));
+  return parts
+    .filter((part) => after === undefined || boundsOf(part).high > after)
+    .map((part) => {
+      const beyond = after === undefined ? '' : ` AND profile > ${after}`;
+      return { part, condition: inPart('profile', part) + beyond };
+    });
 }
 
 /**
@@ -221,30 +187,23 @@ function decodePage(bytes: Buffer): Page {
  */
 export async function readSomeAsOf(
   store: Store,
-  work: { workspace: string; asOf: Date; label: Label; share: ProfilePart },
+  work: { workspace: string; asOf: Date; label: Label; share: ProfilePart; signals?: readonly Signal[] },
 ): Promise<{ profiles: BigUint64Array; x: Matrix; y: Float32Array }> {
-  const { workspace, asOf, label, share } = work;
-  const sql = featuresSql(everySignal, {
+  const { workspace, asOf, label, share, signals = everySignal } = work;
+  const sql = featuresSql(signals, {
     asOf,
     sessionRule: await sessionRuleOf(store, workspace),
     part: share,
     hasSurroundings: await hasSurroundings(store, workspace),
   });
-  const chunks: Uint8Array[] = [];
-  const rows = store.facts.binary(
+  const names = signals.map(({ name }) => name);
+  const page = await readPage(
+    store.facts,
+    names,
     `SELECT profile, category, values FROM (${sql}) ORDER BY profile SETTINGS ${withoutCompiler}`,
     { workspace },
-    'batch',
   );
-  for await (const chunk of rows) chunks.push(chunk);
-  const page = decodePage(Buffer.concat(chunks));
-  const names = everySignal.map(({ name }) => name);
-  const x = { rows: page.rows, names, columns: names.map(() => new Float32Array(page.rows)) };
-  const profiles = new BigUint64Array(page.rows);
-  for (let r = 0; r < page.rows; r++) {
-    profiles[r] = page.profileAt(r);
-    page.copyValues(r, x.columns, r);
-  }
+  const { profiles, x } = blockOf(page);
   const days = await readDaysTo(store, { workspace, label, asOf, profiles });
   return { profiles, x, y: days.map((after) => (Number.isNaN(after) ? 0 : 1)) };
 }

@@ -63,12 +63,41 @@ export function productsSql(moment: Date): string {
     FROM (${figures}) ORDER BY sold DESC, product LIMIT ${MOST_PRODUCTS}`;
 }
 
-/** The table as one scalar for a WITH clause, whose parts `lookUp` names. */
-export function productTableSql(moment: Date): string {
+/**
+ * The table as one scalar for a WITH clause, whose parts `lookUp` names. With the version of one that is kept nobody's
+ * purchases are counted again.
+ */
+export function productTableSql(moment: Date, kept?: number): string {
   // An entry that stands for no product: the engine looks nothing up in an empty list.
   const values = columns.map((column) => `arrayPushBack(groupArray(toFloat64(${column})), nan)`);
-  return `(SELECT (arrayPushBack(groupArray(toInt64(cityHash64(product))), 0), ${values.join(', ')})
-    FROM (${productsSql(moment)})) AS product_table`;
+  const [hash, source] = kept === undefined ? [hashOfProduct, productsSql(moment)] : ['product', keptProductsSql(kept)];
+  return `(SELECT (arrayPushBack(groupArray(${hash}), 0), ${values.join(', ')})
+    FROM (${source})) AS product_table`;
+}
+
+const hashOfProduct = 'toInt64(cityHash64(product))';
+
+/** Keeps the table as of a moment instead of the one before; answers its version. */
+export async function keepProducts({ facts }: Store, workspace: string, moment: Date): Promise<number> {
+  const [row] = await facts.rows<{ version: string }>(
+    'SELECT max(version) AS version FROM product_figures WHERE workspace = {workspace:String}',
+    { workspace },
+    'batch',
+  );
+  const version = Number(row.version) + 1;
+  await facts.command(
+    `INSERT INTO product_figures (workspace, version, product, popularity, trend, return_rate)
+     SELECT {workspace:String}, ${version}, ${hashOfProduct}, ${columns.map((column) => `toFloat64(${column})`).join(', ')}
+     FROM (${productsSql(moment)})`,
+    { workspace },
+  );
+  await facts.remove('product_figures', `workspace = {workspace:String} AND version < ${version}`, { workspace });
+  return version;
+}
+
+function keptProductsSql(version: number): string {
+  return `SELECT product, popularity, trend, return_rate AS returnRate FROM product_figures
+    WHERE workspace = {workspace:String} AND version = ${version}`;
 }
 
 /** The value of the product with that hash, NaN where it is not in the table. */

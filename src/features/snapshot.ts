@@ -1,13 +1,13 @@
 // A snapshot: what was known of everyone as of a moment, kept in `features`. Taking it again replaces it. Large ones
-// run in parts by ranges of profile ids, so memory is bounded by the part and the rows land in the table's order. That of a
-// night goes through the pasts that are kept (kept.ts), and reads only the events of those who did something since.
+// run in parts by ranges of profile ids, so memory is bounded by the part and the rows land in the table's order. That of
+// some people of a night goes through the pasts that are kept (kept.ts) where they are of that moment.
 
 import { InklingError } from '../errors.ts';
-import { sessionRuleOf } from '../identify/index.ts';
+import { inPart, type ProfilePart, sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { type FeaturesQuery, featuresSql, signalSetOf, withoutCompiler } from './compile.ts';
-import { forgetKept, refreshKept } from './kept.ts';
+import { findKept, forgetKept } from './kept.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
 import { hasSurroundings } from './surroundings.ts';
@@ -19,8 +19,8 @@ export type SnapshotOptions = {
   /** Absent = every signal. */
   signals?: readonly Signal[];
   now: Date;
-  /** `kept`: works from the pasts that are kept, and brings them up to date; for the moments of the nights. */
-  past?: 'kept';
+  /** Only these of everybody, under a set of their own: ids are hashes, so a part of their range is a fair draw. */
+  share?: ProfilePart;
   /** One part of the work per so many events; the default takes about 2 GB. */
   eventsPerPart?: number;
   onProgress?: (done: number, total: number) => void;
@@ -28,11 +28,16 @@ export type SnapshotOptions = {
 
 export type Snapshot = { people: number; signalSet: string };
 
-const EVENTS_PER_PART = 10_000_000;
+export const EVENTS_PER_PART = 10_000_000;
+
+/** The name under which a snapshot of these signals is kept. */
+export function snapshotSetOf(signals: readonly Signal[], share?: ProfilePart): string {
+  return share ? `${signalSetOf(signals)} ${share.index}/${share.of}` : signalSetOf(signals);
+}
 
 /** Everyone with an event before `asOf`, except bots. */
 export async function takeSnapshot(store: Store, options: SnapshotOptions): Promise<Snapshot> {
-  const { workspace, asOf, signals = everySignal, now, past, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
+  const { workspace, asOf, signals = everySignal, now, share, eventsPerPart = EVENTS_PER_PART, onProgress } = options;
   if (signals.length === 0) {
     throw new InklingError('invalid_input', 'A snapshot of no signals was asked for.', {
       field: 'signals',
@@ -40,7 +45,7 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
     });
   }
   const { facts } = store;
-  const signalSet = signalSetOf(signals);
+  const signalSet = snapshotSetOf(signals, share);
   const sessionRule = await sessionRuleOf(store, workspace);
   const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };
   const here = `workspace = {workspace:String} AND signal_set = {signalSet:String} AND as_of = {asOf:DateTime64(3, 'UTC')}`;
@@ -56,7 +61,7 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
   );
   const placed = await hasSurroundings(store, workspace);
   const version = Math.max(now.getTime(), Number(older.version) + 1);
-  const parts = Math.max(1, Math.ceil(Number(before.events) / eventsPerPart));
+  const parts = share ? 1 : Math.max(1, Math.ceil(Number(before.events) / eventsPerPart));
   const query: FeaturesQuery = { asOf, sessionRule, hasSurroundings: placed };
   const insert = (sql: string) =>
     facts.command(
@@ -65,16 +70,14 @@ export async function takeSnapshot(store: Store, options: SnapshotOptions): Prom
        FROM (${sql}) SETTINGS ${withoutCompiler}`,
       params,
     );
-  const onPart = (done: number) => onProgress?.(done, past ? parts + 1 : parts);
-  const kept = past && (await refreshKept(store, { workspace, signals, query, now, parts, onPart }));
-  if (kept) {
-    await insert(featuresSql(signals, query, kept));
-    onProgress?.(parts + 1, parts + 1);
-  } else {
-    for (let index = 0; index < parts; index++) {
-      await insert(featuresSql(signals, { ...query, part: parts > 1 ? { index, of: parts } : undefined }));
-      onPart(index + 1);
-    }
+  const kept = share && (await findKept(store, { workspace, signals, query }));
+  for (let index = 0; index < parts; index++) {
+    const part = share ?? (parts > 1 ? { index, of: parts } : undefined);
+    const sql = kept
+      ? featuresSql(signals, { ...query, part, products: kept.products }, kept.sql(inPart('profile', share)))
+      : featuresSql(signals, { ...query, part });
+    await insert(sql);
+    onProgress?.(index + 1, parts);
   }
   if (Number(older.rows) > 0) await facts.remove('features', `${here} AND version < ${version}`, params);
   const [taken] = await facts.rows<{ people: string }>(`SELECT count() AS people FROM features WHERE ${here}`, params);

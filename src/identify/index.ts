@@ -16,6 +16,7 @@ export { mergePeople, refusePair, splitPerson, undoDecision, undoEvidence } from
 export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {
   botsSql,
+  boundsOf,
   identityMapSql,
   inPart,
   mergedSinceSql,

@@ -76,11 +76,16 @@ export function within(column: string, ids: readonly bigint[]): string {
 }
 
 /** The condition that an unsigned 64-bit column lies in one part of the range. */
-export function inPart(column: string, { index, of }: ProfilePart): string {
+export function inPart(column: string, part: ProfilePart): string {
+  const { low, high } = boundsOf(part);
+  return `${column} BETWEEN ${low} AND ${high}`;
+}
+
+/** First and last id of a part. */
+export function boundsOf({ index, of }: ProfilePart): { low: bigint; high: bigint } {
   const width = 2n ** 64n / BigInt(of);
   const low = width * BigInt(index);
-  const high = index === of - 1 ? 2n ** 64n - 1n : low + width - 1n;
-  return `${column} BETWEEN ${low} AND ${high}`;
+  return { low, high: index === of - 1 ? 2n ** 64n - 1n : low + width - 1n };
 }
 
 /** The profiles that count as programs; binds {workspace:String}. */

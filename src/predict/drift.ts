@@ -7,7 +7,8 @@
 import { signals as everySignal } from '../features/index.ts';
 import { chiSquareTail, kolmogorovTail } from '../math/index.ts';
 import type { Params, Store } from '../store/index.ts';
-import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
+import { toClickHouseTime } from '../time.ts';
+import { drawScored, MOST_DRAWN } from './draw.ts';
 import { prepareSnapshots } from './history.ts';
 import { listModels, type ModelRecord } from './registry.ts';
 import { countByScore, latestScoring } from './scores.ts';
@@ -64,8 +65,6 @@ export type DriftReport = {
 };
 
 const FALSE_DISCOVERIES = 0.05;
-/** People per side at most, drawn by hash: they tell spreads apart that differ by two hundredths. */
-const MOST_PEOPLE = 20_000;
 const SIGNALS_AT_ONCE = 48;
 const TENTHS = Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
 const REPORTS_KEPT = 60;
@@ -149,9 +148,7 @@ async function compareSpreads(store: Store, model: ModelRecord, now: Date): Prom
   const before = learnedAt(model);
   const asOf = await latestScoring(store, model);
   if (before === undefined || asOf === undefined) return undefined;
-  const { workspace } = model;
-  const signalSet = await prepareSnapshots(store, { workspace, moments: [before, asOf], now });
-  const sides = await readSides(store, { workspace, signalSet, before, now: asOf });
+  const sides = await readSides(store, model, { before, asOf, now });
   if (sides.people.before === 0 || sides.people.now === 0) return undefined;
   const signals = await compareSignals(store, model, sides);
   const score = await compareScores(store, model);
@@ -190,25 +187,32 @@ type Sides = {
   people: { before: number; now: number };
 };
 
+/** Before: the snapshot that was learned from. Now: a draw of those who were scored. */
 async function readSides(
   store: Store,
-  { workspace, signalSet, before, now }: { workspace: string; signalSet: string; before: Date; now: Date },
+  model: ModelRecord,
+  { before, asOf, now }: { before: Date; asOf: Date; now: Date },
 ): Promise<Sides> {
-  const params: Params = { workspace, signalSet, before: toClickHouseTime(before), now: toClickHouseTime(now) };
-  const here = `workspace = {workspace:String} AND signal_set = {signalSet:String} AND as_of = `;
-  const sides = ["{before:DateTime64(3, 'UTC')}", "{now:DateTime64(3, 'UTC')}"];
-  const counted = await store.facts.rows<{ at: string; n: string }>(
-    `SELECT as_of AS at, uniqExact(profile) AS n FROM features WHERE ${here}${sides[0]} OR ${here}${sides[1]} GROUP BY at`,
+  const { workspace } = model;
+  const learnedSet = await prepareSnapshots(store, { workspace, moments: [before], now });
+  const { signalSet: drawnSet, people: scored } = await drawScored(store, model, { asOf, now });
+  const params: Params = {
+    ...{ workspace, learnedSet, drawnSet },
+    ...{ before: toClickHouseTime(before), now: toClickHouseTime(asOf) },
+  };
+  const from = (set: string, moment: string) =>
+    `features FINAL WHERE workspace = {workspace:String} AND signal_set = {${set}:String} AND as_of = {${moment}:DateTime64(3, 'UTC')}`;
+  const [learned] = await store.facts.rows<{ n: string }>(
+    `SELECT count() AS n FROM ${from('learnedSet', 'before')}`,
     params,
     'batch',
   );
-  const countAt = (moment: Date) =>
-    Number(counted.find(({ at }) => fromClickHouseTime(at).getTime() === moment.getTime())?.n ?? 0);
-  const people = { before: countAt(before), now: countAt(now) };
-  const drawn = (n: number) => `cityHash64(profile) % ${Math.max(1, Math.ceil(n / MOST_PEOPLE))} = 0`;
-  const select = (side: 0 | 1, n: number) =>
-    `SELECT toUInt8(${side}) AS side, toString(category) AS category, values FROM features FINAL WHERE ${here}${sides[side]} AND ${drawn(n)}`;
-  return { sql: `${select(0, people.before)} UNION ALL ${select(1, people.now)}`, params, people };
+  const people = { before: Number(learned.n), now: scored };
+  const drawn = `cityHash64(profile) % ${Math.max(1, Math.ceil(people.before / MOST_DRAWN))} = 0`;
+  const select = (side: 0 | 1, rows: string) =>
+    `SELECT toUInt8(${side}) AS side, toString(category) AS category, values FROM ${rows}`;
+  const sql = `${select(0, `${from('learnedSet', 'before')} AND ${drawn}`)} UNION ALL ${select(1, from('drawnSet', 'now'))}`;
+  return { sql, params, people };
 }
 
 async function compareSignals(store: Store, model: ModelRecord, sides: Sides): Promise<SignalDrift[]> {

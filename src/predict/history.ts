@@ -2,14 +2,23 @@
 // matrix of several moments with its outcomes.
 
 import {
+  blockOf,
+  countSnapshot,
+  type Everyone,
   signals as everySignal,
   type LabelledMatrix,
+  openEveryone,
   readDaysTo,
   readMatrix,
+  readPeopleAsOf,
   removeSnapshots,
+  type Signal,
   signalSetOf,
+  snapshotSetOf,
+  streamSnapshot,
   takeSnapshot,
 } from '../features/index.ts';
+import type { ProfilePart } from '../identify/index.ts';
 import type { Matrix, Waits } from '../learn/index.ts';
 import { readSetting, removeSetting, type Store, writeSetting } from '../store/index.ts';
 import { addDays, DAY_MS, fromClickHouseTime, startOfDay, toClickHouseTime } from '../time.ts';
@@ -63,8 +72,8 @@ export type SnapshotWork = {
   workspace: string;
   moments: readonly Date[];
   now: Date;
-  /** As for takeSnapshot. */
-  past?: 'kept';
+  /** Of this part of the people only: a fair draw. */
+  share?: ProfilePart;
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -73,23 +82,51 @@ export type SnapshotWork = {
  * signal set they are kept under.
  */
 export async function prepareSnapshots(store: Store, work: SnapshotWork): Promise<string> {
-  const { workspace, moments, now, past, onProgress } = work;
-  const signalSet = signalSetOf(everySignal);
+  const { workspace, moments, now, share, onProgress } = work;
+  const signalSet = snapshotSetOf(everySignal, share);
   const unique = [...new Set(moments.map((moment) => moment.getTime()))].sort((a, b) => a - b);
   for (const [done, time] of unique.entries()) {
     const asOf = new Date(time);
-    // Left behind by a process that was killed, it says that some of the people are missing.
-    const begun = `snapshot ${signalSet} ${asOf.toISOString()}`;
-    const isCutOff = (await readSetting(store, workspace, begun)) !== undefined;
-    if (isCutOff || !(await isFresh(store, workspace, signalSet, asOf))) {
+    if (!(await isWhole(store, workspace, signalSet, asOf))) {
+      const begun = begunSetting(signalSet, asOf);
       await writeSetting(store, { workspace, name: begun, value: {}, now });
-      await takeSnapshot(store, { workspace, asOf, now, past });
+      await takeSnapshot(store, { workspace, asOf, now, share });
       await removeSetting(store, workspace, begun);
     }
     onProgress?.(done + 1, unique.length);
   }
   return signalSet;
 }
+
+/**
+ * Everybody as of a moment with some of the signals, to be scored page by page: out of a snapshot that is there already, or
+ * out of the pasts that are kept. Only for a moment before theirs a snapshot is taken for it.
+ */
+export async function prepareEveryone(
+  store: Store,
+  { workspace, asOf, now, signals }: { workspace: string; asOf: Date; now: Date; signals: readonly Signal[] },
+): Promise<Everyone> {
+  const signalSet = signalSetOf(everySignal);
+  if (!(await isWhole(store, workspace, signalSet, asOf))) {
+    const kept = await openEveryone(store, { workspace, asOf, now, signals });
+    if (kept) return kept;
+    await prepareSnapshots(store, { workspace, moments: [asOf], now });
+  }
+  const source = { workspace, signalSet, asOf };
+  return {
+    people: await countSnapshot(store, source),
+    pages: (options) => streamSnapshot(store, { ...source, ...options }),
+  };
+}
+
+/** Whether a snapshot is there, has everybody and every event. */
+async function isWhole(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<boolean> {
+  // Left behind by a process that was killed, it says that some of the people are missing.
+  const isCutOff = (await readSetting(store, workspace, begunSetting(signalSet, asOf))) !== undefined;
+  return !isCutOff && (await isFresh(store, workspace, signalSet, asOf));
+}
+
+const begunSetting = (signalSet: string, asOf: Date) => `snapshot ${signalSet} ${asOf.toISOString()}`;
 
 const NIGHTS_KEPT_DAYS = 14;
 
@@ -196,25 +233,12 @@ async function readWaits(
   return waits;
 }
 
-/** The snapshot rows of some people, in no particular order; those without one are left out. */
+/** Some people as they were at a moment, in order of their id; those whom nobody knew then are left out. */
 export async function readPeople(
   store: Store,
   workspace: string,
   asOf: Date,
   profiles: readonly bigint[],
 ): Promise<Matrix> {
-  const rows = await store.facts.rows<{ values: (number | string)[] }>(
-    `SELECT values FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {signalSet:String}
-       AND as_of = {asOf:DateTime64(3, 'UTC')} AND profile IN (${profiles.join(', ')})`,
-    {
-      workspace,
-      signalSet: signalSetOf(everySignal),
-      asOf: toClickHouseTime(asOf),
-    },
-  );
-  return {
-    rows: rows.length,
-    names: everySignal.map((signal) => signal.name),
-    columns: everySignal.map((_, c) => Float32Array.from(rows, ({ values }) => Number(values[c]))),
-  };
+  return blockOf(await readPeopleAsOf(store, { workspace, asOf, profiles })).x;
 }

@@ -25,6 +25,7 @@ export { type CsvValue, toCsvLine } from './csv.ts';
 export { type Cut, type CutsReport, type CutWish, readCuts } from './cuts.ts';
 export type { Decision } from './decisions.ts';
 export { type DemographicRule, demographicsSql, fitDemographics, type GroupRate } from './demographics.ts';
+export { drawScored } from './draw.ts';
 export {
   chiSquareTest,
   type Drift,

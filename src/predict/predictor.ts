@@ -91,8 +91,8 @@ export type Predictor = PredictorParts & {
   /** The day by which a conversion is as likely to have happened as not; null = more than a year away. */
   conversionDate(probability: number, asOf: Date): string | null;
   confidence(row: Float32Array, probability: number): number;
-  /** The same in words: what stands behind the number. */
-  confidenceReason(row: Float32Array, probability: number): string;
+  /** The same in words: what stands behind the number. From a row, or from the confidence that was kept of one. */
+  confidenceReason(of: Float32Array | number, probability: number): string;
   toJSON(): object;
 };
 
@@ -112,6 +112,15 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
   };
   const nearest = (probability: number) =>
     neighbourhoods.find(({ upTo }) => probability <= upTo) ?? neighbourhoods[neighbourhoods.length - 1];
+  /** What of a confidence is not the person's own. */
+  const certainty = (probability: number) => {
+    const { low, high } = nearest(probability);
+    return (1 - (high - low)) * ladderFactor;
+  };
+  const knownBehind = (confidence: number, probability: number) => {
+    const most = certainty(probability);
+    return most > 0 ? Math.max(0, Math.min(1, (2 * confidence) / most - 1)) : undefined;
+  };
   return {
     ...parts,
     signals: model.names,
@@ -130,11 +139,9 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
     contributionsOf: (x) => model.contributionsOf(x),
     conversionDate: (probability, asOf) =>
       predictConversionDate(probability, { timeframeDays: parts.timeframeDays, timeline: parts.timeline, asOf }),
-    confidence(row, probability) {
-      const { low, high } = nearest(probability);
-      return (1 - (high - low)) * ladderFactor * (0.5 + 0.5 * known(row));
-    },
-    confidenceReason(row, probability) {
+    confidence: (row, probability) => certainty(probability) * (0.5 + 0.5 * known(row)),
+    confidenceReason(of, probability) {
+      const share = typeof of === 'number' ? knownBehind(of, probability) : known(of);
       const { people, low, high } = nearest(probability);
       const percent = (share: number) => `${Math.round(share * 100)} %`;
       const behind =
@@ -142,7 +149,9 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
           ? 'No outcome of similar people is known yet'
           : `Of ${people.toLocaleString('en-US')} people with similar scores ${percent(low)} to ${percent(high)} converted`;
       const rule = parts.rung === 'rule' ? '; a simple rule stands in until there is more data' : '';
-      return `${behind}; ${percent(known(row))} of what the model looks at is known of this person${rule}.`;
+      const person =
+        share === undefined ? '' : `; ${percent(share)} of what the model looks at is known of this person`;
+      return `${behind}${person}${rule}.`;
     },
     toJSON: () => ({
       format: 'inkling-predictor-1',

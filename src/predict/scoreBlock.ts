@@ -1,7 +1,7 @@
-// From a block of features to rows of the table `scores`, reasons included, in the engine's own binary form: arithmetic
+// From a page of features to rows of the table `scores`, reasons included, in the engine's own binary form: arithmetic
 // only, so that any thread can do it. Contributions are made a thousand people at a time, column by column.
 
-import type { FeatureBlock } from '../features/index.ts';
+import { blockOf, type FeaturePage } from '../features/index.ts';
 import { copyRow, type Matrix, selectColumns } from '../learn/index.ts';
 import { openRowWriter, type RowWriter, textBytes } from '../store/index.ts';
 import { DAY_MS } from '../time.ts';
@@ -18,7 +18,13 @@ export type ScoringPlace = {
   scoredAt: Date;
 };
 
-export type ScoredBlock = { people: number; segments: Record<Level, number>; bytes: Uint8Array<ArrayBuffer> };
+/** `last`: the profile up to which the people are scored, absent without any. */
+export type ScoredBlock = {
+  people: number;
+  last?: bigint;
+  segments: Record<Level, number>;
+  bytes: Uint8Array<ArrayBuffer>;
+};
 
 /** The columns of a row, in the order in which `scoreBlock` writes them. */
 export const SCORE_COLUMNS = [
@@ -28,13 +34,14 @@ export const SCORE_COLUMNS = [
 
 const PEOPLE_AT_A_TIME = 1024;
 
-/** Scores of everybody in a block; `onPeople` hears how many are done, and is waited for. */
+/** Scores of everybody on a page; `onPeople` hears how many are done, and is waited for. */
 export async function scoreBlock(
   predictor: Predictor,
-  block: FeatureBlock,
+  page: FeaturePage,
   place: ScoringPlace,
   onPeople: (done: number) => void | Promise<void> = () => {},
 ): Promise<ScoredBlock> {
+  const block = blockOf(page);
   const x = selectColumns(block.x, predictor.signals);
   const writer = openRowWriter(Math.max(4096, x.rows * 256));
   const segments: Record<Level, number> = { HIGH: 0, MEDIUM: 0, LOW: 0 };
@@ -45,7 +52,7 @@ export async function scoreBlock(
     write(part, block.profiles.subarray(from, to), block.categories.slice(from, to));
     await onPeople(to);
   }
-  return { people: x.rows, segments, bytes: writer.take() };
+  return { people: x.rows, last: block.profiles.at(-1), segments, bytes: writer.take() };
 }
 
 function rowsOf(predictor: Predictor, place: ScoringPlace, writer: RowWriter, segments: Record<Level, number>) {

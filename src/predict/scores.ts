@@ -115,7 +115,7 @@ export async function* streamScores(store: Store, model: ModelRecord, filter: Sc
   }
 }
 
-/** People who pass the filter, drawn without favour: those with the smallest hashes. */
+/** People who pass the filter, drawn without favour: those with the smallest ids, which are hashes and lie side by side. */
 export async function sampleProfiles(
   store: Store,
   model: ModelRecord,
@@ -126,7 +126,7 @@ export async function sampleProfiles(
   if (asOf === undefined) return [];
   const { where, params } = conditionOf(model, asOf, filter);
   const rows = await store.facts.rows<{ profile: string }>(
-    `SELECT profile FROM scores FINAL WHERE ${where} ORDER BY cityHash64(profile) LIMIT {most:UInt32}`,
+    `SELECT profile FROM scores FINAL WHERE ${where} ORDER BY profile LIMIT {most:UInt32}`,
     { ...params, most },
   );
   return rows.map(({ profile }) => BigInt(profile));

@@ -1,11 +1,11 @@
 // Scores for everyone as of a moment [INT-3]: features stream by in pages, each person gets a probability at the present
 // level, a confidence, the signals that moved it most, a date and a category. Memory is bounded by the page.
 
-import { type FeatureBlock, readSomeAsOf, streamFeatures } from '../features/index.ts';
+import { signals as everySignal, readSomeAsOf, type Signal } from '../features/index.ts';
 import { selectColumns } from '../learn/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
 import { addDays, startOfDay, toClickHouseTime } from '../time.ts';
-import { findDataSpan, prepareSnapshots, readRows, readUntouched } from './history.ts';
+import { findDataSpan, prepareEveryone, prepareSnapshots, readRows, readUntouched } from './history.ts';
 import { atMoment, learnedLevel, levelDays, type MeasuredLevel, measureLevel } from './level.ts';
 import type { Predictor } from './predictor.ts';
 import type { Outcome } from './question.ts';
@@ -45,38 +45,36 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   const model = await usableModel(store, workspace, options.modelId);
   const learned = await loadPredictor(store, model);
   const started = performance.now();
-  const signalSet = await prepareSnapshots(store, { workspace, moments: [asOf], now, past: 'kept' });
+  const everyone = await prepareEveryone(store, { workspace, asOf, now, signals: signalsOf(learned) });
   const measured = await measurePresentLevel(store, model, learned, { workspace, asOf, now });
   const predictor = atMoment(learned, asOf, measured);
   const levelShift = predictor.level.shift;
   const featuresReady = performance.now();
-  const total = await countSnapshot(store, workspace, signalSet, asOf);
+  const total = everyone.people;
   const place = { model, asOf, now };
   const progress = (await readProgress(store, place)) ?? noProgress();
-  const keep = async (last: bigint, { people, segments, bytes }: ScoredBlock) => {
+  const keep = async ({ people, last, segments, bytes }: ScoredBlock) => {
+    if (last === undefined) return;
     await store.facts.insertBinary('scores', { columns: SCORE_COLUMNS, rows: people, bytes }, { lane: 'batch' });
     for (const level of LEVELS) progress.segments[level] += segments[level];
     progress.people += people;
     progress.after = String(last);
     await writeProgress(store, place, progress);
   };
-  const pages = streamFeatures(store, { workspace, signalSet, asOf, rowsPerPage: peopleAtATime });
+  const pages = everyone.pages({
+    rowsPerPage: peopleAtATime,
+    after: progress.after === null ? undefined : BigInt(progress.after),
+  });
   const scorer = openBlockScorer(predictor, scoringPlace(place), total);
   try {
-    // Blocks are scored side by side and kept in the order of the people, or nobody could say how far a scoring got.
-    const underWay: { last: bigint; scored: Promise<ScoredBlock> }[] = [];
-    const keepFirst = async () => {
-      const { last, scored } = underWay.shift() as (typeof underWay)[number];
-      await keep(last, await scored);
-    };
+    // Pages are scored side by side and kept in the order of the people, or nobody could say how far a scoring got.
+    const underWay: Promise<ScoredBlock>[] = [];
+    const keepFirst = async () => keep(await (underWay.shift() as Promise<ScoredBlock>));
     for await (const page of pages) {
-      const block = beyond(page, progress.after);
-      if (block.profiles.length === 0) continue;
-      const last = block.profiles[block.profiles.length - 1];
-      const scored = scorer.score(block, (done) => onProgress?.(Math.min(total, progress.people + done), total));
+      const scored = scorer.score(page, (done) => onProgress?.(Math.min(total, progress.people + done), total));
       // Whoever waits for it hears of a failure; until then it is nobody's.
       scored.catch(() => {});
-      underWay.push({ last, scored });
+      underWay.push(scored);
       if (underWay.length > scorer.width) await keepFirst();
     }
     while (underWay.length > 0) await keepFirst();
@@ -100,6 +98,12 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
   };
 }
 
+/** What a model asks for, of the signals that are defined. */
+function signalsOf({ signals }: Predictor): Signal[] {
+  const asked = new Set(signals);
+  return everySignal.filter(({ name }) => asked.has(name));
+}
+
 /** The level measured at the last scoring, for predictions in between; undefined before the first. */
 export async function readLevel(store: Store, model: ModelRecord): Promise<number | undefined> {
   return (await readSetting<{ shift: number }>(store, model.workspace, levelSetting(model)))?.shift;
@@ -118,19 +122,21 @@ export async function measurePresentLevel(
   const learned = learnedLevel(predictor);
   if (learned.over === undefined || span === undefined || before <= learned.over.from) return learned;
   const outcome = { event: model.conversionEvent, timeframeDays: days, category: model.productCategory ?? undefined };
-  const rows = await readLevelRows(store, { workspace, before, outcome, people: span.people, now });
+  const signals = signalsOf(predictor);
+  const rows = await readLevelRows(store, { workspace, before, outcome, people: span.people, signals, now });
   const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
   return expected ? { shift: measureLevel(expected, rows.y, rows.untouched), over: { from: before, days } } : learned;
 }
 
-type LevelRows = { workspace: string; before: Date; outcome: Outcome; people: number; now: Date };
+type LevelRows = { workspace: string; before: Date; outcome: Outcome; people: number; signals: Signal[]; now: Date };
 
 /** Where people are many, a draw of them: a snapshot of everybody would take as long as that of the scoring itself. */
-async function readLevelRows(store: Store, { workspace, before, outcome, people, now }: LevelRows) {
+async function readLevelRows(store: Store, { workspace, before, outcome, people, signals, now }: LevelRows) {
   const of = Math.floor(people / LEVEL_ROWS);
   const share = { index: 0, of };
   if (of > 1) {
-    const { profiles, ...rows } = await readSomeAsOf(store, { workspace, asOf: before, label: outcome, share });
+    const draw = { workspace, asOf: before, label: outcome, share, signals };
+    const { profiles, ...rows } = await readSomeAsOf(store, draw);
     const atOnce = { profiles, asOfIndex: new Uint8Array(profiles.length) };
     return { ...rows, ...(await readUntouched(store, { workspace, moments: [before], outcome }, atOnce)) };
   }
@@ -169,29 +175,6 @@ async function forgetProgress(store: Store, { model, now }: Place): Promise<void
 
 const progressSetting = (model: ModelRecord) => `scoring ${model.id}`;
 const scoringName = (asOf: Date, now: Date) => `${asOf.toISOString()} ${now.toISOString()}`;
-
-/** The people of a page, which is in order, that come after a profile. */
-function beyond(page: FeatureBlock, after: string | null): FeatureBlock {
-  if (after === null) return page;
-  const last = BigInt(after);
-  let from = 0;
-  while (from < page.profiles.length && page.profiles[from] <= last) from++;
-  return {
-    profiles: page.profiles.subarray(from),
-    categories: page.categories.slice(from),
-    x: { ...page.x, rows: page.x.rows - from, columns: page.x.columns.map((column) => column.subarray(from)) },
-  };
-}
-
-async function countSnapshot(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<number> {
-  const [row] = await store.facts.rows<{ n: string }>(
-    `SELECT count() AS n FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {signalSet:String}
-       AND as_of = {asOf:DateTime64(3, 'UTC')}`,
-    { workspace, signalSet, asOf: toClickHouseTime(asOf) },
-    'batch',
-  );
-  return Number(row?.n ?? 0);
-}
 
 /** Scoring the same moment again replaces everyone, and forgets those who are no longer somebody of their own. */
 async function removeOlder(store: Store, model: ModelRecord, asOf: Date, now: Date): Promise<void> {

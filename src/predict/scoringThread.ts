@@ -1,8 +1,8 @@
-// The inside of a thread of scoringWorkers.ts: told the model once, it scores one block after the other.
+// The inside of a thread of scoringWorkers.ts: told the model once, it scores one page after the other.
 
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FeatureBlock } from '../features/index.ts';
+import type { FeaturePage } from '../features/index.ts';
 import { readPredictor } from './predictor.ts';
 import { scoreBlock } from './scoreBlock.ts';
 import type { Answer, Setting } from './scoringWorkers.ts';
@@ -16,9 +16,9 @@ let last: Promise<void> = Promise.resolve();
 
 const tell = (answer: Answer, buffers: ArrayBuffer[] = []) => parentPort?.postMessage(answer, buffers);
 
-parentPort?.on('message', (block: FeatureBlock) => {
+parentPort?.on('message', (page: FeaturePage) => {
   last = last
-    .then(() => scoreBlock(predictor, block, place, (done) => tell({ done })))
+    .then(() => scoreBlock(predictor, page, place, (done) => tell({ done })))
     .then((scored) => tell({ scored }, [scored.bytes.buffer]))
     .catch((error) => tell({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }));
 });

@@ -1,21 +1,21 @@
-// Who scores the blocks: threads beside the one that answers requests, a block each and several under way; a few people are
-// not worth starting a thread for. A block's arrays go over to the thread without being copied, its rows come back so.
+// Who scores the pages: threads beside the one that answers requests, a page each and several under way; a few people are
+// not worth starting a thread for. A page goes over to the thread without being copied, its scores come back so.
 
 import { Worker } from 'node:worker_threads';
 import { threadsToUse } from '../environment.ts';
-import type { FeatureBlock } from '../features/index.ts';
+import type { FeaturePage } from '../features/index.ts';
 import type { Predictor } from './predictor.ts';
 import { type ScoredBlock, type ScoringPlace, scoreBlock } from './scoreBlock.ts';
 
 export type BlockScorer = {
-  /** Blocks that are worth having under way. */
+  /** Pages that are worth having under way. */
   width: number;
-  /** Takes the block over. `onPeople` hears how many of it are done. */
-  score(block: FeatureBlock, onPeople: (done: number) => void): Promise<ScoredBlock>;
+  /** Takes the page over. `onPeople` hears how many of it are done. */
+  score(page: FeaturePage, onPeople: (done: number) => void): Promise<ScoredBlock>;
   close(): Promise<void>;
 };
 
-/** What a thread is told first, and with each block. */
+/** What a thread is told first, and with each page. */
 export type Setting = { predictor: object; place: ScoringPlace };
 export type Answer = { done: number } | { scored: ScoredBlock } | { failure: string };
 
@@ -26,10 +26,10 @@ export function openBlockScorer(predictor: Predictor, place: ScoringPlace, peopl
   if (people < PEOPLE_FOR_THREADS) return inThisThread(predictor, place);
   const setting: Setting = { predictor: predictor.toJSON(), place };
   const threads = Array.from({ length: threadsToUse() }, () => startThread(setting));
-  let blocks = 0;
+  let pages = 0;
   return {
     width: threads.length,
-    score: (block, onPeople) => threads[blocks++ % threads.length].score(block, onPeople),
+    score: (page, onPeople) => threads[pages++ % threads.length].score(page, onPeople),
     close: async () => {
       await Promise.all(threads.map(({ end }) => end()));
     },
@@ -37,8 +37,8 @@ export function openBlockScorer(predictor: Predictor, place: ScoringPlace, peopl
 }
 
 function inThisThread(predictor: Predictor, place: ScoringPlace): BlockScorer {
-  const score: BlockScorer['score'] = (block, onPeople) =>
-    scoreBlock(predictor, block, place, async (done) => {
+  const score: BlockScorer['score'] = (page, onPeople) =>
+    scoreBlock(predictor, page, place, async (done) => {
       onPeople(done);
       // Others get their turn on the thread.
       await new Promise(setImmediate);
@@ -50,7 +50,7 @@ type Waiting = { onPeople(done: number): void; resolve(scored: ScoredBlock): voi
 
 function startThread(setting: Setting) {
   const worker = new Worker(new URL('./scoringThread.ts', import.meta.url), { workerData: setting });
-  // A thread takes its blocks one after the other, so answers belong to the one that has waited longest.
+  // A thread takes its pages one after the other, so answers belong to the one that has waited longest.
   const waiting: Waiting[] = [];
   const failAll = (error: Error) => {
     for (const { reject } of waiting.splice(0)) reject(error);
@@ -63,16 +63,11 @@ function startThread(setting: Setting) {
   worker.on('error', failAll);
   worker.on('exit', (code) => failAll(new Error(`The scoring thread ended with code ${code}.`)));
   return {
-    score: (block: FeatureBlock, onPeople: (done: number) => void) =>
+    score: (page: FeaturePage, onPeople: (done: number) => void) =>
       new Promise<ScoredBlock>((resolve, reject) => {
         waiting.push({ onPeople, resolve, reject });
-        worker.postMessage(block, buffersOf(block));
+        worker.postMessage(page, [page.bytes.buffer]);
       }),
     end: () => worker.terminate(),
   };
-}
-
-function buffersOf({ x, profiles }: FeatureBlock): ArrayBuffer[] {
-  const buffers = [...x.columns, profiles].map(({ buffer }) => buffer);
-  return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }

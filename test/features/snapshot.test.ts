@@ -3,10 +3,17 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '../../src/collect/index.ts';
 import {
+  blockOf,
   describeFeatures,
+  type Everyone,
+  type FeaturePage,
+  forgetSnapshots,
+  openEveryone,
   openLivePeople,
   readMatrix,
+  readPeopleAsOf,
   readSomeAsOf,
+  signalSetOf,
   signals,
   streamFeatures,
   takeSnapshot,
@@ -46,11 +53,11 @@ const blank = {
   ...{ seconds_on_page: 0, bot: 0, product_ids: [], categories: [], brands: [], prices: [], quantities: [] },
 };
 
-async function snapshotRows(workspace: string, at: Date) {
-  return facts.rows(
+async function snapshotRows(workspace: string, at: Date, set = signalSetOf(signals)) {
+  return facts.rows<{ profile: string; category: string; bits: number[] }>(
     `SELECT profile, category, arrayMap(x -> reinterpretAsUInt32(x), values) AS bits FROM features FINAL
-     WHERE workspace = {workspace:String} AND as_of = toDateTime64({at:String}, 3, 'UTC') ORDER BY profile`,
-    { workspace, at: at.toISOString().slice(0, 19).replace('T', ' ') },
+     WHERE workspace = {workspace:String} AND signal_set = {set:String} AND as_of = toDateTime64({at:String}, 3, 'UTC') ORDER BY profile`,
+    { workspace, set, at: at.toISOString().slice(0, 19).replace('T', ' ') },
   );
 }
 
@@ -377,16 +384,17 @@ test('nights that read only what is new know the same as one that reads everythi
   );
   const by = { workspace, actor: 'test', reason: 'test', now: addDays(asOf, 6.5) };
   await createWorkspace(store, { id: workspace, name: 'Nights', timeZone: 'UTC', now });
+  const some = signals.filter((_, i) => i % 3 !== 1);
   const night = async (at: Date) => {
     await resolveAll(store, { workspace, now });
     const since = await lastVersion(workspace);
-    await takeSnapshot(store, { workspace, asOf: at, now: at, past: 'kept' });
+    const everyone = await openEveryone(store, { workspace, asOf: at, now: at, signals });
     const [{ anew, all }] = await facts.rows<{ anew: string; all: string }>(
       `SELECT countIf(version > ${since}) AS anew, count() AS all FROM kept_pasts FINAL
        WHERE workspace = {workspace:String} AND standing = 1`,
       { workspace },
     );
-    const incremental = await snapshotRows(workspace, at);
+    const incremental = await peopleOf(everyone!, 50);
     await facts.remove('features', 'workspace = {workspace:String}', { workspace });
     await takeSnapshot(store, { workspace, asOf: at, now: at });
     const whole = await snapshotRows(workspace, at);
@@ -397,9 +405,9 @@ test('nights that read only what is new know the same as one that reads everythi
       `${differ.length} of ${whole.length} people differ, ${incremental.length} are known`,
     );
     assert.equal(incremental.length, Number(all));
+    assert.equal(everyone!.people, Number(all));
     return Number(anew);
   };
-
   const early = await night(addDays(asOf, -5));
   assert.ok(early > 50, `${early} at first`);
   assert.equal(await night(addDays(asOf, -5)), 0, 'and then nobody');
@@ -441,10 +449,74 @@ test('nights that read only what is new know the same as one that reads everythi
   // Events that are taken away again are noticed.
   await facts.remove('events', `workspace = {workspace:String} AND message_id = 'late'`, { workspace });
   assert.ok((await night(addDays(asOf, 9))) > 100);
-  // An earlier moment is answered from the events, and leaves what is kept alone.
-  await takeSnapshot(store, { workspace, asOf: addDays(asOf, -100), now, past: 'kept' });
+  // What is kept cannot go back, and is left alone by whoever asks for an earlier moment.
+  const before = addDays(asOf, -100);
+  assert.equal(await openEveryone(store, { workspace, asOf: before, now, signals }), undefined);
   assert.equal(await night(addDays(asOf, 10)), 0);
+
+  // Chosen signals are the same numbers, behind a profile only those behind it, and some people are as in the whole.
+  const last = addDays(asOf, 10);
+  const whole = await snapshotRows(workspace, last);
+  const chosen = await openEveryone(store, { workspace, asOf: last, now: last, signals: some });
+  const places = some.map(({ name }) => column(name));
+  const fewer = whole.map((row) => ({ ...row, bits: places.map((place) => row.bits[place]) }));
+  assert.deepEqual(await peopleOf(chosen!, 1000), fewer);
+  assert.deepEqual(await peopleOf(chosen!, 30, BigInt(whole[70].profile)), fewer.slice(71));
+  const profiles = [whole[3], whole[90]].map(({ profile }) => BigInt(profile));
+  for (const at of [last, before]) {
+    const expected = await everybodyAt(workspace, at);
+    const rows = rowsOf(await readPeopleAsOf(store, { workspace, asOf: at, profiles }));
+    assert.deepEqual(
+      rows,
+      expected.filter(({ profile }) => profiles.includes(BigInt(profile))),
+    );
+  }
+
+  // Whoever is still reading when another night has begun is told so, rather than given people of the wrong moment.
+  const reading = chosen!.pages({ rowsPerPage: 50 })[Symbol.asyncIterator]();
+  assert.equal((await reading.next()).done, false);
+  await openEveryone(store, { workspace, asOf: addDays(asOf, 11), now: addDays(asOf, 11), signals });
+  await assert.rejects(reading.next(), { code: 'conflict' });
 });
+
+test('a draw of the people is kept beside the whole, the same whether what is kept or their events were read', async () => {
+  const workspace = 'nights';
+  const last = addDays(asOf, 11);
+  const share = { index: 0, of: 4 };
+  const all = await everybodyAt(workspace, last);
+  const drawn = all.filter(({ profile }) => BigInt(profile) < 2n ** 62n);
+  assert.ok(drawn.length > 10 && drawn.length < 60);
+  const read = async (signalSet: string) =>
+    (await snapshotRows(workspace, last, signalSet)).map(({ profile, bits }) => ({ profile, bits }));
+  const expected = drawn.map(({ profile, bits }) => ({ profile, bits }));
+  const { signalSet, people } = await takeSnapshot(store, { workspace, asOf: last, now, share });
+  assert.equal(people, drawn.length);
+  assert.deepEqual(await read(signalSet), expected);
+  await forgetSnapshots(store, workspace);
+  await takeSnapshot(store, { workspace, asOf: last, now, share });
+  assert.deepEqual(await read(signalSet), expected);
+});
+
+async function everybodyAt(workspace: string, at: Date) {
+  const { signalSet } = await takeSnapshot(store, { workspace, asOf: at, now });
+  return snapshotRows(workspace, at, signalSet);
+}
+
+async function peopleOf(everyone: Everyone, rowsPerPage: number, after?: bigint) {
+  const rows = [];
+  for await (const page of everyone.pages({ rowsPerPage, after })) rows.push(...rowsOf(page));
+  return rows;
+}
+
+function rowsOf(page: FeaturePage) {
+  const { profiles, categories, x } = blockOf(page);
+  const bits = x.columns.map(({ buffer }) => new Uint32Array(buffer));
+  return Array.from(profiles, (profile, r) => ({
+    profile: String(profile),
+    category: categories[r],
+    bits: bits.map((column) => column[r]),
+  }));
+}
 
 async function lastVersion(workspace: string): Promise<string> {
   const [{ last }] = await facts.rows<{ last: string }>(

@@ -1,7 +1,6 @@
 // One person: who they are, how close to buying and why, and what holds their identifiers together.
 
 import { InklingError } from '../../errors.ts';
-import { signals } from '../../features/index.ts';
 import { currencyOf } from '../../govern/index.ts';
 import { findProfile, identityOf, membersOf, toHexId } from '../../identify/index.ts';
 import {
@@ -15,10 +14,9 @@ import {
   sentenceFor,
 } from '../../predict/index.ts';
 import type { Store } from '../../store/index.ts';
-import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
+import { fromClickHouseTime } from '../../time.ts';
 import { readOtherCurrencies } from './money.ts';
 import { displayName } from './names.ts';
-import { toNumber } from './reasons.ts';
 
 export type Scope = { workspace: string; profile: bigint };
 
@@ -57,7 +55,7 @@ export async function readPerson(store: Store, scope: Scope) {
     phoneHashes: profile.phone_hashes,
   };
   const name = displayName(id, identifiers);
-  const intent = model && score ? await describeIntent(store, scope, model, score, name) : null;
+  const intent = model && score ? await describeIntent(store, model, score, name) : null;
   return {
     id,
     displayName: name,
@@ -124,7 +122,8 @@ async function readScoreHistory({ facts }: Store, { workspace, profile }: Scope,
   return rows.map((row) => ({ asOf: fromClickHouseTime(row.at), score: row.score, segment: row.segment }));
 }
 
-async function describeIntent(store: Store, scope: Scope, model: ModelRecord, score: Score, name: string) {
+async function describeIntent(store: Store, model: ModelRecord, score: Score, name: string) {
+  const predictor = await loadPredictor(store, model);
   const wording = findQuestion(model.question).wording(model.settings);
   const { timeframeDays } = model;
   const level = { level: score.segment, score: score.score, timeframeDays };
@@ -136,35 +135,11 @@ async function describeIntent(store: Store, scope: Scope, model: ModelRecord, sc
     probability: score.probability,
     segment: score.segment,
     confidence: score.confidence,
-    confidenceReason: await explainConfidence(store, scope, model, score),
+    confidenceReason: predictor.confidenceReason(score.confidence, score.probability),
     change: score.change,
     predictedConversionDate: score.predictedConversionDate,
     category: score.category,
     sentence: sentenceFor(name, level, score.signals, wording),
     reasons: score.signals,
   };
-}
-
-/** From the snapshot that the score was made of; empty when that was removed since. */
-async function explainConfidence(
-  store: Store,
-  { workspace, profile }: Scope,
-  model: ModelRecord,
-  score: Score,
-): Promise<string> {
-  const [row] = await store.facts.rows<{ known: (number | string)[] }>(
-    `SELECT values AS known FROM features FINAL WHERE workspace = {workspace:String} AND signal_set = {set:String}
-       AND as_of = {asOf:DateTime64(3, 'UTC')} AND profile = {profile:UInt64}`,
-    {
-      workspace,
-      profile,
-      set: model.lineage?.signalSet ?? '',
-      asOf: toClickHouseTime(new Date(score.asOf)),
-    },
-  );
-  if (!row) return '';
-  const predictor = await loadPredictor(store, model);
-  const byName = new Map(signals.map((signal, i) => [signal.name, toNumber(row.known[i])]));
-  const values = Float32Array.from(predictor.signals, (name) => byName.get(name) ?? Number.NaN);
-  return predictor.confidenceReason(values, score.probability);
 }

@@ -15,6 +15,6 @@ export function reasonInWords(
   return best < 0 ? '' : phraseOf(names[best], toNumber(values[best]));
 }
 
-export function toNumber(value: number | string | null): number {
+function toNumber(value: number | string | null): number {
   return value === null ? Number.NaN : Number(value === 'nan' ? Number.NaN : value);
 }

@@ -1,9 +1,9 @@
 // Signals: what each says, how it is spread over people, how much the active model leans on it.
 
 import { Type } from 'typebox';
-import { describeFeatures, signalSetOf, signals } from '../../features/index.ts';
+import { describeFeatures, signals } from '../../features/index.ts';
 import { toHexId } from '../../identify/index.ts';
-import { findActiveModel, latestScoring } from '../../predict/index.ts';
+import { drawScored, findActiveModel, latestScoring } from '../../predict/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
 import { Moment, Nullable } from '../shapes.ts';
@@ -75,12 +75,8 @@ export const addFeaturesRoutes: Routes = (app, context) => {
       const { store } = context;
       const model = await findActiveModel(store, workspace);
       const asOf = model && (await latestScoring(store, model));
-      // Snapshots of signals that were defined otherwise say nothing about these; the next scoring takes new ones.
-      const signalSet = signalSetOf(signals);
-      const spread =
-        asOf && model?.lineage?.signalSet === signalSet
-          ? await describeFeatures(store, { workspace, signalSet, asOf })
-          : undefined;
+      const draw = asOf && (await drawScored(store, model, { asOf, now: context.now() }));
+      const spread = draw && (await describeFeatures(store, { workspace, signalSet: draw.signalSet, asOf }));
       const importance = new Map(model?.drivers.map((driver) => [driver.signal, driver.importance]));
       return {
         asOf: asOf ?? null,
