@@ -17,7 +17,7 @@ import {
 import { checkAmountTraining, checkTraining, countedRows, type Matrix, sortColumns } from '../matrix.ts';
 import { createScorer } from '../scoring/scorer.ts';
 import { createTreeExplainer } from '../treeshap.ts';
-import { createRowsExplainer, fitsTables } from '../treeshapRows.ts';
+import { createTablesExplainer, fitsTables } from '../treeshapRows.ts';
 import { type Boosted, boost, objectiveOf } from './boost.ts';
 import { checkConstraints } from './constraints.ts';
 import { type ObjectiveName, objectives } from './objectives.ts';
@@ -98,8 +98,10 @@ function boostingFrom(file: BoostingFile): FittedModel {
   const { names, baseScore } = file;
   const forest = plantForest(file.trees);
   const scorer = createScorer(forest, names.length);
-  const explain = createTreeExplainer(forest, names.length);
-  const explainRows = fitsTables(forest) ? createRowsExplainer(forest, names.length) : undefined;
+  const explain = fitsTables(forest)
+    ? createTablesExplainer(forest, names.length)
+    : { row: createTreeExplainer(forest, names.length), rows: undefined };
+  const { rows: explainRows } = explain;
   return completeModel({
     kind: 'boosting',
     link: objectiveOf(file).link,
@@ -107,7 +109,7 @@ function boostingFrom(file: BoostingFile): FittedModel {
     rawScore: (row) => baseScore + scorer.scoreRow(row),
     rawScores: (x) => scorer.scoreRows(x).map((sum) => baseScore + sum),
     contributions(row) {
-      const contributions = explain(row);
+      const contributions = explain.row(row);
       contributions[names.length] += baseScore;
       return contributions;
     },
