@@ -93,21 +93,26 @@ export interface KeyRing {
 
 /** Look-ups are remembered for a few seconds, so a revoked key is refused within them. */
 export function openKeyRing({ state }: Store, rememberSeconds = 5): KeyRing {
-  const remembered = new LRUCache<string, { found?: KnownKey }>({
+  const remembered = new LRUCache<string, Promise<KnownKey | undefined>>({
     max: 10_000,
     ttl: rememberSeconds * SECOND_MS,
   });
+  const read = async (hashed: string): Promise<KnownKey | undefined> => {
+    const [row] = await state.query<Row>(
+      'SELECT id, workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
+      [hashed],
+    );
+    return row && { id: row.id, workspace: row.workspace, kind: row.kind };
+  };
   return {
-    resolve: async (key) => {
+    // Those who come while it is looked up share the look-up.
+    resolve: (key) => {
       const hashed = hashOf(key);
       const known = remembered.get(hashed);
-      if (known) return known.found;
-      const [row] = await state.query<Row>(
-        'SELECT id, workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
-        [hashed],
-      );
-      const found = row && { id: row.id, workspace: row.workspace, kind: row.kind };
-      remembered.set(hashed, { found });
+      if (known) return known;
+      const found = read(hashed);
+      remembered.set(hashed, found);
+      found.catch(() => remembered.delete(hashed));
       return found;
     },
   };

@@ -2,7 +2,7 @@
 // model, the level of the last scoring, and the reasons. An answer is kept for six hours, or until the person's next event,
 // another identifier of theirs, another model or another level [WH-10].
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
 import { InklingError } from '../errors.ts';
@@ -80,24 +80,21 @@ const SOMEBODY = '\u0000';
 
 export function openIntentNow(store: Store): IntentNow {
   const people = new LRUCache<string, LivePeople>({ max: WORKSPACES_IN_MEMORY });
-  const ready = new LRUCache<string, Ready>({ max: WORKSPACES_IN_MEMORY, ttl: MODEL_KEPT_MS });
+  const ready = new LRUCache<string, Promise<Ready>>({ max: WORKSPACES_IN_MEMORY, ttl: MODEL_KEPT_MS });
 
   const peopleOf = (workspace: string) => {
     const known = people.get(workspace) ?? openLivePeople(store, { workspace });
     people.set(workspace, known);
     return known;
   };
-  const readyModel = async (workspace: string, modelId: string | undefined, now: Date): Promise<Ready> => {
+  /** Those who ask while it is read share the reading: it is several statements on the thread that answers. */
+  const readyModel = (workspace: string, modelId: string | undefined, now: Date): Promise<Ready> => {
     const key = `${workspace} ${modelId ?? ''}`;
     const known = ready.get(key);
     if (known) return known;
-    const model = await usableModel(store, workspace, modelId);
-    const learned = await loadPredictor(store, model);
-    const shift = await readLevel(store, model);
-    const predictor = shift === undefined ? atMoment(learned, now) : learned.withLevel(shift);
-    const name = `${model.id} ${model.version} ${predictor.level.shift}`;
-    const made = { model, predictor, signals: signalsOf(predictor), name };
+    const made = makeReady(store, workspace, modelId, now);
     ready.set(key, made);
+    made.catch(() => ready.delete(key));
     return made;
   };
 
@@ -156,6 +153,19 @@ export function openIntentNow(store: Store): IntentNow {
   };
 }
 
+async function makeReady(store: Store, workspace: string, modelId: string | undefined, now: Date): Promise<Ready> {
+  const model = await usableModel(store, workspace, modelId);
+  const learned = await loadPredictor(store, model);
+  const shift = await readLevel(store, model);
+  const predictor = shift === undefined ? atMoment(learned, now) : learned.withLevel(shift);
+  return {
+    model,
+    predictor,
+    signals: signalsOf(predictor),
+    name: `${model.id} ${model.version} ${predictor.level.shift}`,
+  };
+}
+
 type Answer = Omit<Prediction, 'userId' | 'latencyMs'>;
 type Said = Omit<Answer, 'profileId' | 'category' | 'product' | 'basedOn' | 'asOf'>;
 
@@ -202,7 +212,7 @@ function signalsOf(predictor: Predictor): Signal[] {
 
 /** Not by the identifier itself, which may be an address. */
 function keyOf(workspace: string, { name }: Ready, person: string): string {
-  return createHash('sha256').update(`${workspace} ${name} ${person}`).digest('base64url');
+  return hash('sha256', `${workspace} ${name} ${person}`, 'base64url');
 }
 
 function markOf(workspace: string, node: bigint): string {
