@@ -85,31 +85,69 @@ export interface History {
   memo<T>(key: string, make: () => T): T;
 }
 
+/** The events of a person in time order. */
+export type Events = {
+  readonly all: readonly HistoryEvent[];
+  /** Those of a filter, kept from one question to the next. */
+  passing(filter: Passing): readonly HistoryEvent[];
+  /** Puts an event in its place; false when it is there already. */
+  put(event: HistoryEvent): boolean;
+};
+
+/** Takes over a list in time order. */
+export function openEvents(all: HistoryEvent[] = []): Events {
+  const passing = new Map<string, { test: Passing['test']; events: HistoryEvent[] }>();
+  return {
+    all,
+    passing(filter) {
+      const known = passing.get(filter.sql);
+      if (known) return known.events;
+      const events = all.filter(filter.test);
+      passing.set(filter.sql, { test: filter.test, events });
+      return events;
+    },
+    put(event) {
+      let i = all.length;
+      while (i > 0 && all[i - 1].at > event.at) i--;
+      for (let same = i - 1; same >= 0 && all[same].at === event.at; same--) {
+        if (all[same].message_id === event.message_id) return false;
+      }
+      if (i < all.length) passing.clear();
+      else for (const { test, events } of passing.values()) if (test(event)) events.push(event);
+      all.splice(i, 0, event);
+      return true;
+    },
+  };
+}
+
 /** What was known of a person before `asOf`; `events` in time order, `products` as of that day. */
 export function openHistory(
-  events: readonly HistoryEvent[],
+  events: Events | readonly HistoryEvent[],
   asOf: Date | number,
   products: Products = noProducts,
   sessionRule: SessionRule = defaultRule,
   surroundings: Surroundings = noSurroundings,
 ): History {
   const moment = new Date(asOf).getTime();
-  let known = events.length;
-  while (known > 0 && events[known - 1].at >= moment) known--;
+  const kept = 'all' in events ? events : undefined;
+  const all = 'all' in events ? events.all : events;
+  let known = all.length;
+  while (known > 0 && all[known - 1].at >= moment) known--;
   const cache = new Map<string, unknown>();
   const passing = new Map<string, readonly HistoryEvent[]>();
-  const before = known === events.length ? events : events.slice(0, known);
+  const before = known === all.length ? all : all.slice(0, known);
+  const pick = (filter: Passing): readonly HistoryEvent[] => {
+    const found = passing.get(filter.sql) ?? before.filter(filter.test);
+    passing.set(filter.sql, found);
+    return found;
+  };
   return {
     asOf: moment,
     events: before,
     products,
     sessionRule,
     surroundings,
-    passing(filter) {
-      const found = passing.get(filter.sql) ?? before.filter(filter.test);
-      passing.set(filter.sql, found);
-      return found;
-    },
+    passing: kept && known === all.length ? kept.passing : pick,
     memo<T>(key: string, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;

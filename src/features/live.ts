@@ -1,17 +1,25 @@
-// People as they are this second: the histories of those recently asked for, kept in memory, loaded by one point query
-// and fed by what arrives. Their signals are the same definitions as in SQL, so a live score and a nightly one agree.
+// People as they are this second: the histories of those recently asked for, kept in memory, loaded by a few statements
+// for all who are asked for at a time, and fed by what arrives. Their signals are the same definitions as in SQL, so a live score and a nightly one agree.
 
 import { LRUCache } from 'lru-cache';
 import type { EventRow } from '../collect/index.ts';
-import { findProfile, membersOf, nodeOf, sessionRuleOf } from '../identify/index.ts';
+import {
+  findProfiles,
+  membersByProfile,
+  nodeOf,
+  profilesOf,
+  type SessionRule,
+  sessionRuleOf,
+} from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
-import { fromClickHouseTime, MINUTE_MS, toDay } from '../time.ts';
+import { fromClickHouseTime, MINUTE_MS, SECOND_MS, toDay } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
-import { HISTORY_COLUMNS, type HistoryEvent, openHistory } from './history.ts';
-import { type Products, readProducts } from './products.ts';
+import { inBatches } from './batches.ts';
+import { type Events, HISTORY_COLUMNS, type HistoryEvent, openEvents, openHistory } from './history.ts';
+import { readProducts } from './products.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
-import { readSurroundings, type Surroundings } from './surroundings.ts';
+import { readSurroundings } from './surroundings.ts';
 
 export type LiveFeatures = {
   profile: bigint;
@@ -44,7 +52,7 @@ export type LivePeopleOptions = {
   eventsAtMost?: number;
 };
 
-type Person = { profile: bigint; nodes: Set<bigint>; names: Set<string>; events: HistoryEvent[] };
+type Person = { profile: bigint; nodes: Set<bigint>; names: Set<string>; events: Events };
 
 export function openLivePeople(store: Store, options: LivePeopleOptions): LivePeople {
   const { workspace, signals = everySignal, eventsAtMost = 500_000 } = options;
@@ -53,7 +61,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
   // In a new wrapping each time: the cache weighs a value again only when it is another object.
   const people = new LRUCache<bigint, { person: Person }>({
     maxSize: eventsAtMost,
-    sizeCalculation: ({ person }) => person.events.length + 1,
+    sizeCalculation: ({ person }) => person.events.all.length + 1,
     dispose: ({ person }, _, reason) => {
       if (reason === 'set') return;
       for (const node of person.nodes) byNode.delete(node);
@@ -63,34 +71,53 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
   /** Accepted rows on their way to the facts, by anchor. */
   const underway = new Map<string, Map<string, EventRow>>();
   /** Rows that arrive while a history is being read might be missing from what is read. */
-  const loads = new Set<EventRow[]>();
-  let products: { day: string; table: Promise<Products> } | undefined;
-  let surroundings: { day: string; readAt: number; table: Promise<Surroundings> } | undefined;
+  const loads = new Set<Meanwhile>();
+  // What everybody did with products is read once a day: what comes in late changes little of it. What goes on around
+  // people and how visits are cut is to be seen soon, but not read for every answer.
+  const productsOn = openReading((asOf) => readProducts(store, workspace, asOf), Infinity);
+  const surroundingsOn = openReading((asOf) => readSurroundings(store, workspace, asOf), SURROUNDINGS_MS);
+  const ruleOn = openReading<SessionRule>(() => sessionRuleOf(store, workspace), RULE_MS);
 
-  const load = async (profile: bigint): Promise<Person> => {
-    const meanwhile: EventRow[] = [];
+  const profileOf = inBatches(PEOPLE_AT_A_TIME, (texts: string[]) => findProfiles(store, workspace, texts));
+
+  const load = async (asked: bigint[]): Promise<Map<bigint, Person>> => {
+    const meanwhile: Meanwhile = { rows: [], moved: new Set() };
     loads.add(meanwhile);
     try {
-      const nodes = new Set(await membersOf(store.facts, workspace, [profile]));
-      const events = await readEvents(store, workspace, nodes);
-      const person = { profile, nodes, names: new Set<string>(), events };
+      const profiles = await profilesOf(store.facts, workspace, asked);
+      const members = await membersByProfile(store.facts, workspace, [...new Set(profiles.values())]);
+      const owners = new Map([...members].flatMap(([profile, nodes]) => nodes.map((node) => [node, profile])));
+      const events = await readEvents(store, workspace, owners);
+      const found = new Map<bigint, Person>();
+      for (const [profile, nodes] of members) {
+        const own = openEvents(events.get(profile));
+        found.set(profile, { profile, nodes: new Set(nodes), names: new Set(), events: own });
+      }
       const waiting = [...underway.values()].flatMap((rows) => [...rows.values()]);
-      for (const row of [...waiting, ...meanwhile]) if (nodes.has(nodeOf(row.anchor))) put(person.events, row);
-      people.set(profile, { person });
-      for (const node of nodes) byNode.set(node, person);
-      return person;
+      for (const row of [...waiting, ...meanwhile.rows]) {
+        const owner = owners.get(nodeOf(row.anchor));
+        if (owner !== undefined) found.get(owner)?.events.put(historyEventOf(row));
+      }
+      for (const [profile, person] of found) {
+        // Whoever changed hands while being read is read again when asked for the next time.
+        if (person.nodes.values().some((node) => meanwhile.moved.has(node))) continue;
+        people.set(profile, { person });
+        for (const node of person.nodes) byNode.set(node, person);
+      }
+      return new Map(asked.map((node) => [node, found.get(profiles.get(node) ?? node) as Person]));
     } finally {
       loads.delete(meanwhile);
     }
   };
+  const loaded = inBatches(PEOPLE_AT_A_TIME, load);
 
   const find = async (asked: string | bigint): Promise<Person | undefined> => {
     const known = typeof asked === 'string' ? byName.get(asked) : byNode.get(asked);
     if (known) return people.get(known.profile)?.person;
-    const profile = typeof asked === 'bigint' ? asked : await findProfile(store, workspace, asked);
+    const profile = typeof asked === 'bigint' ? asked : await profileOf(asked);
     if (profile === undefined) return typeof asked === 'string' ? newcomer(asked) : undefined;
-    const person = people.get(profile)?.person ?? (await load(profile));
-    if (typeof asked === 'string') {
+    const person = people.get(profile)?.person ?? (await loaded(profile));
+    if (typeof asked === 'string' && person && people.peek(person.profile)?.person === person) {
       person.names.add(asked);
       byName.set(asked, person);
     }
@@ -102,45 +129,18 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
     const anchor = [`u:${text}`, `a:${text}`].find((name) => underway.has(name));
     if (anchor === undefined) return undefined;
     const profile = nodeOf(anchor);
-    const person: Person = { profile, nodes: new Set([profile]), names: new Set(), events: [] };
-    for (const row of underway.get(anchor)!.values()) put(person.events, row);
-    return person;
-  };
-
-  /** Read once a day: what comes in late changes little of what everybody does. */
-  const productsOn = (asOf: Date): Promise<Products> => {
-    const day = toDay(asOf);
-    if (products?.day !== day) {
-      const table = readProducts(store, workspace, asOf);
-      products = { day, table };
-      table.catch(() => {
-        products = undefined;
-      });
-    }
-    return products.table;
-  };
-
-  /** Read again after minutes: what is loaded now is to be seen now. */
-  const surroundingsOn = (asOf: Date): Promise<Surroundings> => {
-    const day = toDay(asOf);
-    const readAt = performance.now();
-    if (surroundings?.day !== day || readAt - surroundings.readAt > SURROUNDINGS_MS) {
-      const table = readSurroundings(store, workspace, asOf);
-      surroundings = { day, readAt, table };
-      table.catch(() => {
-        surroundings = undefined;
-      });
-    }
-    return surroundings.table;
+    const events = openEvents();
+    for (const row of underway.get(anchor)!.values()) events.put(historyEventOf(row));
+    return { profile, nodes: new Set([profile]), names: new Set(), events };
   };
 
   const take = (rows: readonly EventRow[]) => {
-    for (const list of loads) list.push(...rows);
+    for (const { rows: list } of loads) list.push(...rows);
     if (byNode.size === 0) return;
     const touched = new Set<Person>();
     for (const row of rows) {
       const person = byNode.get(nodeOf(row.anchor));
-      if (person && put(person.events, row)) touched.add(person);
+      if (person?.events.put(historyEventOf(row))) touched.add(person);
     }
     for (const person of touched) people.set(person.profile, { person });
   };
@@ -154,7 +154,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
         person.events,
         asOf,
         await productsOn(asOf),
-        await sessionRuleOf(store, workspace),
+        await ruleOn(asOf),
         await surroundingsOn(asOf),
       );
       const last = history.events.at(-1);
@@ -183,6 +183,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
     },
     moved(moves) {
       for (const { node, profile } of moves) {
+        for (const { moved } of loads) moved.add(node).add(profile);
         for (const person of [byNode.get(node), byNode.get(profile)]) if (person) people.delete(person.profile);
       }
     },
@@ -203,36 +204,74 @@ function latestProduct(events: readonly HistoryEvent[], category: string): strin
   return '';
 }
 
-const SURROUNDINGS_MS = 5 * MINUTE_MS;
+type Meanwhile = { rows: EventRow[]; moved: Set<bigint> };
 
-async function readEvents(store: Store, workspace: string, nodes: ReadonlySet<bigint>): Promise<HistoryEvent[]> {
-  const rows = await store.facts.rows<StoredRow>(
-    `SELECT ${HISTORY_COLUMNS.join(', ')} FROM events
-     WHERE workspace = {workspace:String} AND node IN (${[...nodes].join(', ')}) ORDER BY at, message_id`,
+/** Read by one statement each time; a few milliseconds of this thread to take in. */
+const PEOPLE_AT_A_TIME = 32;
+const SURROUNDINGS_MS = 5 * MINUTE_MS;
+const RULE_MS = SECOND_MS;
+
+/** What is read once a day (UTC) and again after so long; a failure is not kept. */
+function openReading<Value>(read: (asOf: Date) => Promise<Value>, keptMs: number): (asOf: Date) => Promise<Value> {
+  let last: { day: string; readAt: number; value: Promise<Value> } | undefined;
+  return (asOf) => {
+    const [day, readAt] = [toDay(asOf), performance.now()];
+    if (last?.day === day && readAt - last.readAt <= keptMs) return last.value;
+    const value = read(asOf);
+    last = { day, readAt, value };
+    value.catch(() => {
+      last = undefined;
+    });
+    return value;
+  };
+}
+
+/** The events under some identifiers, in order of time, by the profile they belong to. */
+async function readEvents(
+  store: Store,
+  workspace: string,
+  owners: ReadonlyMap<bigint, bigint>,
+): Promise<Map<bigint, HistoryEvent[]>> {
+  const rows = await store.facts.rows<StoredRow & { node: string }>(
+    `SELECT node, ${HISTORY_COLUMNS.join(', ')} FROM events
+     WHERE workspace = {workspace:String} AND node IN (${[...owners.keys()].join(', ')}) ORDER BY at, message_id`,
     { workspace },
   );
-  return rows.map(historyEventOf);
+  const events = new Map<bigint, HistoryEvent[]>();
+  for (const row of rows) {
+    const owner = owners.get(BigInt(row.node)) as bigint;
+    const own = events.get(owner) ?? [];
+    events.set(owner, own);
+    own.push(historyEventOf(row));
+  }
+  return events;
 }
 
 type StoredRow = Omit<HistoryEvent, 'at' | 'rating'> & { at: string; rating?: number; properties?: string };
 
-/** Puts a row in its place; false when it is there already. */
-function put(events: HistoryEvent[], row: StoredRow): boolean {
-  const event = historyEventOf(row);
-  let i = events.length;
-  while (i > 0 && events[i - 1].at > event.at) i--;
-  for (let same = i - 1; same >= 0 && events[same].at === event.at; same--) {
-    if (events[same].message_id === event.message_id) return false;
-  }
-  events.splice(i, 0, event);
-  return true;
-}
-
 /** A row of `events`, from the facts or on its way there, as histories hold it. */
 export function historyEventOf(row: StoredRow): HistoryEvent {
-  const picked = Object.fromEntries(HISTORY_COLUMNS.map((column) => [column, row[column]])) as HistoryEvent;
   return {
-    ...picked,
+    message_id: row.message_id,
+    event: row.event,
+    bot: row.bot,
+    platform: row.platform,
+    page_path: row.page_path,
+    traffic_source: row.traffic_source,
+    medium: row.medium,
+    campaign: row.campaign,
+    click_id: row.click_id,
+    session_id: row.session_id,
+    device_type: row.device_type,
+    order_id: row.order_id,
+    coupon: row.coupon,
+    search_query: row.search_query,
+    revenue: row.revenue,
+    product_ids: row.product_ids,
+    categories: row.categories,
+    brands: row.brands,
+    country: row.country,
+    city: row.city,
     at: fromClickHouseTime(row.at).getTime(),
     rating: Math.fround(row.rating ?? ratingIn(row)),
     scroll_depth: Math.fround(row.scroll_depth),

@@ -279,7 +279,7 @@ export function ageOf(history: History, row: HistoryEvent): number {
 /** The events of a filter within a window. */
 export function chosen(history: History, filter: Filter, window?: Window): readonly HistoryEvent[] {
   const all = history.passing(filter);
-  return window === undefined ? all : all.filter((row) => within(history, row, window));
+  return window === undefined ? all : all.slice(...stretchOf(history, all, window));
 }
 
 /** A purchase that bore a coupon, a mail that was clicked: events with a further condition. */
@@ -301,17 +301,29 @@ export function total(filter: Filter, window: Window | undefined, sql: string, a
       return `arraySum((v, t) -> if(${within()}, v, 0), ${values}, ${keptTimes(use, filter)})`;
     },
     evaluate: (history: History) => {
+      const all = history.passing(filter);
+      const [from, to] = window === undefined ? [0, all.length] : stretchOf(history, all, window);
+      if (sql === '1') return to - from;
       let sum = 0;
-      for (const row of history.passing(filter)) if (within(history, row, window)) sum += amount(row);
+      for (let i = from; i < to; i++) sum += amount(all[i]);
       return sum;
     },
   };
 }
 
-function within(history: History, row: HistoryEvent, window: Window | undefined): boolean {
-  if (window === undefined) return true;
-  const age = ageOf(history, row);
-  return typeof window === 'number' ? age <= window : age <= window.from && age > window.to;
+/** From which to before which event they lie in the window; they stand in order of time. */
+function stretchOf(history: History, events: readonly HistoryEvent[], window: Window): [from: number, to: number] {
+  const { from, to } = typeof window === 'number' ? { from: window, to: undefined } : window;
+  const firstWithin = (days: number) => {
+    let [low, high] = [0, events.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ageOf(history, events[middle]) <= days) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  return [firstWithin(from), to === undefined ? events.length : firstWithin(to)];
 }
 
 /** The epoch day (UTC) of a moment in ms. */

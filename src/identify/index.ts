@@ -5,13 +5,13 @@ export { type CarriedMethod, carriedMethods, type Method, methods } from './evid
 export { type Followed, type FollowedRow, followBlock } from './follow.ts';
 export { type Follower, type FollowerOptions, openFollower, refreshPeople } from './follower.ts';
 export { type Decision, type DecisionKind, labelsOf, listDecisions, type Outcome } from './judge.ts';
-export { findProfile, type Identity, identityOf } from './lookup.ts';
+export { findProfile, findProfiles, type Identity, identityOf } from './lookup.ts';
 export type { Matching } from './matching/everybody.ts';
 export type { MatchingLimits } from './matching/limits.ts';
 export type { KeptModel } from './matching/model.ts';
 export { describeMatching, type MatchingState, type WeighedPair, weighPair } from './matching/weigh.ts';
 export type { Weighed } from './matching/words.ts';
-export { membersOf, profilesOf } from './members.ts';
+export { membersByProfile, membersOf, profilesOf } from './members.ts';
 export { mergePeople, refusePair, splitPerson, undoDecision, undoEvidence } from './merging.ts';
 export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {

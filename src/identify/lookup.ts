@@ -1,7 +1,7 @@
 // Finding a person by any of their identifiers, and showing what holds their identifiers together.
 
 import { hashEmail, hashPhone, hiddenId } from '../collect/index.ts';
-import { readPersonal } from '../govern/index.ts';
+import { type Personal, readPersonal } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
 import { fromClickHouseTime } from '../time.ts';
 import type { Method } from './evidence.ts';
@@ -52,7 +52,10 @@ export function typeName(identifier: string): string {
 
 /** The identifiers that a text may stand for, the likeliest first. */
 export async function readingsOf(store: Store, workspace: string, text: string): Promise<string[]> {
-  const personal = await readPersonal(store, workspace);
+  return readingsIn(await readPersonal(store, workspace), text);
+}
+
+function readingsIn(personal: Personal, text: string): string[] {
   const { pepper } = personal;
   const hidden = hiddenId(text, personal);
   const ids = [`u:${text}`, `a:${text}`];
@@ -73,21 +76,41 @@ export async function readingsOf(store: Store, workspace: string, text: string):
  * none is.
  */
 export async function findProfile(store: Store, workspace: string, text: string): Promise<bigint | undefined> {
+  return (await findProfiles(store, workspace, [text])).get(text);
+}
+
+/** The same of many texts; those that nobody has are left out. */
+export async function findProfiles(
+  store: Store,
+  workspace: string,
+  texts: readonly string[],
+): Promise<Map<string, bigint>> {
   const { facts } = store;
-  const candidates = (await readingsOf(store, workspace, text)).map(nodeOf);
-  const asId = fromHexId(text);
-  if (asId !== undefined) candidates.push(asId);
+  const personal = await readPersonal(store, workspace);
+  const candidates = new Map(
+    texts.map((text) => {
+      const asId = fromHexId(text);
+      return [text, [...readingsIn(personal, text).map(nodeOf), ...(asId === undefined ? [] : [asId])]];
+    }),
+  );
+  const all = [...candidates.values()].flat();
   const here = 'workspace = {workspace:String}';
   const known = await facts.rows<{ node: string }>(
-    `SELECT DISTINCT node FROM events WHERE ${here} AND ${within('node', candidates)}
-     UNION DISTINCT SELECT node_a FROM identity_evidence WHERE ${here} AND ${within('node_a', candidates)}
+    `SELECT DISTINCT node FROM events WHERE ${here} AND ${within('node', all)}
+     UNION DISTINCT SELECT node_a FROM identity_evidence WHERE ${here} AND ${within('node_a', all)}
      UNION DISTINCT SELECT node_b FROM identity_evidence
-       WHERE ${here} AND ${within('node_b', candidates)} AND method != 'alias'`,
+       WHERE ${here} AND ${within('node_b', all)} AND method != 'alias'`,
     { workspace },
   );
   const nodes = new Set(known.map((row) => BigInt(row.node)));
-  const found = candidates.find((node) => nodes.has(node));
-  return found === undefined ? undefined : (await profilesOf(facts, workspace, [found])).get(found);
+  const found = new Map<string, bigint>();
+  for (const [text, own] of candidates) {
+    const first = own.find((node) => nodes.has(node));
+    if (first !== undefined) found.set(text, first);
+  }
+  if (found.size === 0) return found;
+  const profiles = await profilesOf(facts, workspace, [...new Set(found.values())]);
+  return new Map([...found].map(([text, node]) => [text, profiles.get(node) ?? node]));
 }
 
 /** The identifiers of a profile, the oldest first, and the evidence among them in order of time. */

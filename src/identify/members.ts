@@ -22,11 +22,23 @@ export async function profilesOf(
 /** The nodes themselves, and every identifier of every profile that one of them belongs to now. */
 export async function membersOf(facts: Facts, workspace: string, nodes: readonly bigint[]): Promise<bigint[]> {
   const profiles = [...new Set((await profilesOf(facts, workspace, nodes)).values())];
+  const members = await membersByProfile(facts, workspace, profiles);
+  return [...new Set([...nodes, ...[...members.values()].flat()])];
+}
+
+/** For each of some profiles every identifier that belongs to it now, its own first. */
+export async function membersByProfile(
+  facts: Facts,
+  workspace: string,
+  profiles: readonly bigint[],
+): Promise<Map<bigint, bigint[]>> {
   const ever = `SELECT node FROM identity_map WHERE workspace = {workspace:String} AND ${within('profile', profiles)}`;
-  const rows = await facts.rows<{ node: string }>(
-    `SELECT node FROM identity_map WHERE workspace = {workspace:String} AND node IN (${ever})
-     GROUP BY node HAVING ${within('argMax(profile, (since, version))', profiles)}`,
+  const rows = await facts.rows<{ node: string; owner: string }>(
+    `SELECT node, argMax(profile, (since, version)) AS owner FROM identity_map
+     WHERE workspace = {workspace:String} AND node IN (${ever}) GROUP BY node HAVING ${within('owner', profiles)}`,
     { workspace },
   );
-  return [...new Set([...nodes, ...profiles, ...rows.map((row) => BigInt(row.node))])];
+  const members = new Map(profiles.map((profile) => [profile, new Set([profile])]));
+  for (const { node, owner } of rows) members.get(BigInt(owner))?.add(BigInt(node));
+  return new Map([...members].map(([profile, nodes]) => [profile, [...nodes]]));
 }
