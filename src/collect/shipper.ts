@@ -52,7 +52,7 @@ export interface Shipper {
 const BLOCK_BYTES = 32 * 1024 * 1024;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
-/** How long a rush lasts at least, and how long it is looked for between two full blocks. */
+/** How long a rush lasts at least, and how long it is looked for at least. */
 const RUSH_LOOK_MS = 100;
 const RUSH_GLANCE_MS = 25;
 const RUSH_BYTES = 1024 ** 3;
@@ -94,7 +94,7 @@ export function startShipper(options: ShipperOptions): Shipper {
     while (!closing || isWaiting()) {
       if (!closing) {
         // From one block to the next and not after it: what took long to follow is not made later by a wait.
-        const waitMs = Math.max(0, options.waitMs - (performance.now() - takenAt));
+        const waitMs = Math.max(RUSH_GLANCE_MS, options.waitMs - (performance.now() - takenAt));
         const isFull = journal.backlog().records >= options.blockRows;
         isRush = await look(isFull ? pause(RUSH_GLANCE_MS) : sleep(waitMs));
         // What is to be acknowledged goes first: shipping takes more of the cores than the door does, and what waits is

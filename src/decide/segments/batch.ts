@@ -269,7 +269,7 @@ function eventsSql(scope: ResolvedEvents, events: readonly string[] | undefined,
 }
 
 function namedSql(events: readonly string[]): string {
-  return `event IN (${events.map(quote).join(', ')})`;
+  return events.length === 1 ? `event = ${quote(events[0])}` : `event IN (${events.map(quote).join(', ')})`;
 }
 
 /** The events that aggregates of the leaves name. */
