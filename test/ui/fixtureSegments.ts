@@ -11,6 +11,7 @@ import {
   analyticsOf,
   changesOf,
   contentsOf,
+  forecastOf,
   membersOf,
   overlapOf,
   personSegmentsOf,
@@ -130,6 +131,8 @@ function reading(state: SegmentsState, segment: RuleSegment, what: string, { met
       };
     case 'value':
       return worthOf(segment);
+    case 'forecast':
+      return forecastOf(shop, segment, Number(query.get('days')));
     case 'analytics':
       return analyticsOf(shop, segment);
     default:

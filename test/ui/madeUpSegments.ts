@@ -1,7 +1,7 @@
 // Made-up segments by rule for the fixture server: their rules, people, history, content and advice. Held to the
 // contract by its types.
 
-import { sayRule } from '../../src/decide/index.ts';
+import { forecastDays, sayRule } from '../../src/decide/index.ts';
 import type { Rule } from '../../ui/src/rule.ts';
 import type {
   MemberPage,
@@ -12,6 +12,7 @@ import type {
   SegmentAnalytics,
   SegmentChange,
   SegmentContent,
+  SegmentForecast,
   SegmentValue,
   SizePoint,
 } from '../../ui/src/segmentsApi.ts';
@@ -109,7 +110,7 @@ export function personSegmentsOf(shop: Shop, segments: RuleSegment[], id: string
 export function sizesOf(shop: Shop, segment: RuleSegment): SizePoint[] {
   const size = segment.member_count ?? 0;
   return Array.from({ length: 40 }, (_, index) => ({
-    at: new Date(shop.now.getTime() - (40 - index) * 5 * hourMs).toISOString(),
+    at: new Date(shop.now.getTime() - (40 - index) * 12 * hourMs).toISOString(),
     size: Math.max(0, Math.round(size * (0.7 + 0.3 * (index / 39)) + 6 * Math.sin(index))),
   }));
 }
@@ -216,6 +217,15 @@ function pictureTest(contents: SegmentContent[]): SegmentAnalytics['tests'][numb
       sentence: one.is_control ? '11 of 100 views are engaged with.' : '17 of 100, 6 more than plain (3.2 to 8.8).',
     })),
   };
+}
+
+/** Its size by the server's own reckoning; what it was shown is known for too few days. */
+export function forecastOf(shop: Shop, segment: RuleSegment, days: number): SegmentForecast {
+  const daily = new Map(sizesOf(shop, segment).map(({ at, size }) => [at.slice(0, 10), size]));
+  const sizes = [...daily].map(([date, value]) => ({ date, value }));
+  const shown = analyticsOf(shop, segment).engagement_trends.map(({ date, engagement: value }) => ({ date, value }));
+  const counted = forecastDays(shown, { days, filling: 'none' });
+  return { size: forecastDays(sizes, { days, filling: 'stays' }), engagements: counted, conversions: counted };
 }
 
 export function previewOf(shop: Shop, rule: Rule): RulePreview {

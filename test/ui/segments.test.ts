@@ -383,6 +383,32 @@ pageTest(
 );
 
 pageTest(
+  'a segment shows what it will be, in words, as a band and as a table, or what is missing [SEG-9]',
+  '/segments/seg-looked',
+  async ({ page, complaints }) => {
+    const panel = (title: string) => page.locator('section', { has: page.getByRole('heading', { name: title }) });
+    const size = panel('Size to come');
+    assert.match(await wordsOf(size), /About \d+ on \w+, .*, with 80% confidence between \d+ and \d+\./);
+    const said = await size.locator('[data-chart]').getAttribute('aria-label');
+    assert.match(
+      said ?? '',
+      /^People: \d+ on .*; about \d+ expected on .*, with 80% confidence between \d+ and \d+\.$/,
+    );
+    await assertClean(page);
+    await size.screenshot({ path: '/tmp/w/p7.png' });
+    await page.getByRole('button', { name: 'Show the table: Size to come' }).press('Enter');
+    const rows = page.getByRole('region', { name: 'Size to come', exact: true }).locator('tbody tr');
+    const [expected, low, high] = (await rows.last().locator('td').allInnerTexts()).slice(2).map(Number);
+    assert.ok(low < expected && expected < high, `${low} < ${expected} < ${high}`);
+    assert.match(
+      await wordsOf(panel('Engagements to come')),
+      /10 days are known so far\. 14 days are needed to forecast/,
+    );
+    assert.deepEqual(complaints, []);
+  },
+);
+
+pageTest(
   'the page of a person names the segments they are in, and why [SEG-6]',
   `/people/${shop.people[0].id}`,
   async ({ page }) => {

@@ -183,6 +183,18 @@ export type SegmentValue = {
   value_per_member: number | null;
 };
 
+/** GET /api/v1/segments/{id}/forecast: with 80 % intervals. */
+export type SegmentForecast = { size: Forecast; engagements: Forecast; conversions: Forecast };
+export type Forecast = {
+  /** Days that are known. */
+  days: number;
+  /** Empty where too few are. */
+  points: ForecastPoint[];
+  drift: number | null;
+  statement: string;
+};
+export type ForecastPoint = { date: string; mean: number; low: number; high: number };
+
 export type ContentTest = {
   test: string;
   control: string | null;

@@ -26,6 +26,7 @@ import type {
   RuleSegmentRequest,
   SegmentAnalytics,
   SegmentContents,
+  SegmentForecast,
   SegmentSizes,
   SegmentValue,
 } from './segmentsApi.ts';
@@ -169,6 +170,13 @@ export function analyticsQuery(id: string) {
 }
 
 export const useAnalytics = (id: string) => useQuery(analyticsQuery(id));
+
+export function useForecast(id: string, days: number) {
+  return useQuery({
+    queryKey: ['rule-segment-forecast', id, days],
+    queryFn: ({ signal }) => get<SegmentForecast>(at(id, '/forecast'), { days }, signal),
+  });
+}
 
 /** Needs a model. */
 export function useSegmentValue(id: string, enabled: boolean) {

@@ -33,6 +33,7 @@ import { strategyWords } from '../segments/strategies.ts';
 import { Analytics } from './Analytics.tsx';
 import { Changes } from './Changes.tsx';
 import { Contents } from './Contents.tsx';
+import { ForecastPanels } from './ForecastPanels.tsx';
 import { Members } from './Members.tsx';
 import { OverlapPanel } from './OverlapPanel.tsx';
 import { ValuePanel } from './ValuePanel.tsx';
@@ -129,6 +130,7 @@ function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFail
             <DependentsPanel id={id} />
           </div>
         </div>
+        {!isArchived && <ForecastPanels id={id} />}
         <Analytics id={id} />
         <Contents id={id} />
       </div>
