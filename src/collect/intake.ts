@@ -161,10 +161,9 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     },
     onFault,
   });
-  const { accept, counts } = openAcceptor(store, { now, admissions: options.admissions }, async (workspace, lines) => {
-    await journal.append(workspace, lines);
-    shipper.nudge();
-  });
+  const { accept, counts } = openAcceptor(store, { now, admissions: options.admissions }, (workspace, lines) =>
+    journal.append(workspace, lines).then(shipper.nudge),
+  );
   return {
     accept,
     onShipped: (listener) => {

@@ -89,32 +89,43 @@ export type KnownKey = { id: string; workspace: string; kind: KeyKind };
 export interface KeyRing {
   /** What a valid key is and opens, undefined for any other text. */
   resolve(key: string): Promise<KnownKey | undefined>;
+  /** The same of a key that was looked up some seconds ago; undefined = ask `resolve`. */
+  remembered(key: string): KnownKey | undefined;
 }
+
+/** Ours are shorter. What is longer is looked up each time instead of being held in memory. */
+const KEY_LENGTH = 100;
 
 /** Look-ups are remembered for a few seconds, so a revoked key is refused within them. */
 export function openKeyRing({ state }: Store, rememberSeconds = 5): KeyRing {
-  const remembered = new LRUCache<string, Promise<KnownKey | undefined>>({
+  const asked = new LRUCache<string, { found: Promise<KnownKey | undefined>; known?: KnownKey }>({
     max: 10_000,
     ttl: rememberSeconds * SECOND_MS,
   });
-  const read = async (hashed: string): Promise<KnownKey | undefined> => {
+  const read = async (key: string): Promise<KnownKey | undefined> => {
     const [row] = await state.query<Row>(
       'SELECT id, workspace, kind FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL',
-      [hashed],
+      [hashOf(key)],
     );
     return row && { id: row.id, workspace: row.workspace, kind: row.kind };
   };
   return {
     // Those who come while it is looked up share the look-up.
     resolve: (key) => {
-      const hashed = hashOf(key);
-      const known = remembered.get(hashed);
-      if (known) return known;
-      const found = read(hashed);
-      remembered.set(hashed, found);
-      found.catch(() => remembered.delete(hashed));
-      return found;
+      if (key.length > KEY_LENGTH) return read(key);
+      const before = asked.get(key);
+      if (before) return before.found;
+      const look: { found: Promise<KnownKey | undefined>; known?: KnownKey } = { found: read(key) };
+      asked.set(key, look);
+      look.found.then(
+        (known) => {
+          look.known = known;
+        },
+        () => asked.delete(key),
+      );
+      return look.found;
     },
+    remembered: (key) => asked.get(key)?.known,
   };
 }
 

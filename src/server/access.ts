@@ -33,6 +33,17 @@ export function keyFor(
   return findKey(keys, kind, keyIn(headers) ?? (kind === 'write' ? keyInBody(body) : undefined));
 }
 
+/** The same without a wait: of a key in the headers that was looked up some seconds ago. */
+export function rememberedKey(
+  keys: ServerContext['keys'],
+  kind: KeyKind,
+  headers: IncomingHttpHeaders,
+): KnownKey | undefined {
+  const key = keyIn(headers);
+  const known = key === undefined ? undefined : keys.remembered(key);
+  return known?.kind === kind ? known : undefined;
+}
+
 async function findKey(keys: ServerContext['keys'], kind: KeyKind, key: string | undefined): Promise<KnownKey> {
   if (!key) {
     throw new InklingError('unauthorized', `This request carries no ${kind} key.`, {

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BATCH_LIMIT_BYTES } from '../../collect/index.ts';
 import { SECOND_MS } from '../../time.ts';
-import { keyFor } from '../access.ts';
+import { keyFor, rememberedKey } from '../access.ts';
 import type { App, ServerContext } from '../context.ts';
 import { asKnown, PROBLEM_TYPE, problemOf } from '../problems.ts';
 import { parse } from './body.ts';
@@ -67,7 +67,8 @@ function takerOf(app: App, context: ServerContext) {
     let status = 200;
     try {
       const body = parse(bytes);
-      const { workspace, id } = await keyFor(keys, 'write', headers, body);
+      const known = rememberedKey(keys, 'write', headers) ?? (await keyFor(keys, 'write', headers, body));
+      const { workspace, id } = known;
       const sender = { workspace, keyId: id, headers, ip: request.socket.remoteAddress ?? '' };
       const refusal = refusalOf(await receive(sender, call.messagesOf(body), call.how), call.how);
       if (refusal === undefined) answer(request, response, 200, JSON_TYPE, TAKEN);
