@@ -4,6 +4,7 @@
 // the id of a change stays the same. Who says no to personalisation is withheld and counted.
 
 import { randomUUID } from 'node:crypto';
+import type { Intake } from '../collect/index.ts';
 import { changeIdAt, changesAfter, type MembershipChange, readRuleSegment } from '../decide/index.ts';
 import { InklingError } from '../errors.ts';
 import type { WorkspaceConsent } from '../govern/index.ts';
@@ -12,6 +13,7 @@ import { HOUR_MS, SECOND_MS } from '../time.ts';
 import { signingSecret } from './integrations.ts';
 import { isDenied, readNames } from './names.ts';
 import { refuseAddress } from './outbound.ts';
+import { emitChanges } from './segmentEvents.ts';
 import { postSigned } from './signed.ts';
 
 export type SegmentHook = {
@@ -30,6 +32,8 @@ export type SegmentHook = {
 
 export type SegmentFeedOptions = {
   now(): Date;
+  /** Where events of segments that emit them go in. */
+  accept: Intake['accept'];
   consentOf(workspace: string): WorkspaceConsent | Promise<WorkspaceConsent>;
   onFault(error: unknown, doing: string): void;
 };
@@ -106,8 +110,14 @@ export function openSegmentFeed(store: Store, options: SegmentFeedOptions): Segm
   const tell = (workspace: string): Promise<void> => {
     const known = telling.get(workspace);
     if (known) return known;
-    const work = tellAll(store, workspace, options)
-      .catch((error) => onFault(error, 'telling of segments'))
+    const attempt = (told: Promise<void>) =>
+      told.catch((error) => {
+        // What was not told is told with the next tick.
+        begun.delete(workspace);
+        onFault(error, 'telling of segments');
+      });
+    const work = Promise.all([tellAll, emitAll].map((one) => attempt(one(store, workspace, options))))
+      .then(() => {})
       .finally(() => telling.delete(workspace));
     telling.set(workspace, work);
     return work;
@@ -127,8 +137,9 @@ export function openSegmentFeed(store: Store, options: SegmentFeedOptions): Segm
       for (const workspace of workspaces) {
         const hooks = await readHooks(store, workspace);
         const isDue = hooks.some(({ retry_at: at }) => at !== null && new Date(at) <= now());
-        if (isDue || !begun.has(workspace)) await tell(workspace);
+        const isFirst = !begun.has(workspace);
         begun.add(workspace);
+        if (isDue || isFirst) await tell(workspace);
       }
     },
     async close() {
@@ -137,6 +148,10 @@ export function openSegmentFeed(store: Store, options: SegmentFeedOptions): Segm
       await Promise.all(telling.values());
     },
   };
+}
+
+function emitAll(store: Store, workspace: string, { now, accept }: SegmentFeedOptions): Promise<void> {
+  return emitChanges(store, workspace, accept, { now: now(), until: new Date(now().getTime() - SETTLED_MS) });
 }
 
 async function tellAll(store: Store, workspace: string, options: SegmentFeedOptions): Promise<void> {

@@ -3,7 +3,15 @@
 // event and keeps its own name in snake_case. Signals and models speak canonical names only.
 // Names and properties: https://segment.com/docs/connections/spec/ecommerce/v2/ and its neighbours.
 
-export type EventCategory = 'navigation' | 'engagement' | 'conversion' | 'email' | 'social' | 'experiment' | 'custom';
+export type EventCategory =
+  | 'navigation'
+  | 'engagement'
+  | 'conversion'
+  | 'email'
+  | 'social'
+  | 'experiment'
+  | 'membership'
+  | 'custom';
 
 export type CatalogueEvent = {
   event: string;
@@ -23,6 +31,7 @@ const order =
   'checkout_id, order_id, affiliation, subtotal, total, revenue, shipping, tax, discount, coupon, currency, products';
 const coupon = 'order_id, cart_id, coupon_id, coupon_name';
 const wishlist = `wishlist_id, wishlist_name, ${product}`;
+const membership = 'segment_id, segment_name, reasons, cause, cause_event, cause_message_id';
 const sharing = 'share_via, share_message, recipient, cart_id, products';
 const letter = 'email_id, email_subject, campaign_id, campaign_name';
 
@@ -233,6 +242,9 @@ export const catalogue: readonly CatalogueEvent[] = [
     'Viewed Experiment, Experiment Shown',
     'experiment_id, experiment_name, variation_id, variation_name',
   ),
+
+  is('segment_entered', 'membership', 'Entered a segment', 'Segment Entered', membership),
+  is('segment_exited', 'membership', 'Left a segment', 'Segment Exited, Segment Left', membership),
 ];
 
 const byEvent = new Map(catalogue.map((entry) => [entry.event, entry]));
@@ -256,6 +268,17 @@ export function canonicalEvent(name: string): string {
 
 export function categoryOf(event: string): EventCategory {
   return byEvent.get(event)?.category ?? 'custom';
+}
+
+/** Events that are bookkeeping and nothing that anybody did: they stand in a table of their own (line.ts). */
+export const membershipEvents: readonly string[] = catalogue
+  .filter(({ category }) => category === 'membership')
+  .map(({ event }) => event);
+
+const memberships: ReadonlySet<string> = new Set(membershipEvents);
+
+export function isMembership(event: string): boolean {
+  return memberships.has(event);
 }
 
 /** What happened in a few words ("Viewed a product"); undefined for a custom event, which only its name describes. */

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
 import { type Store, scanRecords } from '../store/index.ts';
 import { type Intake, type IntakeOptions, openAcceptor } from './intake.ts';
-import { EVENT_LINE, tablesBeside } from './line.ts';
+import { eventTables, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
 
 type Parsed = { id: string; anchor: string; line: string };
@@ -17,20 +17,22 @@ export function openDirectIntake(store: Store, options: Pick<IntakeOptions, 'now
   let duplicates = 0;
   const { accept, counts } = openAcceptor(store, { ...options, now }, async (workspace, { bytes }) => {
     const lines = scanRecords(bytes).records.map(({ payload }) => payload.toString());
-    const events = lines.filter((line) => line.startsWith(EVENT_LINE)).map(parse);
-    const fresh = await unknownOf(store, workspace, events);
-    duplicates += events.length - fresh.length;
     // Beside first: what an acknowledgement promises is in the facts last, and a call that fails in between is sent again.
     for (const [letter, table] of Object.entries(tablesBeside)) {
       const beside = lines.filter((line) => line.startsWith(letter)).map((line) => line.slice(1));
       await insert(store, table, beside, beside);
     }
-    await insert(
-      store,
-      'events',
-      fresh.map(({ line }) => line),
-      fresh.map(({ id }) => id),
-    );
+    for (const [letter, table] of Object.entries(eventTables)) {
+      const events = lines.filter((line) => line.startsWith(letter)).map(parse);
+      const fresh = await unknownOf(store, table, workspace, events);
+      duplicates += events.length - fresh.length;
+      await insert(
+        store,
+        table,
+        fresh.map(({ line }) => line),
+        fresh.map(({ id }) => id),
+      );
+    }
   });
   return {
     accept,
@@ -57,7 +59,7 @@ function parse(line: string): Parsed {
 }
 
 /** Those that are not in the facts, each once. */
-async function unknownOf(store: Store, workspace: string, parsed: readonly Parsed[]): Promise<Parsed[]> {
+async function unknownOf(store: Store, table: string, workspace: string, parsed: readonly Parsed[]): Promise<Parsed[]> {
   const known = new Set<string>();
   let some: Parsed[] = [];
   let size = 0;
@@ -65,7 +67,7 @@ async function unknownOf(store: Store, workspace: string, parsed: readonly Parse
     some.push(one);
     size += one.id.length + one.anchor.length;
     if (size < LOOKUP_BYTES && i < parsed.length - 1) continue;
-    for (const id of await knownOf(store, workspace, some)) known.add(id);
+    for (const id of await knownOf(store, table, workspace, some)) known.add(id);
     some = [];
     size = 0;
   }
@@ -76,10 +78,10 @@ async function unknownOf(store: Store, workspace: string, parsed: readonly Parse
 const LOOKUP_BYTES = 30_000;
 
 /** The key of the table begins with whom an event hangs on, so this is quick. */
-async function knownOf({ facts }: Store, workspace: string, some: readonly Parsed[]): Promise<string[]> {
+async function knownOf({ facts }: Store, table: string, workspace: string, some: readonly Parsed[]): Promise<string[]> {
   const rows = await facts
     .rows<{ message_id: string }>(
-      `SELECT DISTINCT message_id FROM events
+      `SELECT DISTINCT message_id FROM ${table}
        WHERE workspace = {workspace:String} AND node IN (SELECT cityHash64(arrayJoin({anchors:Array(String)})))
          AND message_id IN {ids:Array(String)}`,
       { workspace, anchors: [...new Set(some.map(({ anchor }) => anchor))], ids: some.map(({ id }) => id) },

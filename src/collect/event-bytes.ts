@@ -3,7 +3,7 @@
 // Hardly any does: what does is written by the thorough way (message.ts, line.ts), and the two are the same to the byte.
 
 import type { RecordWriter } from '../store/index.ts';
-import { EVENT_LINE, eventLine } from './line.ts';
+import { EVENT_LINE, eventLine, letterOf, MEMBERSHIP_LINE } from './line.ts';
 import {
   type Arrival,
   type DraftRow,
@@ -36,13 +36,15 @@ const at = Object.fromEntries(
     .map((column) => [column, new Uint8Array(Buffer.from(`,"${column}":`))]),
 ) as Record<keyof DraftRow, Uint8Array>;
 
-const START = new Uint8Array(Buffer.from(`${EVENT_LINE}{"workspace":`));
+const startOf = (letter: string) => new Uint8Array(Buffer.from(`${letter}{"workspace":`));
+const START = startOf(EVENT_LINE);
+const MEMBERSHIP_START = startOf(MEMBERSHIP_LINE);
 const END = new Uint8Array(Buffer.from('}'));
 
 /** False where the draft holds something that must not be kept, or that only the thorough way can write. */
 function writeDraft(out: RecordWriter, row: DraftRow): boolean {
   return (
-    own(out, START, row.workspace) &&
+    own(out, letterOf(row.event) === EVENT_LINE ? START : MEMBERSHIP_START, row.workspace) &&
     own(out, at.message_id, row.message_id) &&
     plain(out, at.type, row.type) &&
     text(out, at.event, row.event) &&

@@ -62,6 +62,27 @@ export function anchorOf(identity: Identity): string {
   return identity.phoneHash ? `p:${identity.phoneHash}` : (identity.externalIds[0] ?? '');
 }
 
+/** The ids of a message that hangs on the identifier, and on nothing else; what anchorOf gives comes back as it is. */
+export function idsOfAnchor(anchor: string): Ids & { traits?: Fields; context?: Fields } {
+  const id = anchor.slice(2);
+  switch (anchor[0]) {
+    case 'u':
+      return { userId: id };
+    case 'a':
+      return { anonymousId: id };
+    case 'e':
+      return { traits: { email_identity: id } };
+    case 'p':
+      return { traits: { phone_identity: id } };
+    case 'd':
+      return { context: { device: { id } } };
+    default: {
+      const [type] = id.split(':', 1);
+      return { context: { externalIds: [{ type, id: id.slice(type.length + 1) }] } };
+    }
+  }
+}
+
 /** Whether the message says whose event it is, by an id or by an address or number that can be read. */
 export function hasIdentity(message: Ids & { properties?: unknown; traits?: unknown; context?: unknown }): boolean {
   if (isId(message.userId) || isId(message.anonymousId)) return true;

@@ -12,7 +12,7 @@ import { isBlank } from './connectors/cells.ts';
 import { type Accepted, BrokenLine, type Outcome, type RawRecord, type Refused } from './connectors/connector.ts';
 import { findKnown, type OwnLine } from './import-known.ts';
 import { beginRecord, type ImportCounts, type ImportRecord, type Reading } from './import-record.ts';
-import { eventLine, type RejectedRow } from './line.ts';
+import { eventLine, MEMBERSHIP_LINE, type RejectedRow } from './line.ts';
 import { type Arrival, ignoredIdsOf, type SegmentMessage, toEventRow } from './message.ts';
 import { type Request, withheldRefusal } from './privacy/judge.ts';
 import { isPersonalKey, maskContacts, withoutPersonal } from './redaction.ts';
@@ -80,6 +80,8 @@ class RunningImport implements ImportInProgress {
     lines: [] as string[],
     /** Lines that may be there already, by the id of their message. */
     own: new Map<string, OwnLine>(),
+    /** Lines of bookkeeping, whose table keeps each once. */
+    memberships: [] as string[],
     rejected: [] as RejectedRow[],
   };
   private underway: Promise<void> = Promise.resolve();
@@ -145,9 +147,9 @@ class RunningImport implements ImportInProgress {
       .catch(() => {});
   }
 
-  private accept({ row, rows, message }: Accepted): void {
-    const outcome = { row, rows };
-    message.messageId ??= `${this.plan.content.slice(0, 16)}-${row}`;
+  private accept({ row: number, rows, message }: Accepted): void {
+    const outcome = { row: number, rows };
+    message.messageId ??= `${this.plan.content.slice(0, 16)}-${number}`;
     try {
       const { consent, rules } = this.admission;
       const withheld = withheldRefusal(consent, message, this.request);
@@ -167,11 +169,14 @@ class RunningImport implements ImportInProgress {
       }
       this.total.events += 1;
       if (ignoredIdsOf(event) !== undefined) this.total.ignoredIds += 1;
-      const { lines, chunks, own } = this.block;
-      if (this.plan.idsOf !== undefined) {
+      const { lines, chunks, own, memberships } = this.block;
+      const line = eventLine(event);
+      const row = line.slice(1);
+      if (line[0] === MEMBERSHIP_LINE) memberships.push(row);
+      else if (this.plan.idsOf !== undefined) {
         if (own.has(event.message_id)) this.addDuplicates(1);
-        own.set(event.message_id, { at: event.at, line: eventLine(event).slice(1) });
-      } else if (lines.push(eventLine(event).slice(1)) >= LINES_A_CHUNK) chunks.push(toBytes(lines));
+        own.set(event.message_id, { at: event.at, line: row });
+      } else if (lines.push(row) >= LINES_A_CHUNK) chunks.push(toBytes(lines));
     } catch (error) {
       if (!(error instanceof InklingError)) throw error;
       const reason = error.field === 'timestamp' ? 'not a moment between 1970 and 2200' : 'not a usable message';
@@ -210,16 +215,16 @@ class RunningImport implements ImportInProgress {
   }
 
   private async closeBlock(status: ImportRecord['status']): Promise<void> {
-    const { number, lines, chunks, own, rejected } = this.block;
-    this.block = { number: number + 1, rows: 0, chunks: [], lines: [], own: new Map(), rejected: [] };
+    const { number, lines, chunks, own, memberships, rejected } = this.block;
+    this.block = { number: number + 1, rows: 0, chunks: [], lines: [], own: new Map(), memberships: [], rejected: [] };
     if (this.seen <= this.record.rows && status !== 'DONE') return;
     if (lines.length > 0) chunks.push(toBytes(lines));
     await this.underway;
     if (own.size > 0) chunks.push(toBytes(await this.unknownOf(own)));
     // In one piece: each piece is a wait for its turn, behind rows that are being read.
-    const bytes = Buffer.concat(chunks);
+    const rows = { events: Buffer.concat(chunks), memberships: toBytes(memberships), rejected };
     const counts = this.counts();
-    this.underway = this.ship(`${this.token}:${number}`, bytes, rejected, counts, status);
+    this.underway = this.ship(`${this.token}:${number}`, rows, counts, status);
     // It is awaited with the next block; until then a failure must not count as unhandled.
     this.underway.catch(() => {});
   }
@@ -238,12 +243,18 @@ class RunningImport implements ImportInProgress {
 
   private async ship(
     token: string,
-    events: Uint8Array,
-    rejected: readonly RejectedRow[],
+    {
+      events,
+      memberships,
+      rejected,
+    }: { events: Uint8Array; memberships: Uint8Array; rejected: readonly RejectedRow[] },
     counts: ImportCounts,
     status: ImportRecord['status'],
   ): Promise<void> {
     if (events.length > 0) await this.store.facts.insertLines('events', [events], { token });
+    if (memberships.length > 0) {
+      await this.store.facts.insertLines('membership_events', [memberships], { token: `${token}:memberships` });
+    }
     await this.store.facts.insert('rejected_events', rejected, { token: `${token}:rejected` });
     const finishedAt = new Date(this.plan.now.getTime() + performance.now() - this.begun);
     await this.store.state.query(

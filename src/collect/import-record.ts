@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
+import { eventTables } from './line.ts';
 
 export type ImportCounts = {
   /** Rows that became events (several may make one) and rows that were rejected. */
@@ -103,7 +104,7 @@ export async function forgetImport(store: Store, workspace: string, importId: st
   const arrival = { workspace, source: found.format, at: toClickHouseTime(found.started_at) };
   const where = (moment: string) =>
     `workspace = {workspace:String} AND source = {source:String} AND ${moment} = {at:DateTime64(3, 'UTC')}`;
-  await store.facts.remove('events', where('received_at'), arrival);
+  for (const table of Object.values(eventTables)) await store.facts.remove(table, where('received_at'), arrival);
   await store.facts.remove('rejected_events', where('at'), arrival);
   await store.state.query('DELETE FROM imports WHERE workspace = $1 AND id = $2', [workspace, importId]);
 }

@@ -10,6 +10,8 @@ export {
   categoryOf,
   describeEvent,
   type EventCategory,
+  isMembership,
+  membershipEvents,
 } from './catalogue.ts';
 export type { Connector, Mapping, Protocol } from './connectors/connector.ts';
 export { connectors } from './connectors/index.ts';
@@ -19,7 +21,7 @@ export { openDirectIntake } from './direct-intake.ts';
 export { type Door, type DoorChange, type Doors, openDoors, type Rate, refillOf } from './door.ts';
 export { HOSTING_RANGES_LIMIT, type IsHosted } from './hosting.ts';
 export { emailHashOf, type Hashed, type HashOptions, hashEmail, hashPhone, phoneHashOf } from './identifiers.ts';
-export { hiddenId } from './identity.ts';
+export { hiddenId, idsOfAnchor } from './identity.ts';
 export { connectorNamed, type ImportOptions, type ImportProgress, type ImportResult, importFile } from './import.ts';
 export { REJECTED_KEPT } from './import-progress.ts';
 export { forgetImport } from './import-record.ts';
@@ -32,7 +34,7 @@ export {
   openIntake,
 } from './intake.ts';
 export { applyPatch, type PatchOperation } from './json-patch.ts';
-export type { RejectedRow } from './line.ts';
+export { eventTables, type RejectedRow } from './line.ts';
 export { type LoadOptions, loadMessages } from './load.ts';
 export {
   type Arrival,

@@ -79,6 +79,8 @@ export type Delivery = {
   signals?: Signals;
   /** The key it came with. */
   keyId?: string;
+  /** Made here of what was let in before: consent counts, tracking plan and rules for properties were held to that. */
+  isOwn?: true;
 };
 
 export type Acceptance = { accepted: number; faults: { index: number; error: InklingError }[] };
@@ -104,14 +106,19 @@ export type IntakeHealth = {
   mendedRecords: number;
 };
 
+export type ShippedListener = (rows: EventRow[], memberships: EventRow[]) => Promise<void> | void;
+
 export interface Intake {
   /**
    * Checks and journals messages; resolves when they are on disk. Faulty ones are kept as rejected and named in the
    * answer. Throws `unavailable` when nothing could be taken.
    */
   accept(workspace: string, messages: readonly unknown[], delivery: Delivery): Promise<Acceptance>;
-  /** Called with each block of rows that reached the facts, again for the last one after a crash. Returns what ends it. */
-  onShipped(listener: (rows: EventRow[]) => Promise<void> | void): () => void;
+  /**
+   * Called with each block of rows that reached the facts, and the memberships among them apart; again for the last block
+   * after a crash. Returns what ends it.
+   */
+  onShipped(listener: ShippedListener): () => void;
   /** So much comes in that what can wait should: blocks do, some seconds. */
   isRush(): boolean;
   /** Resolves when everything accepted so far is in the facts. */
@@ -139,7 +146,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     disk: options.disk,
     onFault,
   });
-  const listeners = new Set<(rows: EventRow[]) => Promise<void> | void>();
+  const listeners = new Set<ShippedListener>();
   const shipper = startShipper({
     journal,
     facts: store.facts,
@@ -149,11 +156,11 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     rush: { rate: 12_000, share: 0.5, forMs: 10_000, ...options.rush },
     now,
     isHeard: () => listeners.size > 0,
-    onShipped: async (rows) => {
+    onShipped: async (rows, memberships) => {
       for (const listener of listeners) {
         // A listener that fails must not hold up the road; what it missed is found by the next full pass.
         try {
-          await listener(rows);
+          await listener(rows, memberships);
         } catch (error) {
           onFault(error, 'following a shipped block');
         }
@@ -259,10 +266,10 @@ type Taking = {
 
 function writeLines(taking: Taking): { rejected: string[]; faults: Acceptance['faults'] } {
   const { workspace, messages, delivery, receivedAt, admission, personal, notes, out } = taking;
-  const { source, userAgent, address, isHosted, type, signals, keyId = '' } = delivery;
+  const { source, userAgent, address, isHosted, type, signals, keyId = '', isOwn } = delivery;
   const sender = { source, userAgent, address, isHosted };
   const arrival: Arrival = { workspace, receivedAt: receivedAt.getTime(), ...sender, personal };
-  const request = { signals, receivedAt, recordedBy: keyId, source, personal };
+  const request = { signals, receivedAt, recordedBy: keyId, source, personal, isOwn };
   const rejected: string[] = [];
   const faults: Acceptance['faults'] = [];
   const refuse = (index: number, error: InklingError, value: unknown) => {

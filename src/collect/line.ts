@@ -1,6 +1,7 @@
 // Rows as journal lines and back. A line is one letter for the table and the row as JSON without the columns at their
 // default, which is what the engine reads; so a line is shipped as it was journalled, without being parsed again.
 
+import { isMembership } from './catalogue.ts';
 import type { EventRow } from './message.ts';
 
 /** One row of `rejected_events`. */
@@ -52,9 +53,25 @@ export type WithheldRow = {
 };
 
 export const EVENT_LINE = 'E';
+/** An event that is bookkeeping; its row is like any event's. */
+export const MEMBERSHIP_LINE = 'M';
 export const REJECTED_LINE = 'R';
 const VIOLATION_LINE = 'V';
 const WITHHELD_LINE = 'W';
+
+/**
+ * The tables of events. Memberships stand apart, so that whatever reasons about what people do cannot mistake them for it:
+ * who reads `events` does not see them.
+ */
+export const eventTables: Readonly<Record<string, 'events' | 'membership_events'>> = {
+  [EVENT_LINE]: 'events',
+  [MEMBERSHIP_LINE]: 'membership_events',
+};
+
+/** The letter of an event's line. */
+export function letterOf(event: string): string {
+  return isMembership(event) ? MEMBERSHIP_LINE : EVENT_LINE;
+}
 
 /** The tables of the lines that are no events. */
 export const tablesBeside: Readonly<Record<string, string>> = {
@@ -67,7 +84,7 @@ export const tablesBeside: Readonly<Record<string, string>> = {
 const objects = new Set(['properties', 'traits', 'context']);
 
 export function eventLine(row: EventRow): string {
-  let line = EVENT_LINE;
+  let line = letterOf(row.event);
   let glue = '{';
   const columns = row as unknown as Record<string, string | number | readonly unknown[]>;
   for (const column in columns) {

@@ -3,7 +3,7 @@
 
 import { readPersonal } from '../govern/index.ts';
 import type { Store } from '../store/index.ts';
-import { eventLine } from './line.ts';
+import { eventLine, MEMBERSHIP_LINE } from './line.ts';
 import { type SegmentMessage, toEventRow } from './message.ts';
 
 export type LoadOptions = {
@@ -26,10 +26,10 @@ export async function loadMessages(store: Store, options: LoadOptions): Promise<
   let done = 0;
   let lines: string[] = [];
   let chunks: Uint8Array[] = [];
+  const memberships: string[] = [];
   let underWay = Promise.resolve();
   const cut = () => {
-    // An event line is one letter for its table, then the row.
-    if (lines.length > 0) chunks.push(Buffer.from(`${lines.map((line) => line.slice(1)).join('\n')}\n`));
+    if (lines.length > 0) chunks.push(blockOf(lines));
     lines = [];
   };
   const ship = async () => {
@@ -40,7 +40,8 @@ export async function loadMessages(store: Store, options: LoadOptions): Promise<
     underWay = block.length > 0 ? facts.insertLines('events', block) : underWay;
   };
   for (const message of messages) {
-    lines.push(eventLine(toEventRow(message, arrival)));
+    const line = eventLine(toEventRow(message, arrival));
+    (line[0] === MEMBERSHIP_LINE ? memberships : lines).push(line);
     done += 1;
     if (lines.length === LINES_A_CHUNK) cut();
     if (done % BLOCK_ROWS === 0) {
@@ -50,5 +51,11 @@ export async function loadMessages(store: Store, options: LoadOptions): Promise<
   }
   await ship();
   await underWay;
+  if (memberships.length > 0) await facts.insertLines('membership_events', [blockOf(memberships)]);
   return done;
+}
+
+/** An event line is one letter for its table, then the row. */
+function blockOf(lines: readonly string[]): Uint8Array {
+  return Buffer.from(`${lines.map((line) => line.slice(1)).join('\n')}\n`);
 }

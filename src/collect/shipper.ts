@@ -8,7 +8,7 @@ import type { InklingError } from '../errors.ts';
 import type { Block, Facts, Journal } from '../store/index.ts';
 import { fromClickHouseTime } from '../time.ts';
 import type { Seen } from './dedupe/seen.ts';
-import { EVENT_LINE, eventRowOf, rejectedLine, tablesBeside } from './line.ts';
+import { EVENT_LINE, eventRowOf, eventTables, MEMBERSHIP_LINE, rejectedLine, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
 import { rejectedRow } from './rejected.ts';
 import { inSlices } from './slices.ts';
@@ -31,8 +31,11 @@ export type ShipperOptions = {
   waitMs: number;
   rush: Rush;
   now: () => Date;
-  /** Awaited before a block counts as done, so that after a crash it is called again rather than not at all. */
-  onShipped: (rows: EventRow[]) => Promise<void>;
+  /**
+   * Awaited before a block counts as done, so that after a crash it is called again rather than not at all. Memberships
+   * are told beside the events.
+   */
+  onShipped: (rows: EventRow[], memberships: EventRow[]) => Promise<void>;
   /** Whether anybody listens: rows are parsed only for listeners. */
   isHeard: () => boolean;
   onFault: (error: unknown, doing: string) => void;
@@ -148,15 +151,19 @@ function arrivalOf({ records }: Block): number | undefined {
 /** Ships one block and tells the listeners; how many events went and how many were seen before. */
 async function ship(block: Block, options: ShipperOptions): Promise<{ events: number; duplicates: number }> {
   const { facts, seen, journal } = options;
-  const of = (table: string) => {
-    const letter = table.charCodeAt(0);
-    return block.records.filter(({ payload }) => payload[0] === letter).map(({ payload }) => payload);
+  const of = (...letters: string[]) => {
+    const codes = letters.map((letter) => letter.charCodeAt(0));
+    return block.records.filter(({ payload }) => codes.includes(payload[0])).map(({ payload }) => payload);
   };
-  const all = of(EVENT_LINE);
+  const all = of(...Object.keys(eventTables));
   const position = { journal: journal.position().journal, shipped: block.from };
-  const events = await seen.judge(position, all);
-  if (block.resent) await sendAgain(options, events, block.token);
-  else if (events.length > 0) await facts.insertLines('events', bodies(events), { token: block.token });
+  const fresh = await seen.judge(position, all);
+  const events = withLetter(fresh, EVENT_LINE);
+  const memberships = withLetter(fresh, MEMBERSHIP_LINE);
+  for (const [table, lines] of [['events', events] as const, ['membership_events', memberships] as const]) {
+    if (block.resent) await sendAgain({ ...options, table }, lines, block.token);
+    else if (lines.length > 0) await facts.insertLines(table, bodies(lines), { token: block.token });
+  }
   if (all.length < block.records.length) {
     for (const [letter, table] of Object.entries(tablesBeside)) {
       const lines = of(letter);
@@ -164,8 +171,15 @@ async function ship(block: Block, options: ShipperOptions): Promise<{ events: nu
     }
   }
   await seen.remember(position);
-  if (options.isHeard() && events.length > 0) await options.onShipped(await inSlices(events, eventRowOf));
-  return { events: events.length, duplicates: all.length - events.length };
+  if (options.isHeard() && fresh.length > 0) {
+    await options.onShipped(await inSlices(events, eventRowOf), await inSlices(memberships, eventRowOf));
+  }
+  return { events: fresh.length, duplicates: all.length - fresh.length };
+}
+
+function withLetter(payloads: Buffer[], letter: string): Buffer[] {
+  const code = letter.charCodeAt(0);
+  return payloads.filter((payload) => payload[0] === code);
 }
 
 /** The JSON behind the table's letter, each with a line's end. */
@@ -179,11 +193,12 @@ function bodies(payloads: readonly Buffer[]): Buffer[] {
   return [block];
 }
 
-async function sendAgain(options: ShipperOptions, payloads: Buffer[], token: string): Promise<void> {
-  const { facts } = options;
-  if ((await missing(facts, payloads)).length === 0) return;
+type Sending = ShipperOptions & { table: 'events' | 'membership_events' };
+
+async function sendAgain(options: Sending, payloads: Buffer[], token: string): Promise<void> {
+  if ((await missing(options, payloads)).length === 0) return;
   const unreadable = new Set(await sendReadable(options, payloads, token));
-  const lost = (await missing(facts, payloads)).filter((payload) => !unreadable.has(payload));
+  const lost = (await missing(options, payloads)).filter((payload) => !unreadable.has(payload));
   if (lost.length > 0) await sendReadable(options, lost, `${token}:missing`);
 }
 
@@ -191,9 +206,9 @@ async function sendAgain(options: ShipperOptions, payloads: Buffer[], token: str
  * Sends lines; where the engine cannot read one of them, halves until that one stands alone and is kept among the
  * rejected. Without this a single line could hold up everything behind it for ever. Returns the unreadable ones.
  */
-async function sendReadable(options: ShipperOptions, payloads: Buffer[], token: string): Promise<Buffer[]> {
+async function sendReadable(options: Sending, payloads: Buffer[], token: string): Promise<Buffer[]> {
   try {
-    await options.facts.insertLines('events', bodies(payloads), { token });
+    await options.facts.insertLines(options.table, bodies(payloads), { token });
     return [];
   } catch (error) {
     if (!isUnreadable(error)) throw error;
@@ -228,12 +243,12 @@ async function keepUnreadable(
 const LOOKUP_BYTES = 30_000;
 
 /** The lines whose message the facts do not have. */
-async function missing(facts: Facts, payloads: Buffer[]): Promise<Buffer[]> {
+async function missing({ facts, table }: Sending, payloads: Buffer[]): Promise<Buffer[]> {
   const absent: Buffer[] = [];
   let chunk: { payload: Buffer; row: EventRow }[] = [];
   let size = 0;
   const lookUp = async () => {
-    const sql = `SELECT DISTINCT workspace, message_id FROM events
+    const sql = `SELECT DISTINCT workspace, message_id FROM ${table}
       WHERE workspace IN {workspaces:Array(String)} AND message_id IN {ids:Array(String)}
         AND received_at >= {since:DateTime64(3)}
         AND node IN (SELECT cityHash64(arrayJoin({anchors:Array(String)})))`;

@@ -11,7 +11,7 @@ export type { MatchingLimits } from './matching/limits.ts';
 export type { KeptModel } from './matching/model.ts';
 export { describeMatching, type MatchingState, type WeighedPair, weighPair } from './matching/weigh.ts';
 export type { Weighed } from './matching/words.ts';
-export { membersByProfile, membersOf, profilesOf } from './members.ts';
+export { anchorsOf, membersByProfile, membersOf, profilesOf } from './members.ts';
 export { mergePeople, refusePair, splitPerson, undoDecision, undoEvidence } from './merging.ts';
 export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {

@@ -1,7 +1,8 @@
 // Which identifiers make up a person now. These are questions about a few, asked while somebody waits, so they go by
 // the key of the map instead of through the whole of it.
 
-import type { Facts } from '../store/index.ts';
+import type { Facts, Store } from '../store/index.ts';
+import { toHexId } from './node.ts';
 import { within } from './people.ts';
 
 /** The profile each node belongs to now. */
@@ -41,4 +42,31 @@ export async function membersByProfile(
   const members = new Map(profiles.map((profile) => [profile, new Set([profile])]));
   for (const { node, owner } of rows) members.get(BigInt(owner))?.add(BigInt(node));
   return new Map([...members].map(([profile, nodes]) => [profile, [...nodes]]));
+}
+
+/**
+ * An identifier of each profile on which events of theirs hang, by profile id: a user id before an anonymous one before others,
+ * and of these the first. A profile that is part of another has none.
+ */
+export async function anchorsOf(
+  { facts }: Store,
+  workspace: string,
+  profiles: readonly bigint[],
+): Promise<Map<string, string>> {
+  if (profiles.length === 0) return new Map();
+  const owners = await profilesOf(facts, workspace, profiles);
+  const standing = profiles.filter((profile) => owners.get(profile) === profile);
+  const members = await membersOf(facts, workspace, standing);
+  const owned = await profilesOf(facts, workspace, members);
+  const rows = await facts.rows<{ node: string; anchor: string }>(
+    `SELECT node, any(anchor) AS anchor FROM events WHERE workspace = {workspace:String} AND ${within('node', members)}
+     GROUP BY node ORDER BY (anchor LIKE 'u:%') * 2 + (anchor LIKE 'a:%') DESC, min(at), anchor`,
+    { workspace },
+  );
+  const anchors = new Map<string, string>();
+  for (const { node, anchor } of rows) {
+    const id = toHexId(owned.get(BigInt(node))!);
+    if (!anchors.has(id)) anchors.set(id, anchor);
+  }
+  return anchors;
 }

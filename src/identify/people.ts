@@ -14,6 +14,8 @@ export type ResolvedEvents = {
   columns?: readonly string[];
   /** A further condition on the columns of `events`. */
   where?: string;
+  /** Memberships of segments instead, which are events in a table of their own; absent = what people did. */
+  table?: 'membership_events';
   /** One of `of` equal ranges of profile ids, so that a heavy statement can run in parts. */
   part?: ProfilePart;
   /** Only of these people as of `asOf`: a SELECT of profiles. */
@@ -26,7 +28,8 @@ export type ProfilePart = { index: number; of: number };
 
 /** A SELECT of events with `profile` (and `node`); the statement around it binds {workspace:String}. */
 export function resolvedEventsSql(options: ResolvedEvents = {}): string {
-  const { asOf, from, to = asOf, columns, where, part, of, nodes } = options;
+  const { asOf, from, to = asOf, columns, where, table, part, of, nodes } = options;
+  const read = table === undefined ? 'events' : `${table} FINAL`;
   const wanted = columns ? [...new Set(['node', ...columns])] : ['*'];
   const conditions = [
     'workspace = {workspace:String}',
@@ -39,7 +42,7 @@ export function resolvedEventsSql(options: ResolvedEvents = {}): string {
     of && `node IN (${of} UNION ALL ${nodesOfSql(of, asOf)})`,
   ].filter(Boolean);
   const resolved = `SELECT e.*, if(m.profile = 0, e.node, m.profile) AS profile
-    FROM (SELECT ${wanted.join(', ')} FROM events WHERE ${conditions.join(' AND ')}) AS e
+    FROM (SELECT ${wanted.join(', ')} FROM ${read} WHERE ${conditions.join(' AND ')}) AS e
     LEFT ANY JOIN (${identityMapSql(asOf, nodes)}) AS m ON e.node = m.node`;
   const people = [part && inPart('profile', part), of && `profile IN (${of})`].filter(Boolean);
   return people.length > 0 ? `SELECT * FROM (${resolved}) WHERE ${people.join(' AND ')}` : resolved;

@@ -75,7 +75,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const onFault = (error: unknown, doing: string) => log(error, doing);
   const onNews = (text: string) => tell(text);
   const consentOf = (id: string) => door.admissions.book.of(id);
-  const feed = openSegmentFeed(store, { now, consentOf, onFault });
+  const feed = openSegmentFeed(store, { now, accept: intake.accept, consentOf, onFault });
   const segments = openSegmentsNow(store, { now, consentOf, onFault, onChanges: feed.nudge });
   const upkeep = await openUpkeep({ store, intake, live, sessions, segments, feed, numbers, now, onNews, onFault });
   const context = { ...door, numbers, store, intake, live, sessions, segments, now };

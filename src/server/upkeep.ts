@@ -53,13 +53,15 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     },
     onFault,
   });
-  const unsubscribe = intake.onShipped(async (rows) => {
-    const waited = now().getTime() - fromClickHouseTime(rows[0].received_at).getTime();
-    numbers.shipping.observe(waited / SECOND_MS);
-    live.shipped(rows);
-    sessions.shipped(rows);
-    await follower.shipped(rows);
-    await segments.shipped(rows);
+  const unsubscribe = intake.onShipped(async (rows, memberships) => {
+    if (rows.length > 0) {
+      const waited = now().getTime() - fromClickHouseTime(rows[0].received_at).getTime();
+      numbers.shipping.observe(waited / SECOND_MS);
+      live.shipped(rows);
+      sessions.shipped(rows);
+      await follower.shipped(rows);
+    }
+    await segments.shipped([...rows, ...memberships]);
   });
   let underWay: Promise<void> | undefined;
   let prunedAt = 0;

@@ -41,6 +41,7 @@ test('people are resolved after a start that finds new events, and soon after mo
       onFault: (error) => faults.push(error),
     }),
     feed: openSegmentFeed(store, {
+      accept: intake.accept,
       now: () => now,
       consentOf: (id) => openConsentBook(store).of(id),
       onFault: (error) => faults.push(error),

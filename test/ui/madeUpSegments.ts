@@ -39,6 +39,7 @@ export function ruleSegmentsOf(shop: Shop): RuleSegment[] {
   const make = (id: string, name: string, rule: Rule, more: Partial<RuleSegment>): RuleSegment => ({
     ...{ id, persona_id: null, segment_name: name, description: '', criteria: rule, rule, sentence: sayRule(rule) },
     ...{ strategy: 'behavioral', status: 'active', member_count: 0, counted_at: shop.asOf, has_members_by_hand: false },
+    emits_events: false,
     ...{ performance_metrics: null, last_analyzed_at: null, created_at: at, created_by: 'key-1' },
     ...{ updated_at: at, updated_by: 'key-1' },
     ...more,

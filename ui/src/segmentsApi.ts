@@ -21,6 +21,8 @@ export type RuleSegment = {
   /** At the latest count. */
   member_count: number | null;
   counted_at: string | null;
+  /** Whether who enters and leaves is told as events. */
+  emits_events: boolean;
   has_members_by_hand: boolean;
   performance_metrics: PerformanceSummary | null;
   last_analyzed_at: string | null;
@@ -38,6 +40,7 @@ export type RuleSegmentRequest = {
   segment_name: string;
   description: string;
   criteria: Rule;
+  emits_events: boolean;
   strategy?: Strategy;
 };
 

@@ -26,6 +26,8 @@ export type Request = {
   recordedBy: string;
   source: string;
   personal: Personal;
+  /** Made here of what was let in before. */
+  isOwn?: true;
 };
 
 /** Undefined for most messages of most workspaces: nothing is known, nothing is said. Choices hold when it returns. */

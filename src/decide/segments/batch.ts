@@ -3,6 +3,7 @@
 // leaves differ there from what they are for somebody of whom nothing is known. So a person whom a source doesn't know
 // needs no row in it, the sources are put one under the other instead of being joined, and trees are made of bits.
 
+import { isMembership } from '../../collect/index.ts';
 import { featuresSql, type Signal, withoutCompiler } from '../../features/index.ts';
 import {
   botsSql,
@@ -90,8 +91,13 @@ function peopleSql(program: Program, options: BatchOptions, ask?: 'one rule'): {
     const aggregates = [...group.aggregates].map(([sql, name]) => `${sql} AS ${name}`);
     add(group.truths, `SELECT profile, ${aggregates.join(', ')} FROM (${events}) GROUP BY profile`);
   }
-  for (const { bits: conditions, chains, events, columns, since } of groups.steps) {
-    const read = eventsSql({ ...scope, to, from: sinceOf(since) }, events && [...events], ['event', ...columns]);
+  for (const { bits: conditions, chains, events, memberships, columns, since } of groups.steps) {
+    const read = eventsSql(
+      { ...scope, to, from: sinceOf(since) },
+      events && [...events],
+      ['event', ...columns],
+      [...memberships],
+    );
     const mask = [...conditions].map(([sql, bit]) => `bitShiftLeft(toUInt64(${sql}), ${bit})`).join(' + ');
     const moments = `SELECT profile, at_ms, groupBitOr(${mask}) AS mask FROM (${read}) GROUP BY profile, at_ms HAVING mask != 0`;
     const own = chains.map(({ bits: ownBits }, i) => {
@@ -157,6 +163,8 @@ type StepGroup = {
   chains: { leaf: number; reading: Steps; bits: readonly number[] }[];
   /** undefined = any event. */
   events: Set<string> | undefined;
+  /** Memberships of segments that steps name. */
+  memberships: Set<string>;
   columns: Set<string>;
   since: number;
 };
@@ -173,13 +181,17 @@ function addChain(groups: StepGroup[], leaf: number, reading: Steps): void {
       bits: new Map(),
       chains: [],
       events: anyEvent ? undefined : new Set(),
+      memberships: new Set(),
       columns: new Set(),
       since: Infinity,
     };
     groups.push(group);
   }
   const bits = reading.steps.map(({ events, columns, sql }) => {
-    for (const name of events ?? []) group.events?.add(name);
+    for (const name of events ?? []) {
+      group.events?.add(name);
+      if (isMembership(name)) group.memberships.add(name);
+    }
     for (const column of columns) group.columns.add(column);
     if (!group.bits.has(sql)) group.bits.set(sql, group.bits.size);
     return group.bits.get(sql)!;
@@ -249,8 +261,8 @@ function groupsOf(used: readonly number[], program: Program, at: number, ask: 'o
 }
 
 /**
- * Only what the events say can be asked without a look at every profile, and only of a rule that nobody fulfils of whom
- * nothing is known.
+ * Only what people did can be asked without a look at every profile, and only of a rule that nobody fulfils of whom nothing is
+ * known. Whoever has memberships and did nothing is nobody.
  */
 function needsEverybody(
   program: Program,
@@ -260,12 +272,24 @@ function needsEverybody(
 ): boolean {
   const others =
     groups.signals.size + groups.rows.size + groups.consent.size + groups.profiles.truths.length + groups.id.size;
-  return ask === undefined || others > 0 || program.segments.some(({ holds }) => holds(blank));
+  const named = [...groups.events.keys()].flatMap((key) => namesIn(key) ?? []);
+  const memberships = named.some(isMembership) || groups.steps.some((group) => group.memberships.size > 0);
+  return ask === undefined || others > 0 || memberships || program.segments.some(({ holds }) => holds(blank));
 }
 
-function eventsSql(scope: ResolvedEvents, events: readonly string[] | undefined, columns: readonly string[]): string {
-  const where = events && namedSql(events);
-  return `SELECT *, toUnixTimestamp64Milli(at) AS at_ms FROM (${resolvedEventsSql({ ...scope, columns: ['at', ...columns], where })})`;
+/** Memberships of segments are read by whom names them, and are nothing that "any event" means. */
+function eventsSql(
+  scope: ResolvedEvents,
+  events: readonly string[] | undefined,
+  columns: readonly string[],
+  memberships: readonly string[] = (events ?? []).filter(isMembership),
+): string {
+  const wanted = { ...scope, columns: ['at', ...columns] };
+  const sources = [resolvedEventsSql({ ...wanted, where: events && namedSql(events) })];
+  if (memberships.length > 0) {
+    sources.push(resolvedEventsSql({ ...wanted, where: namedSql(memberships), table: 'membership_events' }));
+  }
+  return `SELECT *, toUnixTimestamp64Milli(at) AS at_ms FROM (${sources.join(' UNION ALL ')})`;
 }
 
 function namedSql(events: readonly string[]): string {

@@ -3,7 +3,9 @@
 
 import { type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { isMembership } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
+import type { EventsWish } from './kinds/filters.ts';
 import { type Condition, kindOf, kinds } from './kinds/index.ts';
 import { SegmentSchema } from './kinds/segment.ts';
 
@@ -109,6 +111,25 @@ export function segmentsIn(rule: Rule): string[] {
       conditionsOf(rule).flatMap((one) => (one.kind === 'segment' || one.kind === 'hand' ? [one.segment] : [])),
     ),
   ];
+}
+
+/** The events that a condition looks at; none where it looks at something else. */
+function wishesIn(condition: Condition): EventsWish[] {
+  if (condition.kind === 'event') return [condition];
+  if (condition.kind === 'sequence') return [...condition.steps, ...(condition.then_not ? [condition.then_not] : [])];
+  return condition.kind === 'funnel' ? condition.steps : [];
+}
+
+/**
+ * Ids of the segments whose entering or leaving, told as an event, a rule looks at; 'any' where it does not name them by
+ * properties.segment_id.
+ */
+export function segmentsHeardIn(rule: Rule): 'any' | string[] {
+  const heard = conditionsOf(rule)
+    .flatMap(wishesIn)
+    .filter(({ event }) => [event ?? []].flat().some(isMembership))
+    .map(({ where = [] }) => where.find(({ field, op }) => field === 'properties.segment_id' && op === 'is')?.value);
+  return heard.includes(undefined) ? 'any' : [...new Set(heard.flat().map(String))];
 }
 
 function checkCondition(node: { kind: unknown }, field: string): Condition {

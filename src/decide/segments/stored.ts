@@ -6,7 +6,7 @@ import { InklingError } from '../../errors.ts';
 import type { State, Store } from '../../store/index.ts';
 import { findSignal, runnableRule, unknownSegment } from './compile.ts';
 import { ruleOfCriteria } from './criteria.ts';
-import { conditionsOf, type Rule, segmentsIn } from './rule.ts';
+import { conditionsOf, type Rule, segmentsHeardIn, segmentsIn } from './rule.ts';
 import { sayRule } from './words/sentence.ts';
 
 export const strategies = ['demographic', 'behavioral', 'engagement', 'predictive', 'hybrid'] as const;
@@ -30,6 +30,8 @@ export type RuleSegment = {
   sentence: string;
   /** Counted up by every change of the rule. */
   revision: number;
+  /** Since when changes of its members are told as events; null = they are not. */
+  eventsSince: string | null;
   /** Whether people were ever put in or left out by hand. */
   byHand: boolean;
   /** At the latest count; null = not counted yet. */
@@ -48,6 +50,8 @@ export type SegmentDraft = {
   /** Absent = told from the conditions. */
   strategy?: Strategy;
   status?: 'active' | 'paused';
+  /** Whether changes of its members are told as events from now on; absent = not. */
+  emitsEvents?: boolean;
   criteria: unknown;
 };
 
@@ -65,6 +69,7 @@ type Row = {
   criteria: unknown;
   rule: Rule;
   revision: number;
+  events_since: Date | null;
   by_hand: boolean;
   size: string | number | null;
   counted_at: Date | null;
@@ -86,16 +91,17 @@ export async function createRuleSegment(
     // One at a time, so that no number is given twice and no circle is made by two at once.
     await tx.query('SELECT id FROM workspaces WHERE id = $1 FOR UPDATE', [workspace]);
     await refuseTaken(tx, workspace, draft.name, id);
-    await refuseUnknown(tx, workspace, id, rule);
+    const since = draft.emitsEvents ? now : null;
+    await refuseUnknown(tx, workspace, { id, rule, emits: since !== null });
     await tx.query(
       `INSERT INTO rule_segments (id, workspace, number, name, description, persona_id, strategy, status, criteria, rule,
-         created_at, created_by, updated_at, updated_by)
-       SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, $11, $10, $11
+         created_at, created_by, updated_at, updated_by, events_since)
+       SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, $11, $10, $11, $12
        FROM rule_segments WHERE workspace = $2`,
       [
         ...[id, workspace, draft.name, draft.description ?? '', draft.personaId ?? null],
         ...[draft.strategy ?? strategyOf(rule), draft.status ?? 'active'],
-        ...[JSON.stringify(draft.criteria), JSON.stringify(rule), now, by],
+        ...[JSON.stringify(draft.criteria), JSON.stringify(rule), now, by, since],
       ],
     );
   });
@@ -138,17 +144,21 @@ export async function updateRuleSegment(
     if (row.status === 'archived') throw archived(id);
     const rule = change.criteria === undefined ? row.rule : ruleOfCriteria(change.criteria);
     if (change.name !== undefined) await refuseTaken(tx, workspace, change.name, id);
-    if (change.criteria !== undefined) await refuseUnknown(tx, workspace, id, rule);
+    const { emitsEvents = row.events_since !== null } = change;
+    const since = emitsEvents ? (row.events_since ?? now) : null;
+    if (change.criteria !== undefined || change.emitsEvents) {
+      await refuseUnknown(tx, workspace, { id, rule, emits: emitsEvents });
+    }
     const isOther = JSON.stringify(rule) !== JSON.stringify(row.rule) || (change.status ?? row.status) !== row.status;
     await tx.query(
       `UPDATE rule_segments SET name = $3, description = $4, persona_id = $5, strategy = $6, status = $7, criteria = $8::jsonb,
-         rule = $9::jsonb, revision = revision + $10, updated_at = $11, updated_by = $12
+         rule = $9::jsonb, revision = revision + $10, updated_at = $11, updated_by = $12, events_since = $13
        WHERE workspace = $1 AND id = $2`,
       [
         ...[workspace, id, change.name ?? row.name, change.description ?? row.description],
         ...[change.personaId === undefined ? row.persona_id : change.personaId],
         ...[change.strategy ?? row.strategy, change.status ?? row.status],
-        ...[JSON.stringify(change.criteria ?? row.criteria), JSON.stringify(rule), isOther ? 1 : 0, now, by],
+        ...[JSON.stringify(change.criteria ?? row.criteria), JSON.stringify(rule), isOther ? 1 : 0, now, by, since],
       ],
     );
   });
@@ -201,7 +211,12 @@ async function dependentsIn(state: Tx, workspace: string, id: string): Promise<R
     "SELECT * FROM rule_segments WHERE workspace = $1 AND status != 'archived' AND id != $2",
     [workspace, id],
   );
-  return rows.filter(({ rule }) => segmentsIn(rule).includes(id)).map(toSegment);
+  return rows
+    .filter(({ rule }) => {
+      const heard = segmentsHeardIn(rule);
+      return segmentsIn(rule).includes(id) || (heard !== 'any' && heard.includes(id));
+    })
+    .map(toSegment);
 }
 
 async function refuseTaken(state: Tx, workspace: string, name: string, id: string): Promise<void> {
@@ -218,8 +233,15 @@ async function refuseTaken(state: Tx, workspace: string, name: string, id: strin
   }
 }
 
-/** What a rule refers to has to be there, and no rule may lead back to itself. */
-async function refuseUnknown(state: Tx, workspace: string, id: string, rule: Rule): Promise<void> {
+/**
+ * What a rule refers to has to be there, and no rule may lead back to itself: neither by membership nor by the events that
+ * tell of it, so whatever an entry sets off ends with the last rule of a chain.
+ */
+async function refuseUnknown(
+  state: Tx,
+  workspace: string,
+  { id, rule, emits }: { id: string; rule: Rule; emits: boolean },
+): Promise<void> {
   for (const condition of conditionsOf(rule)) {
     if (condition.kind === 'signal') findSignal(condition.signal);
     if (condition.kind === 'score' && condition.model !== undefined) {
@@ -241,19 +263,32 @@ async function refuseUnknown(state: Tx, workspace: string, id: string, rule: Rul
   ]);
   const ruleOf = new Map(rows.map((row) => [row.id, row.rule]));
   ruleOf.set(id, rule);
+  const emitting = new Set(rows.filter((row) => row.events_since !== null).map((row) => row.id));
+  if (emits) emitting.add(id);
+  else emitting.delete(id);
+  const namedBy = (from: string): string[] => {
+    const own = ruleOf.get(from)!;
+    // A list kept by hand may be that of the segment itself.
+    const isOwnList = (next: string) =>
+      next === from && !conditionsOf(own).some((one) => one.kind === 'segment' && one.segment === next);
+    return segmentsIn(own).filter((next) => !isOwnList(next));
+  };
+  const heardBy = (from: string): string[] => {
+    const heard = segmentsHeardIn(ruleOf.get(from)!);
+    return [...emitting].filter((one) => heard === 'any' || heard.includes(one));
+  };
   const follow = (from: string, through: readonly string[]): void => {
-    for (const next of segmentsIn(ruleOf.get(from)!)) {
+    const named = namedBy(from);
+    for (const next of new Set([...named, ...heardBy(from)])) {
       if (next !== id && !ruleOf.has(next)) throw unknownSegment(next, 'criteria.segment');
-      // A list kept by hand may be that of the segment itself.
-      const isOwnList =
-        next === from && !conditionsOf(ruleOf.get(from)!).some((one) => one.kind === 'segment' && one.segment === next);
-      if (isOwnList) continue;
       if (through.includes(next)) {
         const names = [...through, next].map((one) => rows.find((row) => row.id === one)?.name ?? 'this one');
         throw new InklingError('invalid_input', `The rule leads back to itself: ${names.join(' → ')}.`, {
-          field: 'criteria.segment',
+          field: named.includes(next) ? 'criteria.segment' : 'emits_events',
           value: next,
-          hint: 'Let one of them not refer to the other.',
+          hint: named.includes(next)
+            ? 'Let one of them not refer to the other.'
+            : 'Name by properties.segment_id whose entering is meant, or let one of them tell no events.',
         });
       }
       follow(next, [...through, next]);
@@ -290,6 +325,7 @@ function toSegment(row: Row): RuleSegment {
   return {
     ...{ id, number, name, description, personaId: row.persona_id, strategy, status, criteria, rule, revision },
     sentence: sayRule(rule),
+    eventsSince: row.events_since && new Date(row.events_since).toISOString(),
     byHand: row.by_hand,
     size: row.size === null ? null : Number(row.size),
     countedAt: row.counted_at && new Date(row.counted_at).toISOString(),

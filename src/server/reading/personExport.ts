@@ -44,7 +44,7 @@ async function* exportPage(
   const list = page.join(', ');
   const where = `workspace = {workspace:String} AND profile IN (${list})`;
   const nodes = await membersOf(facts, workspace, page);
-  const [people, visits, events, scores] = await Promise.all([
+  const [people, visits, events, memberships, scores] = await Promise.all([
     facts.rows<Row>(`SELECT * EXCEPT (workspace, version) FROM profiles FINAL WHERE ${where}`, params),
     facts.rows<Row>(
       `SELECT * EXCEPT (workspace, version) FROM sessions FINAL WHERE ${where} ORDER BY start_time, session_id`,
@@ -54,6 +54,11 @@ async function* exportPage(
       `SELECT * EXCEPT (workspace, node, sealed, particulars) FROM (${resolvedEventsSql({ nodes })}) ORDER BY at, message_id`,
       params,
     ),
+    facts.rows<Row>(
+      `SELECT * EXCEPT (workspace, node, sealed, particulars)
+       FROM (${resolvedEventsSql({ nodes, table: 'membership_events' })}) ORDER BY at, message_id`,
+      params,
+    ),
     facts.rows<Row>(`SELECT * EXCEPT (workspace) FROM scores FINAL WHERE ${where} ORDER BY as_of, model_id`, params),
   ]);
   const known = new Map(people.map((row) => [row.profile, row]));
@@ -61,6 +66,7 @@ async function* exportPage(
   const parts = [
     ['session', of(visits)],
     ['event', of(events)],
+    ['event', of(memberships)],
     ['score', of(scores)],
   ] as const;
   for (const profile of page) {

@@ -1,6 +1,7 @@
-// What one person did, latest first, in words. Reads by the person's nodes, which is the order of the table.
+// What one person did, latest first, in words, and which segments they entered and left where those say so. Reads by the
+// person's nodes, which is the order of the tables.
 
-import { describeEvent } from '../../collect/index.ts';
+import { describeEvent, eventTables, isMembership } from '../../collect/index.ts';
 import type { Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
 
@@ -25,11 +26,16 @@ export async function readTimeline(
   { facts }: Store,
   { workspace, nodes, before, limit }: TimelineQuery,
 ): Promise<{ events: TimelineEvent[]; nextBefore: Date | null }> {
-  const rows = await facts.rows<Row>(
-    `SELECT message_id, toString(at) AS moment, event, name, platform, revenue, currency, page_title, page_path, search_query,
+  const theirs = Object.values(eventTables).map(
+    (table) => `SELECT message_id, at, event, name, platform, revenue, currency, page_title, page_path, search_query,
        product_ids, categories, brands, prices, quantities, properties
-     FROM events WHERE workspace = {workspace:String} AND node IN (SELECT toUInt64(arrayJoin({nodes:Array(String)})))
+     FROM ${table}${table === 'events' ? '' : ' FINAL'}
+     WHERE workspace = {workspace:String} AND node IN (SELECT toUInt64(arrayJoin({nodes:Array(String)})))
        AND at < {before:DateTime64(3, 'UTC')}
+     ORDER BY at DESC LIMIT {limit:UInt32} WITH TIES`,
+  );
+  const rows = await facts.rows<Row>(
+    `SELECT * EXCEPT (at), toString(at) AS moment FROM (${theirs.map((one) => `(${one})`).join(' UNION ALL ')})
      ORDER BY at DESC LIMIT {limit:UInt32} WITH TIES`,
     { workspace, nodes, before: before ? toClickHouseTime(before) : '2199-01-01 00:00:00.000', limit },
   );
@@ -62,7 +68,7 @@ function toTimelineEvent(row: Row): TimelineEvent {
     at: fromClickHouseTime(row.moment),
     event: row.event,
     name: row.name,
-    summary: summarise(row),
+    summary: isMembership(row.event) ? summariseMembership(row) : summarise(row),
     platform: row.platform,
     revenue: row.revenue === 0 ? null : row.revenue,
     currency: row.currency,
@@ -81,6 +87,13 @@ export function summarise(row: Omit<Row, 'message_id' | 'moment' | 'platform' | 
   const what = describeEvent(row.event) ?? row.name;
   const detail = detailOf(row);
   return detail ? `${what}: ${detail}` : what;
+}
+
+/** "Entered the segment VIP". */
+function summariseMembership({ event, properties }: Row): string {
+  const name = parseObject(properties)['segment_name'];
+  if (typeof name !== 'string' || name === '') return describeEvent(event)!;
+  return `${event === 'segment_entered' ? 'Entered' : 'Left'} the segment ${name}`;
 }
 
 function detailOf(row: Omit<Row, 'message_id' | 'moment' | 'platform' | 'properties'>): string {

@@ -25,6 +25,12 @@ const Described = {
   ),
   strategy: Type.Optional(Strategy),
   status: Type.Optional(Type.Enum(['active', 'paused'])),
+  emits_events: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether who enters and leaves is told as events (segment_entered, segment_exited) from now on; false where it is not given.',
+    }),
+  ),
 };
 export const NewSegment = Type.Object(
   { segment_name: Name, criteria: SegmentCriteria, ...Described },
@@ -48,6 +54,7 @@ export const Segment = Type.Object({
   status: Status,
   member_count: Nullable(Count),
   counted_at: Nullable(Moment),
+  emits_events: Type.Boolean({ description: 'Whether who enters and leaves is told as events.' }),
   has_members_by_hand: Type.Boolean(),
   performance_metrics: Type.Unknown({ description: 'The summary of the latest analysis; null before the first.' }),
   last_analyzed_at: Nullable(Moment),
@@ -70,6 +77,7 @@ export function segmentOf(segment: RuleSegment, analysed?: Analysed) {
     status: segment.status,
     member_count: segment.size,
     counted_at: segment.countedAt,
+    emits_events: segment.eventsSince !== null,
     has_members_by_hand: segment.byHand,
     performance_metrics: analysed?.metrics ?? null,
     last_analyzed_at: analysed?.at ?? null,

@@ -232,8 +232,10 @@ function addMany(app: App, { store, segments, now }: ServerContext): void {
   }
 }
 
-function draftOf({ segment_name: name, persona_id: personaId, ...rest }: SegmentBody): Partial<SegmentDraft> {
-  return { ...rest, ...(name !== undefined && { name }), ...(personaId !== undefined && { personaId }) };
+function draftOf(body: SegmentBody): Partial<SegmentDraft> {
+  const { segment_name: name, persona_id: personaId, emits_events: emitsEvents, ...rest } = body;
+  const given = Object.entries({ name, personaId, emitsEvents }).filter(([, value]) => value !== undefined);
+  return { ...rest, ...Object.fromEntries(given) };
 }
 
 function addOne(app: App, { store, segments, now }: ServerContext): void {

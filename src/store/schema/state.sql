@@ -85,6 +85,7 @@ CREATE TABLE rule_segments (
   counted_at timestamptz,
   size bigint,
   settled_revision integer NOT NULL DEFAULT 0, -- the revision of the rule that its people were last put together by
+  events_since timestamptz, -- since when changes of its members are told as events; null = they are not
   UNIQUE (workspace, number)
 );
 CREATE UNIQUE INDEX rule_segments_by_name ON rule_segments (workspace, name) WHERE status != 'archived';

@@ -6,7 +6,7 @@ import { checkRule, type Rule } from '../../../src/decide/index.ts';
 import type { Random } from '../../../src/math/index.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/time.ts';
 
-const events = ['purchase', 'product_view', 'add_to_cart', 'custom thing'];
+const events = ['purchase', 'product_view', 'add_to_cart', 'custom thing', 'segment_entered'];
 const colours = ['red', 'green', 'blue'];
 const coupons = ['A', 'B'];
 const plans = ['free', 'pro', 'team'];

@@ -63,6 +63,7 @@ function Builder({ segment }: { segment: RuleSegment | undefined }) {
   const [name, setName] = useState(segment?.segment_name ?? '');
   const [description, setDescription] = useState(segment?.description ?? '');
   const [strategy, setStrategy] = useState<Strategy | ''>(segment?.strategy ?? '');
+  const [emits, setEmits] = useState(segment?.emits_events ?? false);
   const [isStrict, setStrict] = useState(false);
   const [, go] = useLocation();
   const building = useRule(segment?.rule);
@@ -82,7 +83,7 @@ function Builder({ segment }: { segment: RuleSegment | undefined }) {
       if (lacking) building.focusOn(lacking);
       return;
     }
-    const request = { segment_name: name.trim(), description: description.trim(), criteria: rule };
+    const request = { segment_name: name.trim(), description: description.trim(), criteria: rule, emits_events: emits };
     save.mutate(
       { ...request, ...(strategy && { strategy }) },
       { onSuccess: ({ id }) => go(`/segments/${encodeURIComponent(id)}`) },
@@ -127,6 +128,13 @@ function Builder({ segment }: { segment: RuleSegment | undefined }) {
                 value={strategy}
                 onChange={(event) => setStrategy(event.currentTarget.value as Strategy | '')}
               />
+              <label className={styles.check}>
+                <input type="checkbox" checked={emits} onChange={(event) => setEmits(event.currentTarget.checked)} />
+                <span>
+                  Tell who enters and leaves as events
+                  <span className="faint small"> in timelines, and to rules that name them</span>
+                </span>
+              </label>
               {isStrict && rule === null && (
                 <p role="alert" className={styles.wrong}>
                   A part of the rule is still missing.

@@ -3,7 +3,7 @@
 // with the next thing that happens, in the same order.
 
 import { LRUCache } from 'lru-cache';
-import type { EventRow } from '../../../collect/index.ts';
+import { type EventRow, isMembership } from '../../../collect/index.ts';
 import { historyEventOf } from '../../../features/index.ts';
 import { nodeOf } from '../../../identify/index.ts';
 import type { Store } from '../../../store/index.ts';
@@ -28,7 +28,7 @@ export type LiveOptions = {
 };
 
 export interface LiveSegments {
-  /** Rows that are in the facts now. */
+  /** Rows that are in the facts now, memberships of segments among them. */
   take(rows: readonly EventRow[]): Promise<void>;
   /** Identifiers that belong to another profile now. */
   moved(moves: readonly { node: bigint; profile: bigint }[]): Promise<void>;
@@ -216,6 +216,7 @@ export function openLiveSegments(store: Store, options: LiveOptions): LiveSegmen
       if (!person.keep(index, reader, at, id)) continue;
       for (const leaf of needs.leavesOf[index]) touched.add(leaf);
     }
+    if (isMembership(row.event)) return;
     if (needs.ofTraits.length > 0 && row.traits !== '' && row.traits !== '{}') {
       person.tell(at, row.traits);
       for (const leaf of needs.ofTraits) touched.add(leaf);
@@ -235,7 +236,8 @@ export function openLiveSegments(store: Store, options: LiveOptions): LiveSegmen
   };
 
   const takeBlock = async (rows: readonly EventRow[]): Promise<void> => {
-    const fresh = rows.filter(({ message_id }) => !lastBlock.has(message_id));
+    const concernsNobody = ({ event }: EventRow) => isMembership(event) && needs.listsOf(event).length === 0;
+    const fresh = rows.filter((row) => !lastBlock.has(row.message_id) && !concernsNobody(row));
     const byAnchor = Map.groupBy(fresh, ({ anchor }) => anchor);
     const unknown = new Map<bigint, EventRow[]>();
     const known = new Map<LivePerson, EventRow[]>();

@@ -84,9 +84,16 @@ async function loadSome(
     const columns = ['node', 'toUnixTimestamp64Milli(at) AS at_ms', 'message_id', 'event', ...needs.columns];
     const since =
       needs.reachMs < Infinity ? ` AND at >= toDateTime64('${toClickHouseTime(at - needs.reachMs)}', 3, 'UTC')` : '';
-    const named = needs.events ? ` AND event IN (${needs.events.map(quote).join(', ')})` : '';
+    const select = (table: string, names: readonly string[] | undefined) => {
+      const named = names ? ` AND event IN (${names.map(quote).join(', ')})` : '';
+      return `SELECT ${[...new Set(columns)].join(', ')} FROM ${table} WHERE ${ofNodes}${named}${since}`;
+    };
+    const sources = [select('events', needs.events)];
+    if (needs.memberships.length > 0) sources.push(select('membership_events FINAL', needs.memberships));
     const rows = await ask<{ node: string; at_ms: string; message_id: string; event: string }>(
-      `SELECT ${[...new Set(columns)].join(', ')} FROM events WHERE ${ofNodes}${named}${since} ORDER BY node, at`,
+      sources.length === 1
+        ? `${sources[0]} ORDER BY node, at`
+        : `SELECT * FROM (${sources.join(' UNION ALL ')}) ORDER BY node, at_ms`,
     );
     for (const row of rows) {
       const person = personOf(row.node);

@@ -1,6 +1,7 @@
 // One thing and then another: steps in order of time, each within so long after the one before, all within so long, and
 // then something that did not follow. Where it must not follow within a time, that time has to be over.
 
+import { membershipEvents } from '../../../../collect/index.ts';
 import { type ChainRule, type Moments, momentsOf, type Progress, ruleOf, walk, walkSql } from '../../chain.ts';
 import { quote } from '../../predicate.ts';
 import { checkWindow, placeOf, type Stretch, spanMs, stretchOf } from '../../window.ts';
@@ -95,8 +96,9 @@ export function compileSteps(
       const [start, end] = stretch.bounds(at);
       const inside = [start > -Infinity && `at_ms >= ${start}`, end < at && `at_ms < ${end}`];
       const steps = chosen.map(({ events, columns, sql }) => {
-        const named = events && `event IN (${events.map(quote).join(', ')})`;
-        return { events, columns, sql: [named, sql, ...inside].filter(Boolean).join(' AND ') || '1' };
+        // Memberships of segments lie among the events where another step names them, and are not "anything".
+        const named = `event ${events ? 'IN' : 'NOT IN'} (${(events ?? membershipEvents).map(quote).join(', ')})`;
+        return { events, columns, sql: [named, sql, ...inside].filter(Boolean).join(' AND ') };
       });
       return { from: 'steps', steps, since: Math.max(0, start), fold: rule.fold, truth: rule.truth(end) };
     },
