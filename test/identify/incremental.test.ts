@@ -118,6 +118,39 @@ test('decisions in between, undone or not, leave what a pass over everything fin
   await same('the link holds again');
 });
 
+test('people who are merged and parted while they are drawn anew are drawn as they are in the end [WH-4] [CBP-2]', async () => {
+  const live = await openWorkspace();
+  const rows = randomStream(live, { events: 240, seed: 91 });
+  const by = { workspace: live, actor: 'test', reason: 'test', now };
+  const faults: unknown[] = [];
+  const follower = openFollower(store, { now: () => now, refreshAfterMs: 1, onFault: (error) => faults.push(error) });
+  let decided = 0;
+  let isOver = false;
+  const deciding = (async () => {
+    for (let i = 0; !isOver; i++) {
+      const pair = [`u:user-${1 + (i % 7)}`, `a:browser-${1 + (i % 5)}`];
+      const merged = await mergePeople(store, by, pair).catch(() => undefined);
+      if (merged?.decision) decided += 1;
+      if (merged?.decision && i % 2 === 0) await undoDecision(store, by, merged.decision);
+    }
+  })();
+  for (let from = 0; from < rows.length; from += 12) {
+    const some = rows.slice(from, from + 12);
+    await facts.insert('events', some);
+    await follower.shipped(some);
+  }
+  isOver = true;
+  await deciding;
+  await follower.close();
+  assert.deepEqual(faults, []);
+  assert.ok(decided > 3, `${decided} merged meanwhile`);
+  const followed = await known(live);
+  await resolveAll(store, { workspace: live, now });
+  const { profiles, sessions } = await known(live);
+  assert.deepEqual(followed.profiles, profiles);
+  assert.deepEqual(followed.sessions, sessions);
+});
+
 test('blocks that come again tell nothing new', async () => {
   const live = await openWorkspace();
   const rows = randomStream(live, { events: 60, seed: 5 });
