@@ -363,6 +363,46 @@ test('content with variants is counted once, compared with its control, and lead
   assert.deepEqual([...variants].toSorted(), ['control', 'variant_a']);
 });
 
+test('content is stopped and started, and stays what was counted; who is shown another keeps it [SEG-4]', async () => {
+  const segment = await make({ segment_name: 'Watchers', criteria: viewed(1) });
+  const show = async (content: object) =>
+    (await ask('POST', 'segments/personalized', { segment_id: segment.id, content_id: 'film', ...content })).body;
+  const [long, short] = [await show({ variant_id: 'long', is_control: true }), await show({ variant_id: 'short' })];
+  const shownTo = async (): Promise<string[]> =>
+    Promise.all(
+      Array.from({ length: 40 }, async (_, n) => {
+        const { body } = await ask('GET', `segments/${segment.id}/personalized/u${n}`);
+        return body.personalized[0]?.variant_id ?? 'nothing';
+      }),
+    );
+  const both = await shownTo();
+  const stopped = await ask('POST', `segments/personalized/${short.id}/stop`);
+  assert.deepEqual([stopped.status, stopped.body.stopped_at], [200, now.toISOString()]);
+  assert.deepEqual(new Set(await shownTo()), new Set(['long']));
+  await ask('POST', `segments/personalized/${short.id}/start`);
+  assert.deepEqual(await shownTo(), both);
+
+  const later = addDays(now, 1).toISOString();
+  await ask('PUT', `segments/personalized/${long.id}`, { published_at: later });
+  assert.deepEqual(new Set(await shownTo()), new Set(['short']));
+  assert.equal((await ask('POST', `segments/personalized/${long.id}/start`)).body.published_at, now.toISOString());
+  assert.deepEqual(await shownTo(), both);
+
+  const changed = await ask('PUT', `segments/personalized/${short.id}`, { variant_id: 'brief', title: 'Brief' });
+  assert.deepEqual([changed.body.variant_id, changed.body.title, changed.body.content_id], ['brief', 'Brief', 'film']);
+  const twin = await ask('PUT', `segments/personalized/${short.id}`, { variant_id: 'long' });
+  assert.deepEqual([twin.status, twin.body.field], [409, 'content_id']);
+  const control = await ask('PUT', `segments/personalized/${short.id}`, { is_control: true });
+  assert.deepEqual([control.status, control.body.field], [409, 'is_control']);
+  await ask('POST', `segments/personalized/${short.id}/performance`, { views: 1000 });
+  const other = await ask('PUT', `segments/personalized/${short.id}`, { variant_id: 'short', title: 'Short' });
+  assert.deepEqual([other.status, other.body.field], [409, 'variant_id']);
+  assert.match(other.body.detail, /seen 1,000 times as it is/);
+  assert.equal((await ask('PUT', `segments/personalized/${short.id}`, { title: 'Short' })).body.title, 'Short');
+  assert.equal((await ask('PUT', `segments/personalized/${short.id}`, { title: 'x' }, 'other')).status, 404);
+  assert.equal((await ask('POST', `segments/personalized/${short.id}/stop`, undefined, 'other')).status, 404);
+});
+
 test('overlap, duplicates, dependents, sizes; and a segment is archived, not lost [SEG-7] [SEG-2]', async () => {
   const many = await make({ segment_name: 'Many looks', criteria: viewed(6) });
   const twin = await make({ segment_name: 'Twin', criteria: viewed(6) });

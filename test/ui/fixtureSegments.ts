@@ -10,12 +10,14 @@ import { discoveryOf } from './madeUpDiscovery.ts';
 import {
   analyticsOf,
   changesOf,
+  contentOf,
   contentsOf,
   forecastOf,
   membersOf,
   overlapOf,
   personSegmentsOf,
   previewOf,
+  recommendedOf,
   ruleSegmentsOf,
   sizesOf,
   worthOf,
@@ -46,6 +48,7 @@ export function answerSegments(state: SegmentsState, asked: Asked): Answer | und
     const personalized = contentsOf(state.shop, query.get('segment_id') ?? '');
     return ok({ personalized, total: personalized.length, next_cursor: null });
   }
+  if (path.startsWith('/segments/personalized/')) return ok(contentOf(state.shop, path.split('/')[3]));
   const [, , id, rest] = path.split('/');
   const segment = segments.find((one) => one.id === id);
   if (segment === undefined) {
@@ -131,6 +134,8 @@ function reading(state: SegmentsState, segment: RuleSegment, what: string, { met
       };
     case 'value':
       return worthOf(segment);
+    case 'recommended-content':
+      return recommendedOf(shop, segment);
     case 'forecast':
       return forecastOf(shop, segment, Number(query.get('days')));
     case 'analytics':

@@ -1,12 +1,15 @@
 // Made-up segments by rule for the fixture server: their rules, people, history, content and advice. Held to the
 // contract by its types.
 
-import { forecastDays, sayRule } from '../../src/decide/index.ts';
+import { forecastDays, rankContent, sayRule } from '../../src/decide/index.ts';
 import type { Rule } from '../../ui/src/rule.ts';
 import type {
+  ContentWithHistory,
+  EngagementDay,
   MemberPage,
   Overlap,
   PersonSegments,
+  RecommendedContents,
   RulePreview,
   RuleSegment,
   SegmentAnalytics,
@@ -153,7 +156,32 @@ export function contentsOf(shop: Shop, id: string): SegmentContent[] {
     ...{ id: `c-${variant}`, content_id: 'friday-letter', segment_id: id, variant_id: variant, test: 'picture' },
     ...{ is_control: control, title: 'The Friday letter', view_count: views, engagement_count: engaged },
     ...{ conversion_count: Math.round(engaged / 9), engagement_rate: (100 * engaged) / views },
-    ...{ published_at: at, created_at: at, updated_at: at },
+    ...{ published_at: at, stopped_at: null, created_at: at, updated_at: at },
+  }));
+}
+
+export function contentOf(shop: Shop, id: string): ContentWithHistory {
+  const content = contentsOf(shop, 'seg-looked').find((one) => one.id === id)!;
+  return { ...content, performance_history: daysShown(shop) };
+}
+
+export function recommendedOf(shop: Shop, segment: RuleSegment): RecommendedContents {
+  const counted = contentsOf(shop, segment.id).map((one) => ({
+    ...{ id: one.id, contentId: one.content_id, title: one.title },
+    ...{ views: one.view_count, engagements: one.engagement_count },
+  }));
+  return {
+    recommended: rankContent(counted).map(({ contentId, views, engagements, ...rest }) => ({
+      ...rest,
+      ...{ content_id: contentId, view_count: views, engagement_count: engagements },
+    })),
+  };
+}
+
+function daysShown(shop: Shop): EngagementDay[] {
+  return Array.from({ length: 10 }, (_, index) => ({
+    date: new Date(shop.now.getTime() - (10 - index) * 24 * hourMs).toISOString().slice(0, 10),
+    ...{ views: 238, engagement: 30 + index, conversions: 4, engagement_rate: (100 * (30 + index)) / 238 },
   }));
 }
 
@@ -181,12 +209,7 @@ export function analyticsOf(shop: Shop, segment: RuleSegment): SegmentAnalytics 
       conversion_rate: isShown ? 1.6 : null,
     },
     top_performing_content: contents.map((one) => ({ ...one, engagement_rate_interval: [12, 16] })),
-    engagement_trends: isShown
-      ? Array.from({ length: 10 }, (_, index) => ({
-          date: new Date(shop.now.getTime() - (10 - index) * 24 * hourMs).toISOString().slice(0, 10),
-          ...{ views: 238, engagement: 30 + index, conversions: 4, engagement_rate: (100 * (30 + index)) / 238 },
-        }))
-      : [],
+    engagement_trends: isShown ? daysShown(shop) : [],
     trend: isShown ? { direction: 'rising', before: 13.1, after: 15.2, p_value: 0.03 } : null,
     tests: isShown ? [pictureTest(contents)] : [],
     recommendations: isShown

@@ -21,7 +21,7 @@ import {
 } from '../../ui/src/pages/rule/conditions.ts';
 import { ruleOf, treeOf } from '../../ui/src/pages/rule/tree.ts';
 import type { Condition, Measure, ProfileField, Rule } from '../../ui/src/rule.ts';
-import type { RuleSegment } from '../../ui/src/segmentsApi.ts';
+import type { RuleSegment, SegmentContent } from '../../ui/src/segmentsApi.ts';
 import { withoutChromium } from '../support/chromium.ts';
 import { openTestStore } from '../support/store.ts';
 import { assertClean } from './axe.ts';
@@ -488,6 +488,109 @@ test('a nested rule is built by keyboard, a person enters by an event and can re
   assert.deepEqual(tab.complaints, []);
   await tab.leave();
 });
+
+test('content is added, held against its control, changed, stopped and removed by keyboard alone [SEG-4] [SEG-5] [SEG-9]', {
+  skip,
+}, async () => {
+  type Shown = { personalized: SegmentContent[] };
+  const shown = async () => (await read<Shown>('/api/v1/segments/personalized')).personalized;
+  const made = await tell('segments', { segment_name: 'Readers', criteria: builtRule });
+  const tab = await openTab(house.browser);
+  const { page } = tab;
+  const press = (key: string) => page.keyboard.press(key);
+  const fill = async (fields: Record<string, string>) => {
+    for (const [name, text] of Object.entries(fields)) {
+      await tabTo(page, name);
+      await overwrite(page, text);
+    }
+  };
+  await page.goto(`${server!.address}/segments/${made['id']}#key=${secret}`);
+  await standStill(page);
+  await page.getByText('Nothing is known yet.').first().waitFor();
+  await tabTo(page, 'Add content');
+  await press('Enter');
+  await fill({ Content: 'letter', Title: 'The letter', Variant: 'plain' });
+  await tabTo(page, 'The control');
+  await press('Space');
+  await tabTo(page, 'Add it');
+  await press('Enter');
+  await page.getByText('Added: The letter, plain.').waitFor();
+  await tabTo(page, 'Add content');
+  await fill({ Content: 'letter', Title: 'The letter', Variant: 'foto' });
+  await press('Enter');
+  await page.getByText('Added: The letter, foto.').waitFor();
+  await tabTo(page, 'Change The letter, foto');
+  await press('Enter');
+  await fill({ Variant: 'photo' });
+  await press('Enter');
+  await page.getByText('Changed: The letter, photo.').waitFor();
+  assert.equal(await focused(page), 'Change The letter, photo');
+  const [plain, photo] = await shown();
+  assert.deepEqual(
+    [plain, photo].map((one) => [one.content_id, one.title, one.variant_id, one.is_control, one.stopped_at]),
+    [
+      ['letter', 'The letter', 'plain', true, null],
+      ['letter', 'The letter', 'photo', false, null],
+    ],
+  );
+
+  const count = (id: string, views: number, engagement: number) =>
+    tell(`segments/personalized/${id}/performance`, { views, engagement });
+  await Promise.all([count(plain.id, 200, 20), count(photo.id, 200, 24)]);
+  await page.reload();
+  await standStill(page);
+  await page.getByText(/No variant is shown to do better than the control yet\./).waitFor();
+  await page.getByText(/The first two are too close to tell apart yet\./).waitFor();
+  await Promise.all([count(plain.id, 1800, 180), count(photo.id, 1800, 336)]);
+  await page.reload();
+  await standStill(page);
+  await page.getByText('"photo" does better than the control').waitFor();
+  await page.getByText(/The first leads clearly\./).waitFor();
+  const best = await wordsOf(page.getByRole('list', { name: 'Recommended content' }).getByRole('listitem'));
+  assert.match(best, /^The letter, photo About 18% engage with it \(16.*20%\): 360 of 2,000 views did\.$/);
+  await page.getByText('A/B test content variations').waitFor();
+  await page.getByText(/14\.0 % of 4,000 views were engaged with \(95 % interval/).waitFor();
+  await tabTo(page, 'Engagement rate by day: The letter, photo');
+  await press('Enter');
+  const history = page.getByRole('region', { name: 'Engagement by day: The letter, photo' });
+  assert.match(await wordsOf(history), /2,000 360 0 18$/);
+  await standStill(page);
+  await assertClean(page);
+
+  for (let presses = 0; (await focused(page)) !== 'Stop The letter, plain'; presses++) {
+    assert.ok(presses < 30, 'Shift+Tab reaches what stops it');
+    await press('Shift+Tab');
+  }
+  await press('Enter');
+  await page.getByText('Stopped: The letter, plain is shown to nobody now.').waitFor();
+  assert.notEqual((await shown())[0].stopped_at, null);
+  await tabTo(page, 'Start The letter, plain');
+  await press('Enter');
+  await page.getByText('Started: The letter, plain is shown now.').waitFor();
+  assert.equal((await shown())[0].stopped_at, null);
+  await tabTo(page, 'Delete The letter, photo');
+  await press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await tabTo(page, 'Delete it');
+  await press('Enter');
+  await page.getByRole('button', { name: 'Stop The letter, photo' }).waitFor({ state: 'detached' });
+  assert.deepEqual(
+    (await shown()).map((one) => one.id),
+    [plain.id],
+  );
+  assert.deepEqual(tab.complaints, []);
+  await tab.leave();
+});
+
+async function tell(path: string, body: object): Promise<Record<string, unknown>> {
+  const response = await fetch(`${server!.address}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  assert.ok(response.ok, `${path} answered ${response.status}`);
+  return (await response.json()) as Record<string, unknown>;
+}
 
 const viewed = () => ({ type: 'track', userId: 'anna', event: 'Product Viewed', properties: { product_id: 'p1' } });
 

@@ -126,13 +126,37 @@ export type SegmentContent = {
   engagement_count: number;
   conversion_count: number;
   engagement_rate: number | null;
+  /** Shown from then on. */
   published_at: string;
+  /** Shown to nobody since then. */
+  stopped_at: string | null;
   created_at: string;
   updated_at: string;
 };
 
 /** GET /api/v1/segments/personalized */
 export type SegmentContents = { personalized: SegmentContent[]; total: number; next_cursor: string | null };
+
+/** POST and PUT /api/v1/segments/personalized */
+export type ContentRequest = Partial<
+  Pick<SegmentContent, 'content_id' | 'title' | 'variant_id' | 'test' | 'is_control'>
+>;
+
+/** GET /api/v1/segments/personalized/{id} */
+export type ContentWithHistory = SegmentContent & { performance_history: EngagementDay[] };
+
+/** GET /api/v1/segments/{id}/recommended-content: the best first, its rates from 0 to 1. */
+export type RecommendedContents = { recommended: RankedContent[] };
+export type RankedContent = {
+  id: string;
+  content_id: string;
+  title: string;
+  view_count: number;
+  engagement_count: number;
+  rate: number;
+  low: number;
+  high: number;
+};
 
 export type PerformanceSummary = {
   total_content: number;

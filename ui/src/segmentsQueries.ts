@@ -13,18 +13,22 @@ import { get, post, remove, write } from './client.ts';
 import type { Rule } from './rule.ts';
 import type {
   ChangePage,
+  ContentRequest,
+  ContentWithHistory,
   Dependents,
   Duplicates,
   ListedByHand,
   MemberPage,
   Overlap,
   PersonSegments,
+  RecommendedContents,
   RuleInWords,
   RulePreview,
   RuleSegment,
   RuleSegmentPage,
   RuleSegmentRequest,
   SegmentAnalytics,
+  SegmentContent,
   SegmentContents,
   SegmentForecast,
   SegmentSizes,
@@ -37,6 +41,8 @@ const pageSize = 20;
 const followMs = 2000;
 
 const at = (id: string, rest = '') => `${base}/${encodeURIComponent(id)}${rest}`;
+
+const contentAt = (id: string, rest = '') => `${base}/personalized/${encodeURIComponent(id)}${rest}`;
 
 export type SegmentFilter = { strategy: string; status: string };
 
@@ -190,7 +196,52 @@ export function useSegmentValue(id: string, enabled: boolean) {
 export function useSegmentContents(id: string) {
   return useQuery({
     queryKey: ['rule-segment-content', id],
-    queryFn: ({ signal }) => get<SegmentContents>(`${base}/personalized`, { segment_id: id }, signal),
+    queryFn: ({ signal }) => get<SegmentContents>(`${base}/personalized`, { segment_id: id, limit: 1000 }, signal),
+  });
+}
+
+/** Adds a piece of content to a segment, or changes the one of the id. */
+export function useSaveContent(segmentId: string, id: string | undefined) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: ContentRequest) =>
+      id === undefined
+        ? post<SegmentContent>(`${base}/personalized`, { ...request, segment_id: segmentId })
+        : write<SegmentContent>('PUT', contentAt(id), request),
+    onSuccess: () => readAgain(queries),
+  });
+}
+
+export function useSetShown() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, wish }: { id: string; wish: 'start' | 'stop' }) =>
+      write<SegmentContent>('POST', contentAt(id, `/${wish}`), undefined),
+    onSuccess: () => readAgain(queries),
+  });
+}
+
+export function useRemoveContent() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(contentAt(id)),
+    onSuccess: () => readAgain(queries),
+  });
+}
+
+export function useContentHistory(id: string, enabled: boolean) {
+  return useQuery({
+    // Not read again with the rest: what is done on the page changes no count, and a piece may be gone.
+    queryKey: ['content-history', id],
+    queryFn: ({ signal }) => get<ContentWithHistory>(contentAt(id), {}, signal),
+    enabled,
+  });
+}
+
+export function useRecommendedContent(id: string) {
+  return useQuery({
+    queryKey: ['rule-segment-recommended', id],
+    queryFn: ({ signal }) => get<RecommendedContents>(at(id, '/recommended-content'), {}, signal),
   });
 }
 

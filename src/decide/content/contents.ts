@@ -19,7 +19,10 @@ export type Content = Counts & {
   title: string;
   /** Engagements per view, 0 to 1; null before the first view. */
   engagementRate: number | null;
+  /** Shown from then on. */
   publishedAt: string;
+  /** Shown to nobody since then; null = it is not stopped. */
+  stoppedAt: string | null;
   createdAt: string;
   updatedAt: string;
 };
@@ -50,6 +53,7 @@ type Row = {
   is_control: boolean;
   title: string;
   published_at: Date;
+  stopped_at: Date | null;
   created_at: Date;
   updated_at: Date;
   views: string | null;
@@ -67,31 +71,50 @@ export async function addContent(store: Store, wanted: NewContent): Promise<Cont
   const { workspace, segmentId, contentId, variantId = '', test = '', isControl = false, title = '', now } = wanted;
   const id = randomUUID();
   await store.state.transaction(async (tx) => {
-    const shown = await tx.query<{ content_id: string; variant_id: string; is_control: boolean }>(
-      `SELECT content_id, variant_id, is_control FROM personalized_content
-       WHERE workspace = $1 AND segment_id = $2 AND test = $3 FOR UPDATE`,
-      [workspace, segmentId, test],
-    );
-    if (shown.some((one) => one.content_id === contentId && one.variant_id === variantId)) {
-      const variant = variantId === '' ? '' : ` in the variant "${variantId}"`;
-      throw new InklingError('conflict', `The segment is shown content "${contentId}"${variant} already.`, {
-        field: 'content_id',
-        value: contentId,
-        hint: 'Give another variant_id, or another test.',
-      });
-    }
-    const control = isControl ? shown.find((one) => one.is_control) : undefined;
-    if (control !== undefined) {
-      throw new InklingError('conflict', `The control of this test is "${control.variant_id || control.content_id}".`, {
-        field: 'is_control',
-        value: true,
-        hint: 'Remove it first, or name another test.',
-      });
-    }
+    await refuseTwin(tx, { workspace, id, segmentId, contentId, variantId, test, isControl });
     await tx.query(
       `INSERT INTO personalized_content (id, workspace, segment_id, content_id, variant_id, test, is_control, title,
          published_at, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
       [id, workspace, segmentId, contentId, variantId, test, isControl, title, wanted.publishedAt ?? now, now],
+    );
+  });
+  return getContent(store, workspace, id);
+}
+
+export type ContentChange = {
+  contentId?: string;
+  /** '' = no variant. */
+  variantId?: string;
+  test?: string;
+  isControl?: boolean;
+  title?: string;
+  publishedAt?: Date;
+  /** null starts it again. */
+  stoppedAt?: Date | null;
+};
+
+/**
+ * Changes what is given. What was counted belongs to what was seen, so that content, variant, test and control stay as they
+ * are from the first view on. Throws `conflict` where they don't, and for a twin or a second control.
+ */
+export async function changeContent(
+  store: Store,
+  { workspace, id, change, now }: { workspace: string; id: string; change: ContentChange; now: Date },
+): Promise<Content> {
+  await store.state.transaction(async (tx) => {
+    const [row] = await tx.query<Row>(`${withCounts} AND c.id = $2 FOR UPDATE OF c`, [workspace, id]);
+    if (row === undefined) throw unknownContent(id);
+    const before = contentOf(row);
+    const after = { ...before, variantId: before.variantId ?? '', ...change };
+    if (before.views > 0) refuseOtherContent(before, after);
+    await refuseTwin(tx, { ...after, workspace });
+    await tx.query(
+      `UPDATE personalized_content SET content_id = $3, variant_id = $4, test = $5, is_control = $6, title = $7,
+         published_at = $8, stopped_at = $9, updated_at = $10 WHERE workspace = $1 AND id = $2`,
+      [
+        ...[workspace, id, after.contentId, after.variantId, after.test, after.isControl, after.title],
+        ...[after.publishedAt, after.stoppedAt, now],
+      ],
     );
   });
   return getContent(store, workspace, id);
@@ -191,6 +214,54 @@ export async function contentHistory(
   return rows.map(({ date, ...counts }) => ({ date, ...countsOf(counts) }));
 }
 
+type Piece = Pick<Content, 'segmentId' | 'contentId' | 'test' | 'isControl'> & {
+  workspace: string;
+  id: string;
+  variantId: string;
+};
+
+/** Locks the pieces of the test. */
+async function refuseTwin(tx: Pick<Store['state'], 'query'>, piece: Piece): Promise<void> {
+  const { workspace, id, segmentId, contentId, variantId, test, isControl } = piece;
+  const shown = await tx.query<{ content_id: string; variant_id: string; is_control: boolean }>(
+    `SELECT content_id, variant_id, is_control FROM personalized_content
+     WHERE workspace = $1 AND segment_id = $2 AND test = $3 AND id <> $4 FOR UPDATE`,
+    [workspace, segmentId, test, id],
+  );
+  if (shown.some((one) => one.content_id === contentId && one.variant_id === variantId)) {
+    const variant = variantId === '' ? '' : ` in the variant "${variantId}"`;
+    throw new InklingError('conflict', `The segment is shown content "${contentId}"${variant} already.`, {
+      field: 'content_id',
+      value: contentId,
+      hint: 'Give another variant_id, or another test.',
+    });
+  }
+  const control = isControl ? shown.find((one) => one.is_control) : undefined;
+  if (control === undefined) return;
+  throw new InklingError('conflict', `The control of this test is "${control.variant_id || control.content_id}".`, {
+    field: 'is_control',
+    value: true,
+    hint: 'Remove it first, or name another test.',
+  });
+}
+
+function refuseOtherContent(before: Content, after: Omit<Piece, 'workspace'>): void {
+  const { views } = before;
+  for (const [field, was, is] of [
+    ['content_id', before.contentId, after.contentId],
+    ['variant_id', before.variantId ?? '', after.variantId],
+    ['test', before.test, after.test],
+    ['is_control', before.isControl, after.isControl],
+  ] as const) {
+    if (was === is) continue;
+    throw new InklingError('conflict', `It was seen ${views.toLocaleString('en-US')} times as it is.`, {
+      field,
+      value: is,
+      hint: 'Stop it and add another piece, so that each is counted by itself.',
+    });
+  }
+}
+
 function contentOf(row: Row): Content {
   const counts = countsOf(row);
   return {
@@ -204,6 +275,7 @@ function contentOf(row: Row): Content {
     ...counts,
     engagementRate: counts.views > 0 ? counts.engagements / counts.views : null,
     publishedAt: new Date(row.published_at).toISOString(),
+    stoppedAt: row.stopped_at && new Date(row.stopped_at).toISOString(),
     createdAt: new Date(row.created_at).toISOString(),
     updatedAt: new Date(row.updated_at).toISOString(),
   };

@@ -4,8 +4,10 @@ export { chooseContent } from './choose.ts';
 export {
   addContent,
   type Content,
+  type ContentChange,
   type ContentDay,
   type Counts,
+  changeContent,
   contentHistory,
   countContent,
   getContent,

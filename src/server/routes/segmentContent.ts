@@ -3,6 +3,7 @@
 import { Type } from 'typebox';
 import {
   addContent,
+  changeContent,
   chooseContent,
   contentHistory,
   countContent,
@@ -37,6 +38,14 @@ import {
 
 const base = '/api/v1/segments';
 const ContentId = Type.Object({ id: Type.String() });
+const ContentName = Type.String({ minLength: 1, maxLength: 200 });
+const pieceFields = {
+  variant_id: Type.Optional(Nullable(Type.String({ maxLength: 50 }))),
+  is_control: Type.Optional(Type.Boolean()),
+  test: Type.Optional(Type.String({ maxLength: 100, description: 'Variants of one segment and test are compared.' })),
+  title: Type.Optional(Type.String({ maxLength: 200 })),
+  published_at: Type.Optional(Moment),
+};
 const common = (summary: string) => ({ tags: ['segments'], summary, security: [{ secretKey: [] }] });
 /** Sizes this far back tell the growth. */
 const SIZES_DAYS = 90;
@@ -44,6 +53,7 @@ const SIZES_DAYS = 90;
 export const addSegmentContentRoutes: Routes = (app, context) => {
   app.addHook('preHandler', requireKey(context, 'secret'));
   addContents(app, context);
+  addChanging(app, context);
   addCounting(app, context);
   addAnalysis(app, context);
   addValue(app, context);
@@ -57,15 +67,9 @@ function addContents(app: App, { store, now }: ServerContext): void {
         ...common('Show content to a segment, or a variant of it'),
         body: Type.Object(
           {
-            content_id: Type.String({ minLength: 1, maxLength: 200 }),
+            ...pieceFields,
+            content_id: ContentName,
             segment_id: Type.String(),
-            variant_id: Type.Optional(Nullable(Type.String({ maxLength: 50 }))),
-            is_control: Type.Optional(Type.Boolean()),
-            test: Type.Optional(
-              Type.String({ maxLength: 100, description: 'Variants of one segment and test are compared.' }),
-            ),
-            title: Type.Optional(Type.String({ maxLength: 200 })),
-            published_at: Type.Optional(Moment),
           },
           { additionalProperties: false },
         ),
@@ -131,7 +135,66 @@ function addContents(app: App, { store, now }: ServerContext): void {
       await readRuleSegment(store, workspace, params.segment_id);
       const person = toHexId(await requireProfile(store, workspace, params.user_id));
       const contents = await listContents(store, workspace, params.segment_id);
-      return { personalized: chooseContent(contents, person).map(contentOf) };
+      return { personalized: chooseContent(contents, person, now()).map(contentOf) };
+    },
+  );
+}
+
+function addChanging(app: App, { store, now }: ServerContext): void {
+  app.put(
+    `${base}/personalized/:id`,
+    {
+      schema: {
+        ...common('Change what is given of a piece of content; once it was seen, only its title and when it begins'),
+        params: ContentId,
+        body: Type.Object(
+          { ...pieceFields, content_id: Type.Optional(ContentName) },
+          { additionalProperties: false, minProperties: 1 },
+        ),
+        response: { 200: PersonalizedContent },
+      },
+    },
+    async ({ workspace, params: { id }, body }) => {
+      const { content_id: contentId, variant_id: variantId, is_control: isControl, published_at: at } = body;
+      const change = {
+        ...(contentId !== undefined && { contentId }),
+        ...(variantId !== undefined && { variantId: variantId ?? '' }),
+        ...(isControl !== undefined && { isControl }),
+        ...(body.test !== undefined && { test: body.test }),
+        ...(body.title !== undefined && { title: body.title }),
+        ...(at !== undefined && { publishedAt: new Date(at) }),
+      };
+      return contentOf(await changeContent(store, { workspace, id, change, now: now() }));
+    },
+  );
+
+  app.post(
+    `${base}/personalized/:id/stop`,
+    {
+      schema: {
+        ...common('Show it to nobody from now on; its counts stay'),
+        params: ContentId,
+        response: { 200: PersonalizedContent },
+      },
+    },
+    async ({ workspace, params: { id } }) =>
+      contentOf(await changeContent(store, { workspace, id, change: { stoppedAt: now() }, now: now() })),
+  );
+
+  app.post(
+    `${base}/personalized/:id/start`,
+    {
+      schema: {
+        ...common('Show it from now on, after a stop or before its time'),
+        params: ContentId,
+        response: { 200: PersonalizedContent },
+      },
+    },
+    async ({ workspace, params: { id } }) => {
+      const { publishedAt } = await getContent(store, workspace, id);
+      const isAhead = new Date(publishedAt) > now();
+      const change = { stoppedAt: null, ...(isAhead && { publishedAt: now() }) };
+      return contentOf(await changeContent(store, { workspace, id, change, now: now() }));
     },
   );
 }

@@ -103,6 +103,7 @@ export const PersonalizedContent = Type.Object({
   conversion_count: Count,
   engagement_rate: Rate,
   published_at: Moment,
+  stopped_at: Nullable(Moment),
   created_at: Moment,
   updated_at: Moment,
 });
@@ -129,6 +130,7 @@ export function contentOf(content: Content) {
     conversion_count: content.conversions,
     engagement_rate: percentOf(content.engagementRate),
     published_at: content.publishedAt,
+    stopped_at: content.stoppedAt,
     created_at: content.createdAt,
     updated_at: content.updatedAt,
   };

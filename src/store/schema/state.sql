@@ -325,7 +325,7 @@ CREATE TABLE syncs (
 CREATE INDEX syncs_by_workspace ON syncs (workspace, started_at DESC);
 
 -- What a segment is shown: a piece of content, or one variant of it. Pieces of one segment that share a test are compared
--- with its control.
+-- with its control. One that is stopped is shown to nobody; its counts stay.
 CREATE TABLE personalized_content (
   id text PRIMARY KEY,
   workspace text NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
@@ -338,6 +338,7 @@ CREATE TABLE personalized_content (
   published_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
+  stopped_at timestamptz,
   UNIQUE (workspace, segment_id, test, content_id, variant_id)
 );
 CREATE UNIQUE INDEX personalized_content_one_control ON personalized_content (workspace, segment_id, test) WHERE is_control;

@@ -10,6 +10,8 @@ import { ProblemNote } from './ProblemNote.tsx';
 export type DeleteButtonProps = {
   id: string;
   name: string;
+  /** Where several stand on a page: what this one takes away. */
+  label?: string;
   /** What goes with it and what stays. */
   consequence: string;
   mutation: UseMutationResult<null, Error, string>;
@@ -18,12 +20,12 @@ export type DeleteButtonProps = {
   then: string;
 };
 
-export function DeleteButton({ id, name, consequence, mutation, verb = 'Delete', then }: DeleteButtonProps) {
+export function DeleteButton({ id, name, label, consequence, mutation, verb = 'Delete', then }: DeleteButtonProps) {
   const [opened, { open, close }] = useDisclosure(false);
   const [, go] = useLocation();
   return (
     <>
-      <Button variant="default" size="xs" onClick={open}>
+      <Button variant="default" size="xs" aria-label={label} onClick={open}>
         {verb}
       </Button>
       <Modal opened={opened} onClose={close} title={`${verb} “${name}”`} closeButtonProps={{ 'aria-label': 'Close' }}>

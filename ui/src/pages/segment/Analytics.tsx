@@ -4,7 +4,7 @@
 import type { Interval } from '../../api.ts';
 import { engagementDays } from '../../charts/engagementDays.ts';
 import { Figure } from '../../charts/Figure.tsx';
-import { count, percent, percentRange } from '../../format.ts';
+import { count, decimal, percent, percentRange } from '../../format.ts';
 import { DataTable } from '../../parts/DataTable.tsx';
 import { Empty } from '../../parts/Empty.tsx';
 import { LoadingBlock } from '../../parts/Loading.tsx';
@@ -53,7 +53,7 @@ function Figures({ analytics }: { analytics: SegmentAnalytics }) {
       <Panel title="How it does" note={trendWords(trend)}>
         {summary.total_views === 0 ? (
           <Empty title="Nothing was shown to it yet.">
-            <p>What it is shown, and how that is taken, is told by POST /api/v1/segments/personalized.</p>
+            <p>Add content below; how it is taken is told by POST /api/v1/segments/personalized/ID/performance.</p>
           </Empty>
         ) : (
           <Stats
@@ -122,7 +122,7 @@ function TestPanel({ test: { test, statement, variants } }: { test: ContentTest 
             rate(one.engagement_rate),
             range(one.engagement_rate_interval),
             one.difference && `${rate(one.difference.value)} (${range(one.difference.interval)})`,
-            one.p_value,
+            one.p_value === null ? null : one.p_value < 0.001 ? '< 0.001' : decimal(one.p_value, 3),
             one.views_needed,
           ]),
         }}

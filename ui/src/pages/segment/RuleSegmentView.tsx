@@ -36,6 +36,7 @@ import { Contents } from './Contents.tsx';
 import { ForecastPanels } from './ForecastPanels.tsx';
 import { Members } from './Members.tsx';
 import { OverlapPanel } from './OverlapPanel.tsx';
+import { RecommendedContent } from './RecommendedContent.tsx';
 import { ValuePanel } from './ValuePanel.tsx';
 
 const historyDays = 90;
@@ -132,7 +133,8 @@ function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFail
         </div>
         {!isArchived && <ForecastPanels id={id} />}
         <Analytics id={id} />
-        <Contents id={id} />
+        <Contents id={id} isArchived={isArchived} />
+        <RecommendedContent id={id} />
       </div>
     </>
   );
