@@ -79,8 +79,9 @@ async function tabTo(page: Page, name: string) {
   assert.fail(`Tab does not reach "${name}"; the focus is on "${await focused(page)}".`);
 }
 
-/** Goes down a list of choices to a value. */
+/** Goes down a list of choices, from its first, to a value. */
 async function choose(page: Page, value: string) {
+  await page.keyboard.press('Home');
   for (let presses = 0; presses < 30; presses++) {
     if ((await page.evaluate('document.activeElement.value')) === value) return;
     await page.keyboard.press('ArrowDown');
@@ -195,6 +196,7 @@ pageTest('a nested rule is built and saved by keyboard alone [SEG-1]', '/segment
   ]);
   assert.deepEqual(request.postDataJSON(), {
     ...{ segment_name: 'Viewers, pro or German', description: '', criteria: builtRule },
+    ...{ persona_id: null, emits_events: false, status: 'active' },
   });
   await page.getByRole('heading', { level: 1, name: 'Viewers, pro or German' }).waitFor();
   assert.deepEqual(complaints, []);
@@ -489,6 +491,46 @@ test('a nested rule is built by keyboard, a person enters by an event and can re
   await tab.leave();
 });
 
+test('persona, strategy and state are set and filtered by with the keyboard [SEG-2]', { skip }, async () => {
+  await send(viewed());
+  await known('anna');
+  const made = await tell('segments', { segment_name: 'Enthusiasts', criteria: builtRule });
+  await tell('segments', { segment_name: 'Everybody else', criteria: { not: builtRule } });
+  const tab = await openTab(house.browser);
+  const { page } = tab;
+  await page.goto(`${server!.address}/segments/${made['id']}/edit#key=${secret}`);
+  await standStill(page);
+  await tabTo(page, 'Persona');
+  await page.keyboard.type('Tech professionals');
+  await tabTo(page, 'Strategy');
+  await choose(page, 'demographic');
+  await tabTo(page, 'State');
+  await choose(page, 'paused');
+  await tabTo(page, 'Save the change');
+  await page.keyboard.press('Enter');
+  await page.getByText('Of Tech professionals. Who they are.').waitFor();
+  const { persona_id: persona, strategy, status } = await read<RuleSegment>(`/api/v1/segments/${made['id']}`);
+  assert.deepEqual(
+    { persona, strategy, status },
+    { persona: 'Tech professionals', strategy: 'demographic', status: 'paused' },
+  );
+  await tabTo(page, 'Segments');
+  await page.keyboard.press('Enter');
+  const rest = page.getByRole('row', { name: /Everybody else/ });
+  await rest.waitFor();
+  await tabTo(page, 'Persona');
+  await choose(page, 'Tech professionals');
+  await rest.waitFor({ state: 'detached' });
+  assert.match(
+    await wordsOf(page.getByRole('row', { name: /Enthusiasts/ })),
+    /· Tech professionals, who they are .* Paused$/,
+  );
+  assert.match(page.url(), /persona_id=Tech/);
+  await assertClean(page);
+  assert.deepEqual(tab.complaints, []);
+  await tab.leave();
+});
+
 test('content is added, held against its control, changed, stopped and removed by keyboard alone [SEG-4] [SEG-5] [SEG-9]', {
   skip,
 }, async () => {
@@ -524,6 +566,7 @@ test('content is added, held against its control, changed, stopped and removed b
   await fill({ Variant: 'photo' });
   await press('Enter');
   await page.getByText('Changed: The letter, photo.').waitFor();
+  await page.getByRole('button', { name: 'Change The letter, photo' }).waitFor();
   assert.equal(await focused(page), 'Change The letter, photo');
   const [plain, photo] = await shown();
   assert.deepEqual(

@@ -44,14 +44,22 @@ const at = (id: string, rest = '') => `${base}/${encodeURIComponent(id)}${rest}`
 
 const contentAt = (id: string, rest = '') => `${base}/personalized/${encodeURIComponent(id)}${rest}`;
 
-export type SegmentFilter = { strategy: string; status: string };
+export type SegmentFilter = { strategy: string; status: string; persona_id: string };
 
-export function useRuleSegments(filter: SegmentFilter = { strategy: '', status: '' }) {
+const anySegment: SegmentFilter = { strategy: '', status: '', persona_id: '' };
+
+export function useRuleSegments(filter: SegmentFilter = anySegment) {
   return useQuery({
     queryKey: ['rule-segments', filter],
-    queryFn: ({ signal }) => get<RuleSegmentPage>(base, filter, signal),
+    queryFn: ({ signal }) => get<RuleSegmentPage>(base, { ...filter, limit: 1000 }, signal),
     placeholderData: keepPreviousData,
   });
+}
+
+/** Whom segments belong to, by name. */
+export function usePersonas(): string[] {
+  const segments = useRuleSegments().data?.segments ?? [];
+  return [...new Set(segments.flatMap(({ persona_id: persona }) => persona ?? []))].sort();
 }
 
 export function ruleSegmentQuery(id: string) {

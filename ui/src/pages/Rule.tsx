@@ -9,9 +9,10 @@ import { LoadingPage } from '../parts/Loading.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
-import type { RuleSegment, Strategy } from '../segmentsApi.ts';
-import { useRuleSegment, useSaveRuleSegment } from '../segmentsQueries.ts';
+import type { RuleSegment, SegmentStatus, Strategy } from '../segmentsApi.ts';
+import { usePersonas, useRuleSegment, useSaveRuleSegment } from '../segmentsQueries.ts';
 import person from './Person.module.css';
+import { NameInput } from './rule/Fields.tsx';
 import { Group } from './rule/Group.tsx';
 import { InWords } from './rule/InWords.tsx';
 import { Preview, useAnswers } from './rule/Preview.tsx';
@@ -19,7 +20,7 @@ import styles from './rule/Rule.module.css';
 import { useSuggestions } from './rule/suggestions.ts';
 import { nodeAt } from './rule/tree.ts';
 import { useRule } from './rule/useRule.ts';
-import { strategies } from './segments/strategies.ts';
+import { statuses, strategies } from './segments/strategies.ts';
 
 export function NewRulePage() {
   return (
@@ -63,6 +64,9 @@ function Builder({ segment }: { segment: RuleSegment | undefined }) {
   const [name, setName] = useState(segment?.segment_name ?? '');
   const [description, setDescription] = useState(segment?.description ?? '');
   const [strategy, setStrategy] = useState<Strategy | ''>(segment?.strategy ?? '');
+  const [persona, setPersona] = useState(segment?.persona_id ?? '');
+  const [status, setStatus] = useState(segment?.status ?? 'active');
+  const personas = usePersonas();
   const [emits, setEmits] = useState(segment?.emits_events ?? false);
   const [isStrict, setStrict] = useState(false);
   const [, go] = useLocation();
@@ -83,9 +87,15 @@ function Builder({ segment }: { segment: RuleSegment | undefined }) {
       if (lacking) building.focusOn(lacking);
       return;
     }
-    const request = { segment_name: name.trim(), description: description.trim(), criteria: rule, emits_events: emits };
+    const request = {
+      segment_name: name.trim(),
+      description: description.trim(),
+      criteria: rule,
+      persona_id: persona.trim() || null,
+      emits_events: emits,
+    };
     save.mutate(
-      { ...request, ...(strategy && { strategy }) },
+      { ...request, ...(strategy && { strategy }), ...(status !== 'archived' && { status }) },
       { onSuccess: ({ id }) => go(`/segments/${encodeURIComponent(id)}`) },
     );
   };
@@ -122,12 +132,28 @@ function Builder({ segment }: { segment: RuleSegment | undefined }) {
                 value={description}
                 onChange={(event) => setDescription(event.currentTarget.value)}
               />
+              <NameInput
+                label="Persona"
+                placeholder="Whom it belongs to"
+                suggestions={personas.map((value) => ({ value }))}
+                value={persona}
+                onChange={setPersona}
+              />
               <NativeSelect
                 label="Strategy"
                 data={[...(segment ? [] : [{ value: '', label: 'As the conditions tell' }]), ...strategies]}
                 value={strategy}
                 onChange={(event) => setStrategy(event.currentTarget.value as Strategy | '')}
               />
+              {status !== 'archived' && (
+                <NativeSelect
+                  label="State"
+                  description="Paused, it is not kept up to date."
+                  data={statuses.filter(({ value }) => value !== 'archived')}
+                  value={status}
+                  onChange={(event) => setStatus(event.currentTarget.value as SegmentStatus)}
+                />
+              )}
               <label className={styles.check}>
                 <input type="checkbox" checked={emits} onChange={(event) => setEmits(event.currentTarget.checked)} />
                 <span>

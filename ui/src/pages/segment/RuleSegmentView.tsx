@@ -95,8 +95,8 @@ function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFail
         }
         note={
           <>
-            <StatusWord status={status} /> {strategyWords(strategy)}.{' '}
-            {growth && `${signed(growth.change, 0)} since ${stamp(growth.since, zone)}`}
+            <StatusWord status={status} /> {segment.persona_id && `Of ${segment.persona_id}. `}
+            {strategyWords(strategy)}. {growth && `${signed(growth.change, 0)} since ${stamp(growth.since, zone)}`}
             {growth && growth.change_percent !== null && ` (${signed(growth.change_percent, 1)}%)`}
           </>
         }

@@ -12,7 +12,7 @@ import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../place.tsx';
 import type { RuleSegment } from '../../segmentsApi.ts';
-import { useRuleSegments, useSizes } from '../../segmentsQueries.ts';
+import { usePersonas, useRuleSegments, useSizes } from '../../segmentsQueries.ts';
 import { useNaming } from './naming.ts';
 import styles from './RuleSegments.module.css';
 import { StatusWord } from './StatusWord.tsx';
@@ -23,13 +23,14 @@ const historyDays = 30;
 const comparedAtMost = 4;
 
 export function RuleSegments() {
-  const [filter, setFilter] = useFilters(['strategy', 'status']);
+  const [filter, setFilter] = useFilters(['persona_id', 'strategy', 'status']);
   const segments = useRuleSegments(filter);
   const [shown, setShown] = useState(firstShown);
   const [chosen, setChosen] = useState<string[]>([]);
   const [, go] = useLocation();
   const rows = segments.data?.segments ?? [];
-  const isFiltered = filter.strategy !== '' || filter.status !== '';
+  const personas = [...new Set([...usePersonas(), filter.persona_id])].filter(Boolean);
+  const isFiltered = Object.values(filter).some(Boolean);
   const choose = (id: string, isOn: boolean) => setChosen(isOn ? [...chosen, id] : chosen.filter((one) => one !== id));
   return (
     <Panel
@@ -50,6 +51,15 @@ export function RuleSegments() {
     >
       {(rows.length > 0 || isFiltered) && (
         <search className={styles.filters} aria-label="Segments by rule">
+          {personas.length > 0 && (
+            <NativeSelect
+              aria-label="Persona"
+              size="xs"
+              data={[{ value: '', label: 'Any persona' }, ...personas]}
+              value={filter.persona_id}
+              onChange={(event) => setFilter({ persona_id: event.currentTarget.value })}
+            />
+          )}
           <NativeSelect
             aria-label="Strategy"
             size="xs"
@@ -134,6 +144,7 @@ function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
   const now = useNow(60);
   const named = useNaming();
   const { id, segment_name: name, sentence, member_count: size, counted_at: countedAt, status, strategy } = segment;
+  const kind = [segment.persona_id, strategyWords(strategy).toLowerCase()].filter(Boolean).join(', ');
   return (
     <tr>
       <td className={styles.tick}>
@@ -151,7 +162,7 @@ function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
         </Link>
         <span className="faint small">
           {named(sentence)}
-          <span className={styles.strategy}> · {strategyWords(strategy).toLowerCase()}</span>
+          <span className={styles.strategy}> · {kind}</span>
         </span>
       </th>
       <td className={styles.right}>
