@@ -39,9 +39,9 @@ const workspace = 'bench';
 const end = new Date('2025-06-30T00:00:00Z');
 const now = end;
 
-const stages: Record<string, (store: Store) => Promise<string>> = { learn, make, resolve, night, pages, day };
+const stages: Record<string, (store: Store) => Promise<string>> = { learn, make, resolve, earlier, night, pages, day };
 /** What is done once for a folder that is kept. */
-const preparations = new Set(['learn', 'make', 'resolve']);
+const preparations = new Set(['learn', 'make', 'resolve', 'earlier']);
 
 if (values.stage) await run(values.stage, values.data!);
 else {
@@ -97,6 +97,14 @@ async function make({ facts }: Store): Promise<string> {
 async function resolve(store: Store): Promise<string> {
   const { people: found, linked, sessions } = await resolveAll(store, { workspace, now });
   return `resolving: ${whole(found)} people, ${whole(linked)} identifiers linked, ${whole(sessions)} sessions`;
+}
+
+/** A night two weeks before the day after: what was said then tells the level on that day. Nothing is kept of it for the night. */
+async function earlier(store: Store): Promise<string> {
+  const asOf = addDays(end, -13);
+  const { people: scored } = await scoreEveryone(store, { workspace, asOf, now: asOf });
+  await forgetSnapshots(store, workspace);
+  return `a night two weeks earlier: ${whole(scored)} people`;
 }
 
 async function night(store: Store): Promise<string> {

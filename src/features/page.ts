@@ -30,7 +30,8 @@ export async function readPage(
 /** A page as columns. */
 export function blockOf({ names, bytes }: FeaturePage): FeatureBlock {
   const rows = openRows(bytes, names.length);
-  const columns = names.map(() => new Float32Array(rows.count));
+  const all = new Float32Array(names.length * rows.count);
+  const columns = names.map((_, c) => all.subarray(c * rows.count, (c + 1) * rows.count));
   const profiles = new BigUint64Array(rows.count);
   const categories = new Array<string>(rows.count);
   for (let r = 0; r < rows.count; r++) {

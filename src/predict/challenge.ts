@@ -13,9 +13,9 @@ import { type Comparison, type Decision, type Figures, listDecisions, writeDecis
 import { findDataSpan, prepareSnapshots, readRows } from './history.ts';
 import type { Tested } from './learning.ts';
 import { atMoment } from './level.ts';
+import { measurePresentLevel } from './presentLevel.ts';
 import { findActiveModel, getModel, loadPredictor, type ModelRecord, reactivateModel } from './registry.ts';
 import { pickRows, type Rows, untouchedRows } from './rows.ts';
-import { measurePresentLevel } from './scoring.ts';
 import { wonSignals } from './selfExperiments.ts';
 import { withSignals } from './signals.ts';
 import { MOST_TEST_ROWS, trainModel } from './train.ts';

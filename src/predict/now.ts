@@ -19,10 +19,10 @@ import { HOUR_MS } from '../time.ts';
 import { explainRow, type Reason, sentenceFor } from './explain.ts';
 import { atMoment } from './level.ts';
 import type { Predictor } from './predictor.ts';
+import { readLevel } from './presentLevel.ts';
 import { findQuestion } from './questions/index.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
 import { type Level, levelOf, scoreOf } from './score.ts';
-import { readLevel } from './scoring.ts';
 
 export type PredictionRequest = {
   workspace: string;

@@ -1,14 +1,11 @@
 // Scores for everyone as of a moment [INT-3]: features stream by in pages, each person gets a probability at the present
 // level, a confidence, the signals that moved it most, a date and a category. Memory is bounded by the page.
 
-import { signals as everySignal, readSomeAsOf, type Signal } from '../features/index.ts';
-import { selectColumns } from '../learn/index.ts';
 import { readSetting, type Store, writeSetting } from '../store/index.ts';
-import { addDays, startOfDay, toClickHouseTime } from '../time.ts';
-import { findDataSpan, prepareEveryone, prepareSnapshots, readRows, readUntouched } from './history.ts';
-import { atMoment, learnedLevel, levelDays, type MeasuredLevel, measureLevel } from './level.ts';
-import type { Predictor } from './predictor.ts';
-import type { Outcome } from './question.ts';
+import { toClickHouseTime } from '../time.ts';
+import { prepareEveryone } from './history.ts';
+import { atMoment } from './level.ts';
+import { measurePresentLevel, noteLevel, signalsOf } from './presentLevel.ts';
 import { loadPredictor, type ModelRecord, usableModel } from './registry.ts';
 import { LEVELS, type Level } from './score.ts';
 import { SCORE_COLUMNS, type ScoredBlock, type ScoringPlace } from './scoreBlock.ts';
@@ -37,8 +34,6 @@ export type Scoring = {
   levelShift: number;
   seconds: { features: number; score: number };
 };
-
-const LEVEL_ROWS = 50_000;
 
 export async function scoreEveryone(store: Store, options: ScoringOptions): Promise<Scoring> {
   const { workspace, asOf, now, peopleAtATime, onProgress } = options;
@@ -82,7 +77,7 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
     await scorer.close();
   }
   await removeOlder(store, model, asOf, now);
-  await saveLevel(store, model, { asOf, shift: levelShift }, now);
+  await noteLevel(store, model, { asOf, shift: levelShift, now });
   await forgetProgress(store, place);
   return {
     modelId: model.id,
@@ -96,52 +91,6 @@ export async function scoreEveryone(store: Store, options: ScoringOptions): Prom
       score: (performance.now() - featuresReady) / 1000,
     },
   };
-}
-
-/** What a model asks for, of the signals that are defined. */
-function signalsOf({ signals }: Predictor): Signal[] {
-  const asked = new Set(signals);
-  return everySignal.filter(({ name }) => asked.has(name));
-}
-
-/** The level measured at the last scoring, for predictions in between; undefined before the first. */
-export async function readLevel(store: Store, model: ModelRecord): Promise<number | undefined> {
-  return (await readSetting<{ shift: number }>(store, model.workspace, levelSetting(model)))?.shift;
-}
-
-/** How far the level has moved since the training, from outcomes complete by `asOf`, in log-odds. */
-export async function measurePresentLevel(
-  store: Store,
-  model: ModelRecord,
-  predictor: Predictor,
-  { workspace, asOf, now }: { workspace: string; asOf: Date; now: Date },
-): Promise<MeasuredLevel> {
-  const days = levelDays(model.timeframeDays);
-  const before = startOfDay(addDays(asOf, -days));
-  const span = await findDataSpan(store, workspace);
-  const learned = learnedLevel(predictor);
-  if (learned.over === undefined || span === undefined || before <= learned.over.from) return learned;
-  const outcome = { event: model.conversionEvent, timeframeDays: days, category: model.productCategory ?? undefined };
-  const signals = signalsOf(predictor);
-  const rows = await readLevelRows(store, { workspace, before, outcome, people: span.people, signals, now });
-  const expected = predictor.withLevel(0).predictWithin(selectColumns(rows.x, predictor.signals), days);
-  return expected ? { shift: measureLevel(expected, rows.y, rows.untouched), over: { from: before, days } } : learned;
-}
-
-type LevelRows = { workspace: string; before: Date; outcome: Outcome; people: number; signals: Signal[]; now: Date };
-
-/** Where people are many, a draw of them: a snapshot of everybody would take as long as that of the scoring itself. */
-async function readLevelRows(store: Store, { workspace, before, outcome, people, signals, now }: LevelRows) {
-  const of = Math.floor(people / LEVEL_ROWS);
-  const share = { index: 0, of };
-  if (of > 1) {
-    const draw = { workspace, asOf: before, label: outcome, share, signals };
-    const { profiles, ...rows } = await readSomeAsOf(store, draw);
-    const atOnce = { profiles, asOfIndex: new Uint8Array(profiles.length) };
-    return { ...rows, ...(await readUntouched(store, { workspace, moments: [before], outcome }, atOnce)) };
-  }
-  const signalSet = await prepareSnapshots(store, { workspace, moments: [before], now });
-  return readRows(store, { workspace, signalSet, moments: [before], outcome, maxRows: LEVEL_ROWS, seed: 1 });
 }
 
 type Place = { model: ModelRecord; asOf: Date; now: Date };
@@ -193,10 +142,3 @@ async function removeOlder(store: Store, model: ModelRecord, asOf: Date, now: Da
   );
   if (Number(row?.n ?? 0) > 0) await store.facts.remove('scores', where, params);
 }
-
-async function saveLevel(store: Store, model: ModelRecord, level: { asOf: Date; shift: number }, now: Date) {
-  const value = { asOf: level.asOf.toISOString(), shift: level.shift };
-  await writeSetting(store, { workspace: model.workspace, name: levelSetting(model), value, now });
-}
-
-const levelSetting = (model: ModelRecord) => `level ${model.id}`;

@@ -510,7 +510,7 @@ async function peopleOf(everyone: Everyone, rowsPerPage: number, after?: bigint)
 
 function rowsOf(page: FeaturePage) {
   const { profiles, categories, x } = blockOf(page);
-  const bits = x.columns.map(({ buffer }) => new Uint32Array(buffer));
+  const bits = x.columns.map((column) => new Uint32Array(column.slice().buffer));
   return Array.from(profiles, (profile, r) => ({
     profile: String(profile),
     category: categories[r],
