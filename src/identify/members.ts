@@ -55,17 +55,21 @@ export async function anchorsOf(
 ): Promise<Map<string, string>> {
   if (profiles.length === 0) return new Map();
   const owners = await profilesOf(facts, workspace, profiles);
-  const standing = profiles.filter((profile) => owners.get(profile) === profile);
-  const members = await membersOf(facts, workspace, standing);
-  const owned = await profilesOf(facts, workspace, members);
+  const members = await membersByProfile(
+    facts,
+    workspace,
+    profiles.filter((profile) => owners.get(profile) === profile),
+  );
+  const ownerOf = new Map([...members].flatMap(([profile, nodes]) => nodes.map((node) => [String(node), profile])));
   const rows = await facts.rows<{ node: string; anchor: string }>(
-    `SELECT node, any(anchor) AS anchor FROM events WHERE workspace = {workspace:String} AND ${within('node', members)}
+    `SELECT node, any(anchor) AS anchor FROM events
+     WHERE workspace = {workspace:String} AND ${within('node', [...members.values()].flat())}
      GROUP BY node ORDER BY (anchor LIKE 'u:%') * 2 + (anchor LIKE 'a:%') DESC, min(at), anchor`,
     { workspace },
   );
   const anchors = new Map<string, string>();
   for (const { node, anchor } of rows) {
-    const id = toHexId(owned.get(BigInt(node))!);
+    const id = toHexId(ownerOf.get(node)!);
     if (!anchors.has(id)) anchors.set(id, anchor);
   }
   return anchors;

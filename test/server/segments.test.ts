@@ -207,6 +207,7 @@ test('an event sent now moves somebody within a second, and the reason is told [
     [changes[0].kind, changes[0].segment_name, changes[0].event.message_id],
     ['entered', 'Carts', 'two'],
   );
+  assert.equal(changes[0].display_name, 'u5', 'as in the list of people');
   assert.ok(changes[0].reasons.length > 0);
   const person = await ask('GET', 'people/u5/segments');
   assert.ok(person.body.segments.some((one: { id: string }) => one.id === made.id));

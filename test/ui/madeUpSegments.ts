@@ -92,6 +92,7 @@ export function changesOf(shop: Shop, segment: RuleSegment, people = insideOf(sh
       id: `${index}-${person.id}-${segment.id}`,
       at,
       profile_id: person.id,
+      display_name: person.displayName,
       segment_id: segment.id,
       segment_name: segment.segment_name,
       kind: entered ? 'entered' : 'left',

@@ -82,6 +82,8 @@ export type SegmentChange = {
   id: string;
   at: string;
   profile_id: string;
+  /** What the person is called now. */
+  display_name: string;
   segment_id: string;
   segment_name: string;
   kind: 'entered' | 'left';

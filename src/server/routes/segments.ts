@@ -30,10 +30,12 @@ import {
 } from '../../decide/index.ts';
 import { InklingError } from '../../errors.ts';
 import { toHexId } from '../../identify/index.ts';
+import type { Store } from '../../store/index.ts';
 import { addDays } from '../../time.ts';
 import { requireKey } from '../access.ts';
 import type { App, Routes, ServerContext } from '../context.ts';
 import { pageOf } from '../reading/listPage.ts';
+import { namesOfThen } from '../reading/names.ts';
 import { requireProfile } from '../reading/person.ts';
 import { analysedOf } from '../reading/segmentAnalyses.ts';
 import { Interval, Moment, Nullable } from '../shapes.ts';
@@ -447,6 +449,7 @@ const Change = Type.Object({
   id: Type.String(),
   at: Moment,
   profile_id: Type.String(),
+  display_name: Type.String({ description: 'What the person is called now, as in the list of people.' }),
   segment_id: Type.String(),
   segment_name: Type.String(),
   kind: Type.Enum(['entered', 'left']),
@@ -455,14 +458,20 @@ const Change = Type.Object({
   event: Nullable(Type.Object({ message_id: Type.String(), name: Type.String(), at: Moment })),
 });
 
-function changeOf({ profileId, segmentId, segmentName, event, ...change }: MembershipChange) {
-  return {
+async function changesOf(store: Store, workspace: string, changes: readonly MembershipChange[]) {
+  const names = await namesOfThen(
+    store,
+    { workspace },
+    changes.map(({ profileId }) => profileId),
+  );
+  return changes.map(({ profileId, segmentId, segmentName, event, ...change }) => ({
     ...change,
     profile_id: profileId,
+    display_name: names.get(profileId)!,
     segment_id: segmentId,
     segment_name: segmentName,
     event: event && { message_id: event.messageId, name: event.name, at: event.at },
-  };
+  }));
 }
 
 const changesQuery = Type.Object(
@@ -486,7 +495,7 @@ function addReadings(app: App, { store, now }: ServerContext): void {
     },
     async ({ workspace, params, query }) => {
       const changes = await membershipChanges(store, workspace, { segmentId: params.segment_id, ...query });
-      return { changes: changes.map(changeOf) };
+      return { changes: await changesOf(store, workspace, changes) };
     },
   );
 
@@ -577,7 +586,7 @@ function addPerson(app: App, { store }: ServerContext): void {
       ]);
       return {
         segments: segments.map(({ id, name, sentence }) => ({ id, segment_name: name, sentence })),
-        changes: changes.map(changeOf),
+        changes: await changesOf(store, workspace, changes),
       };
     },
   );

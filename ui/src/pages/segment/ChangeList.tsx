@@ -37,8 +37,8 @@ function Change({ change, of }: { change: SegmentChange; of: 'segment' | 'person
           {kind === 'entered' ? 'Entered' : 'Left'}
         </span>{' '}
         {of === 'segment' ? (
-          <Link href={`/people/${change.profile_id}`} className="mono">
-            {change.profile_id}
+          <Link href={`/people/${change.profile_id}`} className={styles.name}>
+            {change.display_name}
           </Link>
         ) : (
           <Link href={`/segments/${encodeURIComponent(change.segment_id)}`} className={styles.name}>
