@@ -103,6 +103,8 @@ export function openSegmentFeed(store: Store, options: SegmentFeedOptions): Segm
   const { now, onFault } = options;
   const telling = new Map<string, Promise<void>>();
   const timers = new Map<string, NodeJS.Timeout>();
+  /** Nudged once more while a telling was due. */
+  const late = new Set<string>();
   /** Workspaces that were told since the start: what a stop left untold is told first. */
   const begun = new Set<string>();
   let closed = false;
@@ -124,10 +126,16 @@ export function openSegmentFeed(store: Store, options: SegmentFeedOptions): Segm
   };
 
   return {
-    nudge(workspace) {
-      if (closed || timers.has(workspace)) return;
+    nudge: function nudge(workspace) {
+      if (closed) return;
+      if (timers.has(workspace)) {
+        late.add(workspace);
+        return;
+      }
       const timer = setTimeout(() => {
         timers.delete(workspace);
+        // What changed meanwhile may be too young for this telling, and nothing else may come that nudges.
+        if (late.delete(workspace)) nudge(workspace);
         // What came while the last telling was under way may have been too young for it.
         void (telling.get(workspace) ?? Promise.resolve()).then(() => tell(workspace));
       }, 2 * SETTLED_MS);
