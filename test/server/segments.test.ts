@@ -454,6 +454,44 @@ test('a sentence becomes a rule and a rule a sentence; what is not understood is
   assert.equal(held.body.is_in, true);
 });
 
+test('the sizes of many segments come in one answer, thinned out to the latest of each stretch [SEG-5] [SEG-6]', async () => {
+  const rules = ['Sizes one', 'Sizes two'].map((segment_name, i) => ({ segment_name, criteria: viewed(2 + i) }));
+  const made = [await make(rules[0]), await make(rules[1])];
+  const rows = await store.state.query<{ id: string; number: number }>(
+    'SELECT id, number FROM rule_segments WHERE id = $1 OR id = $2',
+    made.map(({ id }) => id),
+  );
+  const hours = Array.from({ length: 48 }, (_, hour) => hour + 1);
+  const sizes = rows.flatMap(({ id, number }) =>
+    hours.map((hour) => ({
+      ...{ workspace: 'shop', segment: number, at: toClickHouseTime(now.getTime() - hour * HOUR_MS) },
+      size: 1000 * (1 + made.findIndex((one) => one.id === id)) + hour,
+    })),
+  );
+  await store.facts.insert('segment_sizes', sizes);
+  const ids = made.map(({ id }) => id).join(',');
+  const { body } = await ask('GET', `segments/sizes?ids=${ids}&days=3&points=6`);
+  assert.deepEqual(
+    body.segments.map((one: { id: string }) => one.id),
+    made.map(({ id }) => id),
+  );
+  for (const [i, { sizes: points }] of body.segments.entries()) {
+    assert.ok(points.length >= 4 && points.length <= 6, `${points.length} points`);
+    const [earliest] = points;
+    const hoursAgo = (now.getTime() - Date.parse(earliest.at)) / HOUR_MS;
+    assert.equal(earliest.size, 1000 * (1 + i) + hoursAgo, 'a size that was, at its moment');
+    const moments = points.map(({ at }: { at: string }) => at);
+    assert.deepEqual(moments, moments.toSorted());
+    const whole = (await ask('GET', `segments/${made[i].id}/sizes?days=3`)).body.sizes;
+    assert.deepEqual(points.at(-1), whole.at(-1), 'the latest is kept');
+  }
+  const all = (await ask('GET', 'segments/sizes?days=3')).body.segments.map((one: { id: string }) => one.id);
+  assert.ok(made.every(({ id }) => all.includes(id)));
+  const foreign = await ask('GET', `segments/sizes?ids=${ids}`, undefined, 'other');
+  assert.deepEqual([foreign.status, foreign.body.field], [404, 'ids']);
+  assert.deepEqual((await ask('GET', 'segments/sizes', undefined, 'other')).body.segments, []);
+});
+
 test('ids of another workspace, bad bodies and bad cursors get a clear answer [SEG-2]', async () => {
   const { body: mine } = await ask('GET', 'segments');
   const { id } = mine.segments[0];

@@ -43,6 +43,9 @@ export function answerSegments(state: SegmentsState, asked: Asked): Answer | und
   if (path === '/segments/discoveries') return ok({ discoveries: isEmpty ? [] : [discoveryOf(state.shop.asOf)] });
   if (path === '/segments/sentence') return inWords(body);
   if (path === '/segments/preview') return ok(previewOf(state.shop, body['criteria'] as Rule));
+  if (path === '/segments/sizes') {
+    return ok({ segments: segments.map((one) => ({ id: one.id, sizes: sizesOf(state.shop, one) })) });
+  }
   if (path === '/segments/overlap') return ok(overlapOf(state.shop, segments, query.get('ids')!.split(',')));
   if (path === '/segments/personalized') {
     const personalized = contentsOf(state.shop, query.get('segment_id') ?? '');

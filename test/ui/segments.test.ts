@@ -321,6 +321,12 @@ pageTest(
   '/segments',
   async ({ page, complaints }) => {
     const row = page.getByRole('row', { name: /^Compare Looked, did not buy/ });
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await row.locator('polyline').waitFor();
+    const ofSizes = asked.filter((path) => path.endsWith('/sizes'));
+    assert.deepEqual(ofSizes, ['/api/v1/segments/sizes'], 'one request draws the history of every row');
     assert.match(
       await wordsOf(row),
       /Looked, did not buy did product_view at least 3 times in the last 7 days and not .* 300 .* Active/,

@@ -95,6 +95,8 @@ export type SegmentChange = {
 
 /** GET /api/v1/segments/{id}/sizes: the oldest first. */
 export type SegmentSizes = { sizes: SizePoint[] };
+/** GET /api/v1/segments/sizes */
+export type ManySizes = { segments: { id: string; sizes: SizePoint[] }[] };
 export type SizePoint = { at: string; size: number };
 
 /** GET /api/v1/segments/{id}/dependents */

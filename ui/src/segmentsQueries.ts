@@ -18,6 +18,7 @@ import type {
   Dependents,
   Duplicates,
   ListedByHand,
+  ManySizes,
   MemberPage,
   Overlap,
   PersonSegments,
@@ -171,6 +172,14 @@ export function sizesQuery(id: string, days: number) {
   return queryOptions({
     queryKey: ['rule-segment-sizes', id, days],
     queryFn: ({ signal }) => get<SegmentSizes>(at(id, '/sizes'), { days }, signal),
+  });
+}
+
+/** Of every segment at once, at so many points. */
+export function useManySizes(days: number, points: number) {
+  return useQuery({
+    queryKey: ['rule-segment-sizes', 'all', days, points],
+    queryFn: ({ signal }) => get<ManySizes>(`${base}/sizes`, { days, points }, signal),
   });
 }
 

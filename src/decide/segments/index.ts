@@ -29,6 +29,7 @@ export {
   segmentMembers,
   segmentMembersSql,
   segmentsOfPerson,
+  sizeHistories,
   sizeHistory,
 } from './reading.ts';
 export { checkRule, conditionsOf, type Rule, RuleSchema, ruleJsonSchema, segmentsIn } from './rule.ts';

@@ -5,6 +5,7 @@ import { InklingError } from '../../errors.ts';
 import { fromHexId, toHexId } from '../../identify/index.ts';
 import type { Store } from '../../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../../time.ts';
+import { unknownSegment } from './compile.ts';
 import { listedAmong } from './hand.ts';
 import type { Cause } from './live/changes.ts';
 import { listRuleSegments, type RuleSegment, readRuleSegment } from './stored.ts';
@@ -80,6 +81,36 @@ export async function sizeHistory(store: Store, workspace: string, id: string, s
     { workspace, number, since: toClickHouseTime(since) },
   );
   return rows.map(({ at, size }) => ({ at: fromClickHouseTime(at).toISOString(), size: Number(size) }));
+}
+
+/**
+ * The sizes of several segments, or of all where none are named, by id: about so many points each, the latest of each
+ * stretch, the oldest first. Throws `not_found`.
+ */
+export async function sizeHistories(
+  store: Store,
+  workspace: string,
+  { ids, from, to, points }: { ids?: readonly string[]; from: Date; to: Date; points: number },
+): Promise<Map<string, SizePoint[]>> {
+  const segments = await everySegment(store, workspace);
+  const known = new Map(segments.map((segment) => [segment.id, segment]));
+  const unknown = ids?.find((id) => !known.has(id));
+  if (unknown !== undefined) throw unknownSegment(unknown, 'ids');
+  const wanted = ids === undefined ? segments : ids.map((id) => known.get(id)!);
+  const histories = new Map(wanted.map(({ id }) => [id, [] as SizePoint[]]));
+  if (wanted.length === 0) return histories;
+  const stretchMs = Math.max(1, Math.ceil((to.getTime() - from.getTime()) / points));
+  const rows = await store.facts.rows<{ segment: number; moment: string; latest: string }>(
+    `SELECT segment, max(at) AS moment, argMax(size, at) AS latest FROM segment_sizes FINAL
+     WHERE ${here} AND segment IN (${wanted.map(({ number }) => number).join(', ')}) AND at >= {from:DateTime64(3, 'UTC')}
+     GROUP BY segment, intDiv(toUnixTimestamp64Milli(at) - ${from.getTime()}, ${stretchMs}) ORDER BY segment, moment`,
+    { workspace, from: toClickHouseTime(from) },
+  );
+  const idOf = new Map(wanted.map(({ number, id }) => [number, id]));
+  for (const { segment, moment, latest } of rows) {
+    histories.get(idOf.get(segment)!)!.push({ at: fromClickHouseTime(moment).toISOString(), size: Number(latest) });
+  }
+  return histories;
 }
 
 export type MembershipChange = {

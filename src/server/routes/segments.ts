@@ -25,6 +25,7 @@ import {
   sayRule,
   segmentMembers,
   segmentsOfPerson,
+  sizeHistories,
   sizeHistory,
   updateRuleSegment,
 } from '../../decide/index.ts';
@@ -482,6 +483,8 @@ const changesQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const Sizes = Type.Array(Type.Object({ at: Moment, size: Count }));
+
 function addReadings(app: App, { store, now }: ServerContext): void {
   app.get(
     `${base}/:segment_id/changes`,
@@ -500,6 +503,35 @@ function addReadings(app: App, { store, now }: ServerContext): void {
   );
 
   app.get(
+    `${base}/sizes`,
+    {
+      schema: {
+        ...common('How the sizes of many segments went, at about so many points each'),
+        querystring: Type.Object(
+          {
+            ids: Type.Optional(
+              Type.String({
+                description: 'Ids of segments, with commas in between; all, archived ones too, where it is not given.',
+              }),
+            ),
+            days: Type.Integer({ minimum: 1, maximum: 730, default: 90 }),
+            points: Type.Integer({ minimum: 2, maximum: 1000, default: 90 }),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: Type.Object({ segments: Type.Array(Type.Object({ id: Type.String(), sizes: Sizes })) }) },
+      },
+    },
+    async ({ workspace, query: { ids, days, points } }) => {
+      const to = now();
+      const wanted = ids === undefined ? undefined : [...new Set(ids.split(',').filter(Boolean))];
+      const asked = { ids: wanted, from: addDays(to, -days), to, points };
+      const histories = await sizeHistories(store, workspace, asked);
+      return { segments: [...histories].map(([id, sizes]) => ({ id, sizes })) };
+    },
+  );
+
+  app.get(
     `${base}/:segment_id/sizes`,
     {
       schema: {
@@ -509,7 +541,7 @@ function addReadings(app: App, { store, now }: ServerContext): void {
           { days: Type.Integer({ minimum: 1, maximum: 730, default: 90 }) },
           { additionalProperties: false },
         ),
-        response: { 200: Type.Object({ sizes: Type.Array(Type.Object({ at: Moment, size: Count })) }) },
+        response: { 200: Type.Object({ sizes: Sizes }) },
       },
     },
     async ({ workspace, params, query }) => ({

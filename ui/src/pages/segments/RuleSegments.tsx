@@ -12,7 +12,7 @@ import { Panel } from '../../parts/Panel.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../place.tsx';
 import type { RuleSegment } from '../../segmentsApi.ts';
-import { usePersonas, useRuleSegments, useSizes } from '../../segmentsQueries.ts';
+import { useManySizes, usePersonas, useRuleSegments } from '../../segmentsQueries.ts';
 import { useNaming } from './naming.ts';
 import styles from './RuleSegments.module.css';
 import { StatusWord } from './StatusWord.tsx';
@@ -20,6 +20,7 @@ import { statuses, strategies, strategyWords } from './strategies.ts';
 
 const firstShown = 25;
 const historyDays = 30;
+const historyPoints = 60;
 const comparedAtMost = 4;
 
 export function RuleSegments() {
@@ -180,6 +181,8 @@ function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
 }
 
 function History({ id }: { id: string }) {
-  const sizes = useSizes(id, historyDays).data?.sizes ?? [];
+  // One request for the whole list, whichever row asks first.
+  const histories = useManySizes(historyDays, historyPoints).data?.segments;
+  const sizes = histories?.find((one) => one.id === id)?.sizes ?? [];
   return <CountSparkline counts={sizes.map(({ size }) => size)} />;
 }
