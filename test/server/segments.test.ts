@@ -492,6 +492,41 @@ test('the sizes of many segments come in one answer, thinned out to the latest o
   assert.deepEqual((await ask('GET', 'segments/sizes', undefined, 'other')).body.segments, []);
 });
 
+test('segments are named in sentences, and a name in a sentence is that segment [SEG-1]', async () => {
+  const named = await make({ segment_name: 'Loyal “gold” customers Inc.', criteria: viewed(1) });
+  const plain = await make({ segment_name: 'Gold', criteria: viewed(2) });
+  const refers = { any: [named, plain].map(({ id }) => ({ kind: 'segment', segment: id })) };
+  const inWords = await ask('POST', 'segments/sentence', { criteria: refers });
+  assert.match(inWords.body.sentence, /^in the segment "Loyal .*gold.* customers Inc\." or in the segment Gold$/);
+  const back = await ask('POST', 'segments/sentence', { sentence: inWords.body.sentence });
+  assert.deepEqual(back.body, { rule: refers, sentence: inWords.body.sentence });
+  const resting = await make({ segment_name: 'Resting on it', criteria: refers });
+  assert.equal(resting.sentence, inWords.body.sentence);
+  assert.equal((await ask('POST', 'segments/preview', { criteria: refers })).body.sentence, resting.sentence);
+  assert.equal((await ask('PUT', `segments/${named.id}`, { segment_name: 'Loyal' })).status, 200);
+  const { sentence: now } = (await ask('GET', `segments/${resting.id}`)).body;
+  assert.equal(now, 'in the segment Loyal or in the segment Gold');
+
+  const hear = async (sentence: string) => (await ask('POST', 'segments/sentence', { sentence })).body;
+  const gold = { kind: 'segment', segment: plain.id };
+  assert.deepEqual((await hear('people who are in the segment gold')).rule, gold);
+  assert.deepEqual((await hear(`is in segment "${plain.id}"`)).rule, gold);
+  const byHand = await hear('put in the segment Gold by hand');
+  assert.deepEqual(byHand.rule, { kind: 'hand', segment: plain.id, verdict: 'include' });
+  assert.equal(byHand.sentence, 'put in the segment Gold by hand');
+  const unknown = await hear('are in the segment "Nobody’s"');
+  assert.deepEqual([unknown.status, unknown.field], [400, 'sentence']);
+  assert.match(unknown.detail, /There is no segment named "Nobody’s"/);
+  assert.match(unknown.hint, /Carts/);
+  await make({ segment_name: 'GOLD', criteria: viewed(3) });
+  const several = await hear('are in the segment gold');
+  assert.equal(several.status, 400);
+  assert.match(several.detail, /"gold" may be any of "GOLD" \(.*\), "Gold" \(.*\)/);
+  assert.deepEqual((await hear('are in the segment Gold')).rule, gold, 'the name as it stands is one');
+  const elsewhere = await ask('POST', 'segments/sentence', { sentence: 'are in the segment Gold' }, 'other');
+  assert.equal(elsewhere.status, 400, 'names of another workspace are none');
+});
+
 test('ids of another workspace, bad bodies and bad cursors get a clear answer [SEG-2]', async () => {
   const { body: mine } = await ask('GET', 'segments');
   const { id } = mine.segments[0];

@@ -1,6 +1,6 @@
 // The part of the stand-in server that answers for segments by rule: listed, made, changed, archived, read.
 
-import { checkRule, hearRule, sayRule } from '../../src/decide/index.ts';
+import { checkRule, hearRuleNaming, sayRuleNaming } from '../../src/decide/index.ts';
 import { InklingError } from '../../src/errors.ts';
 import type { Rule } from '../../ui/src/rule.ts';
 import type { RuleSegment, RuleSegmentRequest } from '../../ui/src/segmentsApi.ts';
@@ -41,7 +41,7 @@ export function answerSegments(state: SegmentsState, asked: Asked): Answer | und
   if (!/^\/segments(\/|$)/.test(path)) return undefined;
   if (path === '/segments') return method === 'POST' ? make(state, body) : list(segments, query);
   if (path === '/segments/discoveries') return ok({ discoveries: isEmpty ? [] : [discoveryOf(state.shop.asOf)] });
-  if (path === '/segments/sentence') return inWords(body);
+  if (path === '/segments/sentence') return inWords(segments, body);
   if (path === '/segments/preview') return ok(previewOf(state.shop, body['criteria'] as Rule));
   if (path === '/segments/sizes') {
     return ok({ segments: segments.map((one) => ({ id: one.id, sizes: sizesOf(state.shop, one) })) });
@@ -58,7 +58,7 @@ export function answerSegments(state: SegmentsState, asked: Asked): Answer | und
     return problem(404, 'not_found', 'Nothing is here', `There is no segment "${id}".`, 'Go back to the list.');
   }
   if (rest !== undefined) return ok(reading(state, segment, rest, asked));
-  if (method === 'PUT') return change(segment, body);
+  if (method === 'PUT') return change(segments, segment, body);
   if (method === 'DELETE') segment.status = 'archived';
   return ok(segment);
 }
@@ -86,25 +86,28 @@ function make(state: SegmentsState, body: Record<string, unknown>): Answer {
   const [pattern] = ruleSegmentsOf(state.shop);
   const id = `seg-${state.ruleSegments.length + 1}`;
   const segment: RuleSegment = { ...pattern, id, description: '', member_count: null, counted_at: null };
-  change(segment, body);
+  change(state.ruleSegments, segment, body);
   state.ruleSegments.unshift(segment);
   return { status: 201, body: segment };
 }
 
-function change(segment: RuleSegment, { criteria, ...rest }: Record<string, unknown>): Answer {
+function change(segments: RuleSegment[], segment: RuleSegment, { criteria, ...rest }: Record<string, unknown>): Answer {
   Object.assign(segment, rest);
   if (criteria !== undefined) {
     const rule = criteria as Rule;
-    Object.assign(segment, { criteria, rule, sentence: sayRule(rule) });
+    Object.assign(segment, { criteria, rule, sentence: sayRuleNaming(rule, namesOf(segments)) });
   }
   return ok(segment);
 }
 
+const namesOf = (segments: RuleSegment[]) => segments.map(({ id, segment_name: name }) => ({ id, name }));
+
 /** The language is the server's own. */
-function inWords({ criteria, sentence }: Record<string, unknown>): Answer {
+function inWords(segments: RuleSegment[], { criteria, sentence }: Record<string, unknown>): Answer {
+  const names = namesOf(segments);
   try {
-    const rule = sentence === undefined ? checkRule(criteria, 'criteria') : hearRule(String(sentence));
-    return ok({ rule, sentence: sayRule(rule) });
+    const rule = sentence === undefined ? checkRule(criteria, 'criteria') : hearRuleNaming(String(sentence), names);
+    return ok({ rule, sentence: sayRuleNaming(rule, names) });
   } catch (error) {
     if (!(error instanceof InklingError)) throw error;
     const { message, field, value, hint = '' } = error;

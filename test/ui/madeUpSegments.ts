@@ -1,7 +1,7 @@
 // Made-up segments by rule for the fixture server: their rules, people, history, content and advice. Held to the
 // contract by its types.
 
-import { forecastDays, rankContent, sayRule } from '../../src/decide/index.ts';
+import { forecastDays, rankContent, sayRuleNaming } from '../../src/decide/index.ts';
 import type { Rule } from '../../ui/src/rule.ts';
 import type {
   ContentWithHistory,
@@ -37,10 +37,16 @@ const likely: Rule = {
   ],
 };
 
+const names = [
+  { id: 'seg-looked', name: 'Looked, did not buy' },
+  { id: 'seg-german', name: 'From Germany' },
+];
+const sentenceOf = (rule: Rule) => sayRuleNaming(rule, names);
+
 export function ruleSegmentsOf(shop: Shop): RuleSegment[] {
   const at = new Date(shop.now.getTime() - 9 * 24 * hourMs).toISOString();
   const make = (id: string, name: string, rule: Rule, more: Partial<RuleSegment>): RuleSegment => ({
-    ...{ id, persona_id: null, segment_name: name, description: '', criteria: rule, rule, sentence: sayRule(rule) },
+    ...{ id, persona_id: null, segment_name: name, description: '', criteria: rule, rule, sentence: sentenceOf(rule) },
     ...{ strategy: 'behavioral', status: 'active', member_count: 0, counted_at: shop.asOf, has_members_by_hand: false },
     emits_events: false,
     ...{ performance_metrics: null, last_analyzed_at: null, created_at: at, created_by: 'key-1' },
@@ -256,7 +262,7 @@ export function forecastOf(shop: Shop, segment: RuleSegment, days: number): Segm
 export function previewOf(shop: Shop, rule: Rule): RulePreview {
   const found = shop.people.filter((_, index) => index % (3 + (JSON.stringify(rule).length % 5)) === 0);
   return {
-    sentence: sayRule(rule),
+    sentence: sentenceOf(rule),
     people: shop.people.length,
     size: found.length,
     interval: [found.length - 18, found.length + 21],

@@ -333,7 +333,7 @@ pageTest(
     );
     assert.match(
       await wordsOf(page.getByRole('row', { name: /Likely among them/ })),
-      /segment “Looked, did not buy” .* – Paused/,
+      /in the segment "Looked, did not buy" .* – Paused/,
     );
     await page.getByLabel('Strategy').selectOption('demographic');
     await row.waitFor({ state: 'detached' });

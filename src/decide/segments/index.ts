@@ -45,8 +45,10 @@ export {
   type SegmentFilter,
   type SegmentStatus,
   type Strategy,
+  segmentNames,
   segmentStatuses,
   strategies,
   updateRuleSegment,
 } from './stored.ts';
+export { hearRuleNaming, type NamedSegment, sayRuleNaming } from './words/naming.ts';
 export { hearRule, sayCondition, sayRule } from './words/sentence.ts';

@@ -16,7 +16,8 @@ import { loadPeople } from './live/loading.ts';
 import { needsOf } from './live/needs.ts';
 import type { Context } from './live/person.ts';
 import { checkRule, type Rule } from './rule.ts';
-import { sayCondition, sayRule } from './words/sentence.ts';
+import type { RuleSegment } from './stored.ts';
+import { sayRuleNaming } from './words/naming.ts';
 
 export type Asking = { workspace: string; consent: WorkspaceConsent | undefined; now: Date };
 
@@ -47,7 +48,7 @@ export async function countRule(store: Store, rule: unknown, asking: Asking): Pr
 
 async function measure(store: Store, rule: Rule, asking: Asking, of: 'sample' | 'everybody'): Promise<Preview> {
   const { workspace, now } = asking;
-  const { program, allows } = await compiled(store, rule, asking);
+  const { program, allows, segments } = await compiled(store, rule, asking);
   const [{ n }] = await store.facts.rows<{ n: string }>(
     'SELECT count() AS n FROM profiles WHERE workspace = {workspace:String}',
     { workspace },
@@ -67,7 +68,7 @@ async function measure(store: Store, rule: Rule, asking: Asking, of: 'sample' | 
   const people = Number(everybody.people);
   const inSample = Number(found.size);
   const sample = found.sample.map((profile) => toHexId(BigInt(profile)));
-  const base = { sentence: sayRule(rule), people, sample };
+  const base = { sentence: sayRuleNaming(rule, segments), people, sample };
   if (part === undefined) return { ...base, size: inSample, interval: [inSample, inSample], isExact: true };
   const sampled = Number(all.people);
   const [low, high] = sampled === 0 ? [0, 1] : wilsonInterval(Math.min(inSample, sampled), sampled);
@@ -98,7 +99,7 @@ export type Evaluation = {
 export async function evaluateRule(store: Store, rule: unknown, person: string, asking: Asking): Promise<Evaluation> {
   const { workspace, now } = asking;
   const profile = await findProfile(store, workspace, person);
-  const { program, context } = await compiled(store, checkRule(rule), asking);
+  const { program, context, segments } = await compiled(store, checkRule(rule), asking);
   const at = now.getTime();
   const needs = needsOf(program);
   const people = await loadPeople(store, profile === undefined ? [] : [profile], { workspace, context, needs, at });
@@ -115,7 +116,7 @@ export async function evaluateRule(store: Store, rule: unknown, person: string, 
     profileId: toHexId(found.profile),
     isIn: !found.bot && program.segments[0].holds(values),
     conditions: program.leaves.map(({ condition }, i) => ({
-      sentence: sayCondition(condition),
+      sentence: sayRuleNaming(condition, segments),
       holds: values[i] === 1,
     })),
   };
@@ -125,12 +126,13 @@ async function compiled(
   store: Store,
   rule: Rule,
   { workspace, consent, now }: Asking,
-): Promise<{ program: Program; allows: Allows; context: Context }> {
+): Promise<{ program: Program; allows: Allows; context: Context; segments: readonly RuleSegment[] }> {
   const around = await readAround(store, workspace, consent, [rule]);
   const program = compileRules([{ id: 'this rule', number: 1, rule }], around);
   return {
     program,
     allows: around.allows,
+    segments: around.segments,
     context: await contextOf(store, workspace, { program, allows: around.allows, now }),
   };
 }

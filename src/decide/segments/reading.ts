@@ -9,6 +9,7 @@ import { unknownSegment } from './compile.ts';
 import { listedAmong } from './hand.ts';
 import type { Cause } from './live/changes.ts';
 import { listRuleSegments, type RuleSegment, readRuleSegment } from './stored.ts';
+import { withNames } from './words/naming.ts';
 
 export type SegmentMember = {
   profileId: string;
@@ -159,7 +160,7 @@ export async function membershipChanges(
      ORDER BY at DESC, profile DESC, revision DESC, number DESC LIMIT {limit:UInt32}`,
     { workspace, limit, ...(profile !== undefined && { profile }), ...(wanted && { number: wanted.number }), ...place },
   );
-  return rows.flatMap((row) => toChange(row, byNumber));
+  return rows.flatMap((row) => toChange(row, byNumber, segments));
 }
 
 /**
@@ -171,9 +172,8 @@ export async function changesAfter(
   workspace: string,
   { after, until, segmentIds, limit }: { after: string; until: Date; segmentIds?: readonly string[]; limit: number },
 ): Promise<MembershipChange[]> {
-  const segments = (await everySegment(store, workspace)).filter(
-    ({ id }) => segmentIds === undefined || segmentIds.includes(id),
-  );
+  const all = await everySegment(store, workspace);
+  const segments = all.filter(({ id }) => segmentIds === undefined || segmentIds.includes(id));
   if (segments.length === 0) return [];
   const rows = await store.facts.rows<ChangeRow>(
     `${changesSql} WHERE ${here} AND at >= {at:DateTime64(3, 'UTC')} AND at < {until:DateTime64(3, 'UTC')}
@@ -183,7 +183,7 @@ export async function changesAfter(
     { workspace, limit, until: toClickHouseTime(until), ...readPlace(after) },
   );
   const byNumber = new Map(segments.map((segment) => [segment.number, segment]));
-  return rows.flatMap((row) => toChange(row, byNumber));
+  return rows.flatMap((row) => toChange(row, byNumber, all));
 }
 
 /** The id of no change: everything from the moment on comes after it. */
@@ -202,7 +202,11 @@ async function everySegment(store: Store, workspace: string): Promise<RuleSegmen
   return [...(await listRuleSegments(store, workspace)), ...archived];
 }
 
-function toChange(row: ChangeRow, byNumber: ReadonlyMap<number, RuleSegment>): MembershipChange[] {
+function toChange(
+  row: ChangeRow,
+  byNumber: ReadonlyMap<number, RuleSegment>,
+  segments: readonly RuleSegment[],
+): MembershipChange[] {
   const segment = byNumber.get(row.number);
   if (segment === undefined) return [];
   const at = fromClickHouseTime(row.at);
@@ -215,7 +219,7 @@ function toChange(row: ChangeRow, byNumber: ReadonlyMap<number, RuleSegment>): M
       segmentName: segment.name,
       kind: row.is_entry ? 'entered' : 'left',
       cause: row.cause,
-      reasons: row.why,
+      reasons: row.why.map((reason) => withNames(reason, segments)),
       event:
         row.message_id === ''
           ? null

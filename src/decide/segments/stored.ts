@@ -7,7 +7,7 @@ import type { State, Store } from '../../store/index.ts';
 import { findSignal, runnableRule, unknownSegment } from './compile.ts';
 import { ruleOfCriteria } from './criteria.ts';
 import { conditionsOf, type Rule, segmentsHeardIn, segmentsIn } from './rule.ts';
-import { sayRule } from './words/sentence.ts';
+import { type NamedSegment, sayRuleNaming } from './words/naming.ts';
 
 export const strategies = ['demographic', 'behavioral', 'engagement', 'predictive', 'hybrid'] as const;
 export type Strategy = (typeof strategies)[number];
@@ -26,7 +26,7 @@ export type RuleSegment = {
   /** As they were given: a rule or flat criteria. */
   criteria: unknown;
   rule: Rule;
-  /** The rule in English. */
+  /** The rule in English, with other segments by their names. */
   sentence: string;
   /** Counted up by every change of the rule. */
   revision: number;
@@ -112,7 +112,15 @@ export async function createRuleSegment(
 export async function readRuleSegment({ state }: Store, workspace: string, id: string): Promise<RuleSegment> {
   const [row] = await state.query<Row>('SELECT * FROM rule_segments WHERE workspace = $1 AND id = $2', [workspace, id]);
   if (row === undefined) throw unknownSegment(id, 'id');
-  return toSegment(row);
+  return (await toSegments(state, workspace, [row]))[0];
+}
+
+/** Those that a rule may refer to, by their names. */
+export function segmentNames({ state }: { state: Tx }, workspace: string): Promise<NamedSegment[]> {
+  return state.query<NamedSegment>(
+    "SELECT id, name FROM rule_segments WHERE workspace = $1 AND status != 'archived' ORDER BY name",
+    [workspace],
+  );
 }
 
 /** Newest first; archived ones only where they are asked for. */
@@ -127,7 +135,7 @@ export async function listRuleSegments(
      ORDER BY created_at DESC, number DESC`,
     [workspace, filter.personaId ?? null, filter.strategy ?? null, filter.status ?? null],
   );
-  return rows.map(toSegment);
+  return toSegments(state, workspace, rows);
 }
 
 /** Changes what is given. Throws `not_found`, `invalid_input` or `conflict`. */
@@ -211,12 +219,11 @@ async function dependentsIn(state: Tx, workspace: string, id: string): Promise<R
     "SELECT * FROM rule_segments WHERE workspace = $1 AND status != 'archived' AND id != $2",
     [workspace, id],
   );
-  return rows
-    .filter(({ rule }) => {
-      const heard = segmentsHeardIn(rule);
-      return segmentsIn(rule).includes(id) || (heard !== 'any' && heard.includes(id));
-    })
-    .map(toSegment);
+  const found = rows.filter(({ rule }) => {
+    const heard = segmentsHeardIn(rule);
+    return segmentsIn(rule).includes(id) || (heard !== 'any' && heard.includes(id));
+  });
+  return toSegments(state, workspace, found);
 }
 
 async function refuseTaken(state: Tx, workspace: string, name: string, id: string): Promise<void> {
@@ -320,11 +327,18 @@ function archived(id: string): InklingError {
   });
 }
 
-function toSegment(row: Row): RuleSegment {
+/** Names are read only where a rule refers to a segment. */
+async function toSegments(state: Tx, workspace: string, rows: readonly Row[]): Promise<RuleSegment[]> {
+  const refer = rows.some(({ rule }) => segmentsIn(rule).length > 0);
+  const names = refer ? await segmentNames({ state }, workspace) : [];
+  return rows.map((row) => toSegment(row, names));
+}
+
+function toSegment(row: Row, names: readonly NamedSegment[]): RuleSegment {
   const { id, number, name, description, strategy, status, criteria, rule, revision } = row;
   return {
     ...{ id, number, name, description, personaId: row.persona_id, strategy, status, criteria, rule, revision },
-    sentence: sayRule(rule),
+    sentence: sayRuleNaming(rule, names),
     eventsSince: row.events_since && new Date(row.events_since).toISOString(),
     byHand: row.by_hand,
     size: row.size === null ? null : Number(row.size),

@@ -9,7 +9,7 @@ import {
   dependentsOf,
   duplicatesOf,
   evaluateRule,
-  hearRule,
+  hearRuleNaming,
   type Listing,
   listByHand,
   listRuleSegments,
@@ -22,8 +22,9 @@ import {
   ruleOfCriteria,
   type SegmentDraft,
   type SegmentMember,
-  sayRule,
+  sayRuleNaming,
   segmentMembers,
+  segmentNames,
   segmentsOfPerson,
   sizeHistories,
   sizeHistory,
@@ -122,7 +123,7 @@ function addLanguage(app: App, { store, admissions, now }: ServerContext): void 
         response: { 200: Type.Object({ rule: Type.Unknown(), sentence: Type.String() }) },
       },
     },
-    async ({ body }) => {
+    async ({ workspace, body }) => {
       if ((body.sentence === undefined) === (body.criteria === undefined)) {
         throw new InklingError('invalid_input', 'Give either a sentence or criteria.', {
           field: 'sentence',
@@ -130,8 +131,9 @@ function addLanguage(app: App, { store, admissions, now }: ServerContext): void 
           hint: 'A sentence is turned into a rule, criteria into a sentence.',
         });
       }
-      const rule = body.sentence === undefined ? ruleOfCriteria(body.criteria) : hearRule(body.sentence);
-      return { rule, sentence: sayRule(rule) };
+      const names = await segmentNames(store, workspace);
+      const rule = body.sentence === undefined ? ruleOfCriteria(body.criteria) : hearRuleNaming(body.sentence, names);
+      return { rule, sentence: sayRuleNaming(rule, names) };
     },
   );
 

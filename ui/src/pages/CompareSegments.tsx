@@ -19,7 +19,6 @@ import { analyticsQuery, ruleSegmentQuery, sizesQuery, useOverlap, useRuleSegmen
 import person from './Person.module.css';
 import { rate } from './segment/Analytics.tsx';
 import styles from './segment/Segment.module.css';
-import { useNaming } from './segments/naming.ts';
 import { strategyWords } from './segments/strategies.ts';
 
 const comparedAtMost = 4;
@@ -104,9 +103,8 @@ function Choosing({ ids, onChange }: { ids: string[]; onChange: (ids: string[]) 
 
 function SideBySide({ segments, onRemove }: { segments: RuleSegment[]; onRemove: (id: string) => void }) {
   const analytics = useQueries({ queries: segments.map(({ id }) => analyticsQuery(id)) }).map(({ data }) => data);
-  const named = useNaming();
   const rows: [string, (segment: RuleSegment, analytics: SegmentAnalytics | undefined) => string][] = [
-    ['People who', ({ sentence }) => named(sentence)],
+    ['People who', ({ sentence }) => sentence],
     ['People', ({ member_count }) => count(member_count)],
     ['Growth', (_, read) => growthWords(read)],
     ['Engaged with', (_, read) => rate(read?.performance_summary.avg_engagement_rate ?? null)],

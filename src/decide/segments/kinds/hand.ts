@@ -39,13 +39,14 @@ export const hand: Kind<Hand> = {
     };
   },
   say: ({ segment, verdict, confidence }) =>
-    `${verdict === 'include' ? 'put in' : 'left out of'} segment ${nameInWords(segment)} by hand${confidence === undefined ? '' : ` with confidence of at least ${confidence}`}`,
+    `${verdict === 'include' ? 'put in' : 'left out of'} the segment ${nameInWords(segment)} by hand${confidence === undefined ? '' : ` with confidence of at least ${confidence}`}`,
   hear: (words) => {
     words.takeOne(['are', 'is', 'were']);
     const into = words.take('put in');
     if (!into && !words.take('left out of')) return undefined;
+    words.take('the');
     words.need('segment');
-    const segment = words.needName('the id of a segment');
+    const segment = words.needName('the name of a segment');
     words.need('by hand');
     const confidence = words.take('with confidence of at least') ? words.needNumber() : undefined;
     return {

@@ -15,11 +15,11 @@ export const SegmentSchema = Type.Object(
 export type InSegment = Static<typeof SegmentSchema>;
 
 export function sayInSegment({ segment }: InSegment): string {
-  return `in segment ${nameInWords(segment)}`;
+  return `in the segment ${nameInWords(segment)}`;
 }
 
 export function hearInSegment(words: Words): InSegment | undefined {
   words.takeOne(['are', 'is']);
   if (!words.takeOne(['in segment', 'in the segment', 'members of segment'])) return undefined;
-  return { kind: 'segment', segment: words.needName('the id of a segment') };
+  return { kind: 'segment', segment: words.needName('the name of a segment') };
 }

@@ -174,11 +174,13 @@ export function openWords(sentence: string): Words {
 /** A name as it stands in a sentence: quoted where it is more than one plain word. */
 export function nameInWords(name: string): string {
   return plainName.test(name) &&
+    !name.endsWith('.') &&
     !reserved.has(name.toLowerCase()) &&
     Number.isNaN(Number(name)) &&
     !Object.hasOwn(counts, name.toLowerCase())
     ? name
-    : JSON.stringify(name);
+    : // Curly quotation marks are read as straight ones, so those of a name are written as what they are.
+      JSON.stringify(name).replace(/[“”]/g, (mark) => (mark === '“' ? '\\u201c' : '\\u201d'));
 }
 
 function tokensOf(sentence: string): Token[] {

@@ -6,11 +6,9 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { usePersonSegments } from '../../segmentsQueries.ts';
 import { ChangeList } from '../segment/ChangeList.tsx';
 import styles from '../segment/Segment.module.css';
-import { useNaming } from '../segments/naming.ts';
 
 export function PersonSegments({ id }: { id: string }) {
   const read = usePersonSegments(id);
-  const named = useNaming();
   const { segments = [], changes = [] } = read.data ?? {};
   if (!read.data && !read.error) return null;
   return (
@@ -23,7 +21,7 @@ export function PersonSegments({ id }: { id: string }) {
               <Link href={`/segments/${encodeURIComponent(segment.id)}`} className={styles.name}>
                 {segment.segment_name}
               </Link>
-              <p className="quiet small">{named(segment.sentence)}</p>
+              <p className="quiet small">{segment.sentence}</p>
             </li>
           ))}
         </ul>

@@ -26,7 +26,7 @@ export function InWords({ onRule }: { onRule: (rule: Rule) => void }) {
       <form onSubmit={submit} className={styles.words}>
         <Textarea
           aria-label="The rule in words"
-          placeholder="people who bought at least 2 times in the last 30 days and are not in segment …"
+          placeholder="people who bought at least 2 times in the last 30 days and are not in the segment …"
           autosize
           minRows={2}
           maxRows={6}

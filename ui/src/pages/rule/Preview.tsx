@@ -11,7 +11,6 @@ import { usePerson } from '../../queries.ts';
 import type { Rule } from '../../rule.ts';
 import type { RulePreview } from '../../segmentsApi.ts';
 import { usePreview, useSentence } from '../../segmentsQueries.ts';
-import { useNaming } from '../segments/naming.ts';
 import styles from './Rule.module.css';
 
 const sentenceMs = 120;
@@ -30,14 +29,13 @@ export function useAnswers(rule: Rule | null) {
 export type PreviewProps = { rule: Rule | null; answers: ReturnType<typeof useAnswers>; isPlaced: boolean };
 
 export function Preview({ rule, answers: { sentence, preview, error }, isPlaced }: PreviewProps) {
-  const named = useNaming();
   return (
     <Panel title="Whom it brings" note="As of now, before anything is saved.">
       <p className={styles.sentence} aria-live="polite">
         {rule === null ? (
           <span className="faint">Nothing yet: a part of the rule is still missing.</span>
         ) : (
-          <>People who {sentence.data ? named(sentence.data.sentence) : '…'}</>
+          <>People who {sentence.data?.sentence ?? '…'}</>
         )}
       </p>
       {error && !isPlaced && <ProblemNote error={error} />}

@@ -4,7 +4,6 @@ import { Link } from 'wouter';
 import { relative, stamp, words } from '../../format.ts';
 import { useNow, useZone } from '../../place.tsx';
 import type { SegmentChange } from '../../segmentsApi.ts';
-import { useNaming } from '../segments/naming.ts';
 import styles from './Segment.module.css';
 
 export function ChangeList({
@@ -28,7 +27,6 @@ export function ChangeList({
 function Change({ change, of }: { change: SegmentChange; of: 'segment' | 'person' }) {
   const zone = useZone();
   const now = useNow(10);
-  const named = useNaming();
   const { kind, at, reasons, event, cause } = change;
   return (
     <li>
@@ -50,7 +48,7 @@ function Change({ change, of }: { change: SegmentChange; of: 'segment' | 'person
         </span>
       </p>
       <p className="quiet small">
-        {reasons.length > 0 ? named(reasons.join('; ')) : (causeWords[cause] ?? cause)}
+        {reasons.length > 0 ? reasons.join('; ') : (causeWords[cause] ?? cause)}
         {event && <span className="faint"> (after {words(event.name).toLowerCase()})</span>}
       </p>
     </li>

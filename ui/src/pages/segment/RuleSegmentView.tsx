@@ -27,7 +27,6 @@ import {
   useSizes,
 } from '../../segmentsQueries.ts';
 import person from '../Person.module.css';
-import { useNaming } from '../segments/naming.ts';
 import { StatusWord } from '../segments/StatusWord.tsx';
 import { strategyWords } from '../segments/strategies.ts';
 import { Analytics } from './Analytics.tsx';
@@ -64,8 +63,7 @@ export function RuleSegmentView({ id }: { id: string }) {
 }
 
 function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFailed: boolean }) {
-  const { id, segment_name: name, description, status, strategy } = segment;
-  const sentence = useNaming()(segment.sentence);
+  const { id, segment_name: name, sentence, description, status, strategy } = segment;
   const zone = useZone();
   const total = useMembers(id).data?.pages[0].total ?? segment.member_count;
   const read = useAnalytics(id).data?.growth ?? null;

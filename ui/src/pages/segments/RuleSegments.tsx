@@ -13,7 +13,6 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../place.tsx';
 import type { RuleSegment } from '../../segmentsApi.ts';
 import { useManySizes, usePersonas, useRuleSegments } from '../../segmentsQueries.ts';
-import { useNaming } from './naming.ts';
 import styles from './RuleSegments.module.css';
 import { StatusWord } from './StatusWord.tsx';
 import { statuses, strategies, strategyWords } from './strategies.ts';
@@ -143,7 +142,6 @@ type RowProps = { segment: RuleSegment; isChosen: boolean; isFull: boolean; onCh
 
 function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
   const now = useNow(60);
-  const named = useNaming();
   const { id, segment_name: name, sentence, member_count: size, counted_at: countedAt, status, strategy } = segment;
   const kind = [segment.persona_id, strategyWords(strategy).toLowerCase()].filter(Boolean).join(', ');
   return (
@@ -162,7 +160,7 @@ function Row({ segment, isChosen, isFull, onChoose }: RowProps) {
           {name}
         </Link>
         <span className="faint small">
-          {named(sentence)}
+          {sentence}
           <span className={styles.strategy}> · {kind}</span>
         </span>
       </th>
