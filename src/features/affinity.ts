@@ -56,26 +56,33 @@ export const topCategory = {
 /** Every category a person acted on, the strongest first; ties in alphabetical order. */
 export function affinitiesOf(history: History, weights: ActionWeights): { category: string; affinity: number }[] {
   return history.memo(`affinities ${JSON.stringify(weights)}`, () => {
-    const lines = history.events.flatMap((row) => {
+    const found = new Map<string, { weight: number; spend: number; age: number }>();
+    let allWeight = 0;
+    let allSpend = 0;
+    for (const row of history.events) {
       const weight = weights[row.event] ?? 0;
-      if (weight === 0) return [];
-      return row.categories.map((category, i) => ({
-        category,
-        weight,
-        age: ageOf(history, row),
-        spend: row.event === 'purchase' ? lineSpend(row.prices[i], row.quantities[i]) : 0,
-      }));
-    });
-    const named = lines.filter((line) => line.category !== '');
-    const allWeight = named.reduce((sum, line) => sum + line.weight, 0);
-    const allSpend = named.reduce((sum, line) => sum + line.spend, 0);
-    const byCategory = Map.groupBy(named, (line) => line.category);
-    return [...byCategory]
-      .map(([category, own]) => {
-        const frequency = own.reduce((sum, line) => sum + line.weight, 0) / allWeight;
-        const share = allSpend > 0 ? own.reduce((sum, line) => sum + line.spend, 0) / allSpend : 0;
-        const recency = 2 ** (-Math.min(...own.map((line) => line.age)) / AFFINITY_HALF_LIFE_DAYS);
-        return { category, affinity: 0.4 * frequency + 0.3 * share + 0.3 * recency };
+      if (weight === 0) continue;
+      for (const [i, category] of row.categories.entries()) {
+        if (category === '') continue;
+        const spend = row.event === 'purchase' ? lineSpend(row.prices[i], row.quantities[i]) : 0;
+        const own = found.get(category);
+        // In order of time: the last age is the smallest.
+        const age = ageOf(history, row);
+        if (own === undefined) found.set(category, { weight, spend, age });
+        else {
+          own.weight += weight;
+          own.spend += spend;
+          own.age = age;
+        }
+        allWeight += weight;
+        allSpend += spend;
+      }
+    }
+    return [...found]
+      .map(([category, { weight, spend, age }]) => {
+        const share = allSpend > 0 ? spend / allSpend : 0;
+        const recency = 2 ** (-age / AFFINITY_HALF_LIFE_DAYS);
+        return { category, affinity: 0.4 * (weight / allWeight) + 0.3 * share + 0.3 * recency };
       })
       .sort((a, b) => round9(b.affinity) - round9(a.affinity) || byBytes(a.category, b.category));
   });

@@ -10,7 +10,11 @@ type LineColumn = 'prices' | 'quantities';
 
 /** Sum over the product lines of the events. */
 export function sumLines(column: LineColumn, filter: Filter, window?: Window): Measure {
-  const positive = (row: HistoryEvent) => row[column].filter((x) => x > 0).reduce((sum, x) => sum + x, 0);
+  const positive = (row: HistoryEvent) => {
+    let sum = 0;
+    for (const x of row[column]) if (x > 0) sum += x;
+    return sum;
+  };
   return total(filter, window, `arraySum(x -> if(x > 0, toFloat64(x), 0), ${column})`, positive);
 }
 

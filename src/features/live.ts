@@ -15,7 +15,7 @@ import type { Store } from '../store/index.ts';
 import { fromClickHouseTime, MINUTE_MS, SECOND_MS, toDay } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { inBatches } from './batches.ts';
-import { type Events, HISTORY_COLUMNS, type HistoryEvent, openEvents, openHistory } from './history.ts';
+import { type Events, HISTORY_COLUMNS, type History, type HistoryEvent, openEvents, openHistory } from './history.ts';
 import { readProducts } from './products.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
@@ -161,7 +161,7 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       const category = topCategory.evaluate(history, allInterest);
       return {
         profile: person.profile,
-        values: Float32Array.from(some, (signal) => signal.measure.evaluate(history)),
+        values: valuesOf(some, history),
         category,
         product: latestProduct(history.events, category),
         basedOn: { events: history.events.length, lastEventAt: last ? new Date(last.at) : null },
@@ -188,6 +188,13 @@ export function openLivePeople(store: Store, options: LivePeopleOptions): LivePe
       }
     },
   };
+}
+
+/** A plain loop: `from` with a function takes several times as long. */
+function valuesOf(signals: readonly Signal[], history: History): Float32Array {
+  const values = new Float32Array(signals.length);
+  for (let i = 0; i < values.length; i++) values[i] = signals[i].measure.evaluate(history);
+  return values;
 }
 
 const interests = new Set(['product_view', 'add_to_cart', 'add_to_wishlist']);

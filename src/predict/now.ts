@@ -75,6 +75,7 @@ const WORKSPACES_IN_MEMORY = 50;
 /** A newly trained model and a newly measured level are noticed after so long. */
 const MODEL_KEPT_MS = 2000;
 const ANSWER_KEPT_MS = 6 * HOUR_MS;
+const WEEK_DAYS = 7;
 /** Stands in a kept sentence for the person, whose identifier is not kept with it. */
 const SOMEBODY = '\u0000';
 
@@ -170,7 +171,7 @@ type Answer = Omit<Prediction, 'userId' | 'latencyMs'>;
 type Said = Omit<Answer, 'profileId' | 'category' | 'product' | 'basedOn' | 'asOf'>;
 
 function answer({ model, predictor }: Ready, row: Float32Array, now: Date): Said {
-  const probability = predictor.predictRow(row);
+  const { probability, within } = predictor.predictRowBoth(row, WEEK_DAYS);
   const score = scoreOf(probability);
   const level = levelOf(score);
   const reasons = explainRow(predictor, row);
@@ -182,7 +183,8 @@ function answer({ model, predictor }: Ready, row: Float32Array, now: Date): Said
     score,
     intentLevel: level,
     probability,
-    purchaseProbability7d: withinSevenDays(predictor, row, probability),
+    // Learned where the timeframe is longer than a week; else by a constant chance per day.
+    purchaseProbability7d: within ?? 1 - (1 - probability) ** (WEEK_DAYS / timeframeDays),
     timeframeDays,
     confidence: predictor.confidence(row, probability),
     confidenceReason: predictor.confidenceReason(row, probability),
@@ -190,11 +192,6 @@ function answer({ model, predictor }: Ready, row: Float32Array, now: Date): Said
     sentence: sentenceFor(SOMEBODY, { level, score, timeframeDays }, reasons, wording),
     reasons,
   };
-}
-
-/** Learned where the timeframe is longer than a week; else by a constant chance per day. */
-function withinSevenDays(predictor: Predictor, row: Float32Array, probability: number): number {
-  return predictor.predictRowWithin(row, 7) ?? 1 - (1 - probability) ** (7 / predictor.timeframeDays);
 }
 
 /** The signals that the model looks at. */

@@ -81,7 +81,8 @@ export type Predictor = PredictorParts & {
   predictRow(row: Float32Array): number;
   /** The same within fewer days, if the model learned that span; see `within`. */
   predictWithin(x: Matrix, days: number): Float64Array | undefined;
-  predictRowWithin(row: Float32Array, days: number): number | undefined;
+  /** Of one row, within the timeframe and within fewer days, for the work of one. */
+  predictRowBoth(row: Float32Array, days: number): { probability: number; within: number | undefined };
   /** The same model with everyone's log-odds moved by so much, instead of by the level it learned. */
   withLevel(shift: number): Predictor;
   /** Log-odds per signal before calibration; the last element is the bias. */
@@ -130,9 +131,9 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
       const curve = curveOf(days);
       return curve && model.rawScores(x).map((score) => finish(score, curve));
     },
-    predictRowWithin(row, days) {
-      const curve = curveOf(days);
-      return curve && finish(model.rawScore(row), curve);
+    predictRowBoth(row, days) {
+      const [score, curve] = [model.rawScore(row), curveOf(days)];
+      return { probability: finish(score, calibrator), within: curve && finish(score, curve) };
     },
     withLevel: (moved) => assemblePredictor({ ...parts, level: { ...parts.level, shift: moved } }),
     contributions: (row) => model.contributions(row),
