@@ -154,6 +154,27 @@ test('the same file under another mapping is refused until the first import is f
   await assert.rejects(forgetImport(store, workspace, 'imp_unknown'), { code: 'not_found' });
 });
 
+test('entries of segments in a file stand apart, once, and go with their import [WH-2] [SEG-6]', async () => {
+  const workspace = await newWorkspace('entries');
+  const lines = ['Segment Entered', 'View', 'segment_exited'].map(
+    (event, i) => `u${i},${event},2025-01-0${i + 1}T00:00:00Z`,
+  );
+  const path = write('entries.csv', ['user_id,event,time', ...lines, ''].join('\n'));
+  const entries = async () => {
+    const found = await store.facts.rows<{ event: string }>(
+      'SELECT event FROM membership_events WHERE workspace = {workspace:String} ORDER BY at',
+      { workspace },
+    );
+    return found.map(({ event }) => event);
+  };
+  const { importId, events } = await importFile(store, { workspace, path, now });
+  assert.equal(events, 3);
+  await importFile(store, { workspace, path, now: later });
+  assert.deepEqual([await entries(), (await countsOf(workspace)).events], [['segment_entered', 'segment_exited'], 1]);
+  await forgetImport(store, workspace, importId);
+  assert.deepEqual([await entries(), (await countsOf(workspace)).events], [[], 0]);
+});
+
 test('imports that began at the same moment are forgotten one by one [WH-2]', async () => {
   const workspace = await newWorkspace('same-moment');
   const files = ['a', 'b'].map((user) =>

@@ -159,6 +159,36 @@ test('a block whose answer was lost is not doubled, though it is sent again [exa
   assert.deepEqual(await arrived(workspace), { rows: 100, messages: 100 });
 });
 
+test('entries and exits of segments are kept apart from what people do, once, whatever breaks on the way [SEG-6]', async (t) => {
+  let answers = 0;
+  const { workspace, open } = place(t, {
+    insertLines: async (table, chunks, options) => {
+      await store.facts.insertLines(table, chunks, options);
+      answers += 1;
+      if (answers <= 3) throw new InklingError('engine_failed', 'the connection broke after the engine had it');
+    },
+  });
+  const intake = await open();
+  const heard: string[][] = [];
+  intake.onShipped((rows, memberships) => {
+    heard.push([rows, memberships].map((some) => some.map(({ event }) => event).join()));
+  });
+  const entries = ['Segment Entered', 'segment_exited', 'Segment Entered'].map((event, i) => track(i, { event }));
+  await intake.accept(workspace, [...entries, track(9)], how);
+  await intake.accept(workspace, [entries[0]], how);
+  await intake.settled();
+  assert.deepEqual(await arrived(workspace), { rows: 1, messages: 1 });
+  const kept = await store.facts.rows<{ event: string }>(
+    'SELECT event FROM membership_events WHERE workspace = {workspace:String} ORDER BY message_id',
+    { workspace },
+  );
+  assert.deepEqual(
+    kept.map(({ event }) => event),
+    ['segment_entered', 'segment_exited', 'segment_entered'],
+  );
+  assert.deepEqual(heard.at(0), ['quiz_finished', 'segment_entered,segment_exited,segment_entered']);
+});
+
 test('an engine that remembers a token but lost the rows is given them again', async (t) => {
   let calls = 0;
   const { workspace, open } = place(t, {

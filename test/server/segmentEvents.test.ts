@@ -130,6 +130,11 @@ test('a person who enters is told of once, in their timeline, and by no more aft
     ...{ cause_event: 'add_to_cart', cause_message_id: body.changes[0].event.message_id },
   });
 
+  const file = await fetch(`${server.address}/api/v1/people/u5/export`, {
+    headers: { authorization: `Bearer ${keys['shop'].secret}` },
+  });
+  assert.match(await file.text(), /"kind":"event".*"event":"segment_entered"/, 'what is kept of a person is exported');
+
   // As if the process had died between telling and noting that it did.
   const name = 'segment-events.told-until';
   assert.ok(await readSetting(store, 'shop', name));

@@ -32,6 +32,16 @@ export const mostKinds: readonly string[] = [
   ...['score', 'hand', 'bucket', 'consent'],
 ];
 
+/** Rules in which memberships of segments meet "anything", which they are not. */
+export const besideMemberships: readonly Rule[] = [
+  { kind: 'event', op: 'at_least', value: 4 },
+  { kind: 'event', measure: 'days_since_last', op: 'less_than', value: 1 },
+  { kind: 'event', event: ['purchase', 'segment_entered'], op: 'at_least', value: 2 },
+  { kind: 'sequence', steps: [{}, { event: 'segment_entered', within: { amount: 1, unit: 'days' } }] },
+  { kind: 'sequence', steps: [{ event: 'segment_entered' }, { within: { amount: 1, unit: 'days' } }, {}] },
+  { kind: 'sequence', steps: [{}, {}, {}], within: { amount: 2, unit: 'days' } },
+];
+
 function randomCondition(random: Random, kinds: readonly string[]): unknown {
   const kind = pick(random, kinds);
   switch (kind) {
