@@ -8,15 +8,18 @@ export {
   integrationsOf,
   type Receiver,
   receivers,
+  signingSecret,
 } from './integrations.ts';
 export { refuseAddress } from './outbound.ts';
 export {
   addSegmentHook,
+  type HookAnswer,
   listSegmentHooks,
   openSegmentFeed,
   removeSegmentHook,
   type SegmentFeed,
   type SegmentHook,
+  testSegmentHook,
 } from './segmentHooks.ts';
 export { postSigned, signatureOf } from './signed.ts';
 export { failAbandonedSyncs, getSync, listSyncs, type Sync, type SyncRequest, startSync } from './syncs.ts';

@@ -28,7 +28,12 @@ export type SegmentHook = {
   fault: string | null;
   retryAt: string | null;
   createdAt: string;
+  /** To the latest calls, the newest first. */
+  answers: HookAnswer[];
 };
+
+/** `fault` null = it was taken. */
+export type HookAnswer = { at: string; changes: number; isTest: boolean; fault: string | null };
 
 export type SegmentFeedOptions = {
   now(): Date;
@@ -57,12 +62,16 @@ type Row = {
   fault: string | null;
   retry_at: Date | null;
   created_at: Date;
+  answers: HookAnswer[];
 };
 
 const CHANGES_PER_CALL = 200;
 /** Changes are read once they are this old, so that one written a moment later is not passed over. */
 const SETTLED_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = HOUR_MS;
+
+const keepAnswer = (parameter: string) =>
+  `answers = jsonb_path_query_array(${parameter}::jsonb || answers, '$[0 to 4]')`;
 
 export type NewSegmentHook = { workspace: string; url: string; segmentIds?: string[]; now: Date; by: string };
 
@@ -91,12 +100,25 @@ export async function removeSegmentHook({ state }: Store, workspace: string, id:
     workspace,
     id,
   ]);
-  if (row !== undefined) return;
-  throw new InklingError('not_found', `No address "${id}" hears of segments in this workspace.`, {
-    field: 'id',
-    value: id,
-    hint: 'GET /api/v1/segments/hooks lists them.',
-  });
+  if (row === undefined) throw unknownHook(id);
+}
+
+/** A signed call without a change, made now: what the address says is an answer, not an error. Its place in the log stays. */
+export async function testSegmentHook(
+  store: Store,
+  { workspace, id, now }: { workspace: string; id: string; now: Date },
+): Promise<HookAnswer> {
+  const [row] = await readHooks(store, workspace, id);
+  if (row === undefined) throw unknownHook(id);
+  const secret = await signingSecret(store, workspace, now);
+  const body = JSON.stringify({ event: 'segment.test', workspace, hook: id, changes: [] });
+  const fault = await postSigned({ url: row.url, secret }, body, { at: now, headers: { 'x-inkling-hook': id } }).then(
+    () => null,
+    faultOf,
+  );
+  const answer = { at: now.toISOString(), changes: 0, isTest: true, fault };
+  await store.state.query(`UPDATE segment_hooks SET ${keepAnswer('$2')} WHERE id = $1`, [id, JSON.stringify([answer])]);
+  return answer;
 }
 
 export function openSegmentFeed(store: Store, options: SegmentFeedOptions): SegmentFeed {
@@ -184,13 +206,15 @@ async function tellOne(store: Store, workspace: string, row: Row, options: Segme
     try {
       if (told.length > 0) await call(row, { secret, workspace, told, at: options.now() });
     } catch (error) {
-      await noteFailure(store, row.id, error, options.now());
+      await noteFailure(store, row.id, { error, changes: told.length, now: options.now() });
       return;
     }
+    const at = options.now().toISOString();
+    const answers = told.length > 0 ? [{ at, changes: told.length, isTest: false, fault: null }] : [];
     await store.state.query(
       `UPDATE segment_hooks SET heard_until = $2, sent = sent + $3, withheld = withheld + $4, failures = 0, fault = NULL,
-         retry_at = NULL WHERE id = $1`,
-      [row.id, after, told.length, changes.length - told.length],
+         retry_at = NULL, ${keepAnswer('$5')} WHERE id = $1`,
+      [row.id, after, told.length, changes.length - told.length, JSON.stringify(answers)],
     );
     if (changes.length < CHANGES_PER_CALL) return;
   }
@@ -207,13 +231,31 @@ function call(
 }
 
 /** The next call waits twice as long after each failure, an hour at most; nothing is given up. */
-async function noteFailure({ state }: Store, id: string, error: unknown, now: Date): Promise<void> {
+async function noteFailure(
+  { state }: Store,
+  id: string,
+  { error, changes, now }: { error: unknown; changes: number; now: Date },
+): Promise<void> {
+  const fault = faultOf(error);
+  const answer = { at: now.toISOString(), changes, isTest: false, fault };
   const [row] = await state.query<{ failures: number }>(
-    'UPDATE segment_hooks SET failures = failures + 1, fault = $2 WHERE id = $1 RETURNING failures',
-    [id, String((error as Error).message).slice(0, 300)],
+    `UPDATE segment_hooks SET failures = failures + 1, fault = $2, ${keepAnswer('$3')} WHERE id = $1 RETURNING failures`,
+    [id, fault, JSON.stringify([answer])],
   );
   const pauseMs = Math.min(LONGEST_PAUSE_MS, SECOND_MS * 2 ** Math.min(20, row?.failures ?? 1));
   await state.query('UPDATE segment_hooks SET retry_at = $2 WHERE id = $1', [id, new Date(now.getTime() + pauseMs)]);
+}
+
+function faultOf(error: unknown): string {
+  return String((error as Error).message).slice(0, 300);
+}
+
+function unknownHook(id: string): InklingError {
+  return new InklingError('not_found', `No address "${id}" hears of segments in this workspace.`, {
+    field: 'id',
+    value: id,
+    hint: 'GET /api/v1/segments/hooks lists them.',
+  });
 }
 
 async function describe(
@@ -249,5 +291,6 @@ function hookOf(row: Row): SegmentHook {
     fault: row.fault,
     retryAt: row.retry_at && new Date(row.retry_at).toISOString(),
     createdAt: new Date(row.created_at).toISOString(),
+    answers: row.answers,
   };
 }

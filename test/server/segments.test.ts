@@ -2,9 +2,6 @@
 // recommendations; and what a caller of today expects besides: previews, changes with reasons, overlap, paging, archive.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { signatureOf } from '../../src/activate/index.ts';
 import { createKey, createWorkspace } from '../../src/govern/index.ts';
@@ -12,6 +9,7 @@ import { resolveAll } from '../../src/identify/index.ts';
 import { openServer } from '../../src/server/index.ts';
 import { addDays, HOUR_MS, toClickHouseTime } from '../../src/time.ts';
 import { makeEvent } from '../predict/shop.ts';
+import { openReceiver } from '../support/receiver.ts';
 import { openTestStore } from '../support/store.ts';
 
 const store = await openTestStore({
@@ -249,6 +247,22 @@ test('an address hears of who enters and leaves, signed, in order, and again aft
   const [, seconds] = /^t=(\d+),/.exec(String(call.signature))!;
   assert.equal(call.signature, signatureOf(secret, call.text, new Date(Number(seconds) * 1000)));
   assert.equal(hooks[0].failures, 0);
+  receiver.answers.push(410);
+  const trial = await ask('POST', `segments/hooks/${hooks[0].id}/test`);
+  assert.deepEqual(
+    [trial.status, trial.body.is_test, trial.body.fault],
+    [200, true, `${new URL(receiver.url).host} answered 410.`],
+  );
+  assert.deepEqual(receiver.calls.at(-1)?.body, {
+    ...{ event: 'segment.test', workspace: 'shop', hook: hooks[0].id, changes: [] },
+  });
+  const after410 = (await ask('GET', 'segments/hooks')).body.hooks[0];
+  assert.deepEqual(after410.answers.map((one: Answer['body']) => [one.is_test, one.fault === null]).slice(0, 2), [
+    [true, false],
+    [false, true],
+  ]);
+  assert.deepEqual([after410.failures, after410.sent], [0, 2], 'a test is no change and no failure');
+  assert.equal((await ask('POST', `segments/hooks/${hooks[0].id}/test`, undefined, 'other')).status, 404);
   assert.equal((await ask('DELETE', `segments/hooks/${hooks[0].id}`, undefined, 'other')).status, 404);
   assert.equal((await ask('DELETE', `segments/hooks/${hooks[0].id}`)).status, 204);
 });
@@ -564,17 +578,3 @@ test('ids of another workspace, bad bodies and bad cursors get a clear answer [S
 });
 
 /** What an address of the workspace gets; `answers` are given in their order, then 204. */
-async function openReceiver() {
-  const calls: { body: Answer['body']; text: string; signature: unknown }[] = [];
-  const answers: number[] = [];
-  const listener = createServer(async (request, response) => {
-    let text = '';
-    for await (const part of request) text += part;
-    calls.push({ body: JSON.parse(text), text, signature: request.headers['x-inkling-signature'] });
-    response.writeHead(answers.shift() ?? 204).end();
-  });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/changes`;
-  return { url, calls, answers, close: () => listener.close() };
-}

@@ -13,6 +13,7 @@ import {
   contentOf,
   contentsOf,
   forecastOf,
+  hookOf,
   membersOf,
   overlapOf,
   personSegmentsOf,
@@ -46,6 +47,7 @@ export function answerSegments(state: SegmentsState, asked: Asked): Answer | und
   if (path === '/segments/sizes') {
     return ok({ segments: segments.map((one) => ({ id: one.id, sizes: sizesOf(state.shop, one) })) });
   }
+  if (path === '/segments/hooks') return ok({ hooks: isEmpty ? [] : [hookOf(state.shop)] });
   if (path === '/segments/overlap') return ok(overlapOf(state.shop, segments, query.get('ids')!.split(',')));
   if (path === '/segments/personalized') {
     const personalized = contentsOf(state.shop, query.get('segment_id') ?? '');

@@ -16,6 +16,7 @@ import type {
   SegmentChange,
   SegmentContent,
   SegmentForecast,
+  SegmentHook,
   SegmentValue,
   SizePoint,
 } from '../../ui/src/segmentsApi.ts';
@@ -257,6 +258,23 @@ export function forecastOf(shop: Shop, segment: RuleSegment, days: number): Segm
   const shown = analyticsOf(shop, segment).engagement_trends.map(({ date, engagement: value }) => ({ date, value }));
   const counted = forecastDays(shown, { days, filling: 'none' });
   return { size: forecastDays(sizes, { days, filling: 'stays' }), engagements: counted, conversions: counted };
+}
+
+/** An address that is away. */
+export function hookOf({ asOf }: Shop): SegmentHook {
+  const fault = 'crm.example answered 503.';
+  return {
+    ...{
+      id: 'hook-1',
+      url: 'https://crm.example/changes',
+      segment_ids: null,
+      sent: 1240,
+      withheld: 3,
+      failures: 2,
+      fault,
+    },
+    ...{ retry_at: asOf, created_at: asOf, answers: [{ at: asOf, changes: 12, is_test: false, fault }] },
+  };
 }
 
 export function previewOf(shop: Shop, rule: Rule): RulePreview {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { signatureOf } from '../../src/activate/index.ts';
 import { checkRule } from '../../src/decide/index.ts';
 import { createKey, createWorkspace } from '../../src/govern/index.ts';
 import { openServer, type Server } from '../../src/server/index.ts';
@@ -21,8 +22,9 @@ import {
 } from '../../ui/src/pages/rule/conditions.ts';
 import { ruleOf, treeOf } from '../../ui/src/pages/rule/tree.ts';
 import type { Condition, Measure, ProfileField, Rule } from '../../ui/src/rule.ts';
-import type { RuleSegment, SegmentContent } from '../../ui/src/segmentsApi.ts';
+import type { RuleSegment, SegmentContent, SegmentHook } from '../../ui/src/segmentsApi.ts';
 import { withoutChromium } from '../support/chromium.ts';
+import { openReceiver } from '../support/receiver.ts';
 import { openTestStore } from '../support/store.ts';
 import { assertClean } from './axe.ts';
 import { builtDashboard } from './built.ts';
@@ -370,6 +372,7 @@ pageTest(
     const rest = await wordsOf(page.locator('main'));
     assert.match(rest, /Rising: 13% engaged with before, 15% after\./);
     assert.match(rest, /photo better 17 of 100, 6 more than plain/);
+    assert.match(rest, /1,240 changes told, 3 withheld .* 2 calls failed since; .* 12 changes not taken: crm\.example/);
     assert.match(rest, /From Germany 100 people 33%/);
     assert.match(rest, /What rests on it .* Likely among them/);
     await page.getByText('Put in or leave out by hand').click();
@@ -540,6 +543,56 @@ test('persona, strategy and state are set and filtered by with the keyboard [SEG
   await tab.leave();
 });
 
+test('an address is told of a segment, tried and removed by keyboard; its secret is shown once [SEG-6]', {
+  skip,
+}, async (t) => {
+  const receiver = await openReceiver();
+  t.after(() => receiver.close());
+  process.env['OUTBOUND_ALLOW'] = '127.0.0.1';
+  const made = await tell('segments', { segment_name: 'Told of', criteria: builtRule });
+  const tab = await openTab(house.browser);
+  const { page } = tab;
+  const press = (key: string) => page.keyboard.press(key);
+  await page.goto(`${server!.address}/segments/${made['id']}#key=${secret}`);
+  await standStill(page);
+  await page.getByText('No address is told yet.').waitFor();
+  await tabTo(page, 'Tell an address');
+  await press('Enter');
+  await tabTo(page, 'Address');
+  await page.keyboard.type(receiver.url);
+  await press('Enter');
+  await page.getByText('keep it now, it is not shown again').waitFor();
+  const shown = (await page.locator('pre').textContent()) ?? '';
+  await tabTo(page, `Send a test to ${receiver.url}`);
+  await press('Enter');
+  await page.getByText('The test was taken.').waitFor();
+  const [call] = receiver.calls;
+  const seconds = Number(/^t=(\d+),/.exec(String(call.signature))?.[1]);
+  assert.equal(call.signature, signatureOf(shown, call.text, new Date(seconds * 1000)), 'signed with what was shown');
+  receiver.answers.push(500);
+  await press('Enter');
+  await page.getByText(/The test failed: 127\.0\.0\.1:\d+ answered 500\./).waitFor();
+  const answers = page.getByRole('list', { name: `Last answers of ${receiver.url}` });
+  await answers.getByText(/a test not taken: .* answered 500\./).waitFor();
+  assert.match(await wordsOf(answers), /not taken: .* a test taken$/);
+  await standStill(page);
+  await assertClean(page);
+  const { hooks } = await read<{ hooks: SegmentHook[] }>('/api/v1/segments/hooks');
+  assert.deepEqual(
+    hooks.map((hook) => [hook.url, hook.segment_ids, hook.answers.length]),
+    [[receiver.url, [made['id']], 2]],
+  );
+  await page.reload();
+  await standStill(page);
+  assert.ok(!(await wordsOf(page.locator('main'))).includes(shown), 'the secret is shown once');
+  await tabTo(page, `Remove ${receiver.url}`);
+  await press('Enter');
+  await page.getByText('No address is told yet.').waitFor();
+  assert.deepEqual((await read<{ hooks: SegmentHook[] }>('/api/v1/segments/hooks')).hooks, []);
+  assert.deepEqual(tab.complaints, []);
+  await tab.leave();
+});
+
 test('content is added, held against its control, changed, stopped and removed by keyboard alone [SEG-4] [SEG-5] [SEG-9]', {
   skip,
 }, async () => {
@@ -616,7 +669,8 @@ test('content is added, held against its control, changed, stopped and removed b
   await press('Enter');
   await page.getByText('Stopped: The letter, plain is shown to nobody now.').waitFor();
   assert.notEqual((await shown())[0].stopped_at, null);
-  await tabTo(page, 'Start The letter, plain');
+  await page.getByRole('button', { name: 'Start The letter, plain' }).waitFor();
+  assert.equal(await focused(page), 'Start The letter, plain', 'the focus stays');
   await press('Enter');
   await page.getByText('Started: The letter, plain is shown now.').waitFor();
   assert.equal((await shown())[0].stopped_at, null);

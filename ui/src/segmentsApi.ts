@@ -162,6 +162,25 @@ export type RankedContent = {
   high: number;
 };
 
+/** GET /api/v1/segments/hooks */
+export type SegmentHooks = { hooks: SegmentHook[] };
+export type SegmentHook = {
+  id: string;
+  url: string;
+  /** null = all. */
+  segment_ids: string[] | null;
+  sent: number;
+  withheld: number;
+  /** Since the last call that did not fail. */
+  failures: number;
+  fault: string | null;
+  retry_at: string | null;
+  created_at: string;
+  /** To the latest calls, the newest first. */
+  answers: HookAnswer[];
+};
+export type HookAnswer = { at: string; changes: number; is_test: boolean; fault: string | null };
+
 export type PerformanceSummary = {
   total_content: number;
   total_views: number;

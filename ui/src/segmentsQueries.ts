@@ -17,6 +17,7 @@ import type {
   ContentWithHistory,
   Dependents,
   Duplicates,
+  HookAnswer,
   ListedByHand,
   ManySizes,
   MemberPage,
@@ -32,6 +33,8 @@ import type {
   SegmentContent,
   SegmentContents,
   SegmentForecast,
+  SegmentHook,
+  SegmentHooks,
   SegmentSizes,
   SegmentValue,
 } from './segmentsApi.ts';
@@ -259,6 +262,40 @@ export function useRecommendedContent(id: string) {
   return useQuery({
     queryKey: ['rule-segment-recommended', id],
     queryFn: ({ signal }) => get<RecommendedContents>(at(id, '/recommended-content'), {}, signal),
+  });
+}
+
+/** Followed: what was told and answered goes on. */
+export function useSegmentHooks() {
+  return useQuery({
+    queryKey: ['rule-segment-hooks'],
+    queryFn: ({ signal }) => get<SegmentHooks>(`${base}/hooks`, {}, signal),
+    refetchInterval: 15_000,
+  });
+}
+
+export function useAddHook() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: { url: string; segment_ids?: string[] }) =>
+      post<SegmentHook & { secret: string }>(`${base}/hooks`, request),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['rule-segment-hooks'] }),
+  });
+}
+
+export function useTestHook() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => write<HookAnswer>('POST', `${base}/hooks/${encodeURIComponent(id)}/test`, undefined),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['rule-segment-hooks'] }),
+  });
+}
+
+export function useRemoveHook() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(`${base}/hooks/${encodeURIComponent(id)}`),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['rule-segment-hooks'] }),
   });
 }
 

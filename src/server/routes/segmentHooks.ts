@@ -3,10 +3,13 @@
 import { Type } from 'typebox';
 import {
   addSegmentHook,
+  type HookAnswer,
   integrationsOf,
   listSegmentHooks,
   removeSegmentHook,
   type SegmentHook,
+  signingSecret,
+  testSegmentHook,
 } from '../../activate/index.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
@@ -14,6 +17,12 @@ import { Moment, Nullable } from '../shapes.ts';
 import { Count } from './segmentShapes.ts';
 
 const base = '/api/v1/segments/hooks';
+const Answer = Type.Object({
+  at: Moment,
+  changes: Count,
+  is_test: Type.Boolean(),
+  fault: Nullable(Type.String({ description: 'null = it was taken.' })),
+});
 const Hook = Type.Object({
   id: Type.String(),
   url: Type.String(),
@@ -24,14 +33,25 @@ const Hook = Type.Object({
   fault: Nullable(Type.String()),
   retry_at: Nullable(Moment),
   created_at: Moment,
+  answers: Type.Array(Answer, { description: 'To the latest calls, the newest first.' }),
 });
 const common = (summary: string, description?: string) => ({
   ...{ tags: ['segments'], summary, security: [{ secretKey: [] }] },
   ...(description && { description }),
 });
 
-function hookOf({ segmentIds, retryAt, createdAt, ...hook }: SegmentHook) {
-  return { ...hook, segment_ids: segmentIds, retry_at: retryAt, created_at: createdAt };
+function hookOf({ segmentIds, retryAt, createdAt, answers, ...hook }: SegmentHook) {
+  return {
+    ...hook,
+    segment_ids: segmentIds,
+    retry_at: retryAt,
+    created_at: createdAt,
+    answers: answers.map(answerOf),
+  };
+}
+
+function answerOf({ isTest, ...answer }: HookAnswer) {
+  return { ...answer, is_test: isTest };
 }
 
 export const addSegmentHookRoutes: Routes = (app, context) => {
@@ -69,14 +89,30 @@ export const addSegmentHookRoutes: Routes = (app, context) => {
           },
           { additionalProperties: false },
         ),
-        response: { 201: Hook },
+        response: { 201: Type.Intersect([Hook, Type.Object({ secret: Type.String() })]) },
       },
     },
     async ({ workspace, keyId, body }, reply) => {
       const wanted = { workspace, url: body.url, segmentIds: body.segment_ids, now: now(), by: keyId };
       const hook = await addSegmentHook(store, wanted);
-      return reply.code(201).header('location', `${base}/${hook.id}`).send(hookOf(hook));
+      const secret = await signingSecret(store, workspace, now());
+      return reply
+        .code(201)
+        .header('location', `${base}/${hook.id}`)
+        .send({ ...hookOf(hook), secret });
     },
+  );
+
+  app.post(
+    `${base}/:id/test`,
+    {
+      schema: {
+        ...common('Send it a signed call without a change, and hear what it answers', 'Its place in the log stays.'),
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: Answer },
+      },
+    },
+    async ({ workspace, params: { id } }) => answerOf(await testSegmentHook(store, { workspace, id, now: now() })),
   );
 
   app.delete(

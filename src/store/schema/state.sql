@@ -401,7 +401,8 @@ CREATE TABLE segment_hooks (
   fault text,
   retry_at timestamptz,
   created_at timestamptz NOT NULL,
-  created_by text NOT NULL
+  created_by text NOT NULL,
+  answers jsonb NOT NULL DEFAULT '[]' -- to the latest calls, the newest first
 );
 CREATE INDEX segment_hooks_by_workspace ON segment_hooks (workspace, created_at);
 

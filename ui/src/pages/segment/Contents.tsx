@@ -123,8 +123,8 @@ function Piece({ content, isArchived, say }: PieceProps) {
             variant="default"
             size="xs"
             aria-label={`${isShown ? 'Stop' : 'Start'} ${name}`}
-            loading={setShown.isPending}
-            onClick={turn}
+            // Not disabled meanwhile: that would take the focus away.
+            onClick={() => !setShown.isPending && turn()}
           >
             {isShown ? 'Stop' : 'Start'}
           </Button>

@@ -33,6 +33,7 @@ import { Analytics } from './Analytics.tsx';
 import { Changes } from './Changes.tsx';
 import { Contents } from './Contents.tsx';
 import { ForecastPanels } from './ForecastPanels.tsx';
+import { Hooks } from './Hooks.tsx';
 import { Members } from './Members.tsx';
 import { OverlapPanel } from './OverlapPanel.tsx';
 import { RecommendedContent } from './RecommendedContent.tsx';
@@ -133,6 +134,7 @@ function Content({ segment, refreshFailed }: { segment: RuleSegment; refreshFail
         <Analytics id={id} />
         <Contents id={id} isArchived={isArchived} />
         <RecommendedContent id={id} />
+        {!isArchived && <Hooks id={id} />}
       </div>
     </>
   );
