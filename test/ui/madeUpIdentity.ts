@@ -1,5 +1,6 @@
 // Made-up answers about identities: pairs that wait for review, and people across platforms.
 
+import { defaultRules } from '../../src/identify/index.ts';
 import type {
   CrossPlatform,
   IdentityOutcome,
@@ -81,7 +82,7 @@ export function matchingOf(shop: Shop): Matching {
 }
 
 export function rulesOf(linkAt: number): IdentityRules {
-  return { rules: { probabilistic: { linkAt, reviewAt: 0.5 } }, change: {} };
+  return { rules: { types: defaultRules.types, probabilistic: { linkAt, reviewAt: 0.5 } }, change: {} };
 }
 
 export const platforms: CrossPlatform = {

@@ -8,6 +8,7 @@ import { signatureOf } from '../../src/activate/index.ts';
 import { checkRule } from '../../src/decide/index.ts';
 import { createKey, createWorkspace } from '../../src/govern/index.ts';
 import { openServer, type Server } from '../../src/server/index.ts';
+import type { IdentityRules } from '../../ui/src/api.ts';
 import {
   type Asked,
   asking,
@@ -684,6 +685,42 @@ test('content is added, held against its control, changed, stopped and removed b
     (await shown()).map((one) => one.id),
     [plain.id],
   );
+  assert.deepEqual(tab.complaints, []);
+  await tab.leave();
+});
+
+test('limits of identifiers are tried, then set, by keyboard [WH-3]', { skip }, async () => {
+  const email = 'family@example.org';
+  await send(viewed(), ...['mia', 'noa'].map((userId) => ({ type: 'identify', userId, traits: { email } })));
+  await known('noa');
+  const person = async (id: string) => (await read<{ id: string }>(`/api/v1/people/${id}`)).id;
+  const change = async () => (await read<IdentityRules>('/api/v1/identity/rules')).change;
+  assert.equal(await person('mia'), await person('noa'));
+  const tab = await openTab(house.browser);
+  const { page } = tab;
+  await page.goto(`${server!.address}/people/matching#key=${secret}`);
+  await standStill(page);
+  await page.getByText('Nobody is matched by likeness yet.').waitFor();
+  await tabTo(page, 'User id: on one person');
+  await overwrite(page, '1');
+  await tabTo(page, 'See the effect');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 person would part into 2.').waitFor();
+  assert.equal(await focused(page), 'Set the limits', 'the focus stays');
+  await standStill(page);
+  await assertClean(page);
+  assert.deepEqual(await change(), {}, 'nothing is written by a look');
+  await page.getByLabel('Reason').focus();
+  await page.keyboard.type('One account each');
+  await page.keyboard.press('Enter');
+  await page.getByText('Set: everybody is linked by these limits.').waitFor();
+  assert.deepEqual(await change(), { types: { user: { perProfile: 1 } } });
+  assert.notEqual(await person('mia'), await person('noa'));
+  await tabTo(page, 'User id: on one person');
+  await overwrite(page, '5');
+  await tabTo(page, 'See the effect');
+  await page.keyboard.press('Enter');
+  await page.getByText('2 people would become 1.').waitFor();
   assert.deepEqual(tab.complaints, []);
   await tab.leave();
 });

@@ -910,8 +910,35 @@ export type LinkThreshold = { threshold: number; pairs: number; expectedPrecisio
 
 /** GET /api/v1/identity/rules */
 export type IdentityRules = {
-  rules: { probabilistic: { linkAt: number; reviewAt: number } };
-  change: Record<string, unknown>;
+  rules: { types: Record<string, TypeRules>; probabilistic: { linkAt: number; reviewAt: number } };
+  /** What of them the workspace chose itself. */
+  change: RulesChange;
+};
+
+export type TypeRules = {
+  /** 1 goes first. */
+  priority: number;
+  /** null = any number, here and below. */
+  perProfile: number | null;
+  windowDays: number | null;
+  carriedByUsers: number | null;
+  carriedByOthers: number | null;
+  whenShared: 'first' | 'nobody';
+  blocked: string[];
+};
+
+export type RulesChange = {
+  types?: Record<string, Partial<TypeRules>>;
+  probabilistic?: { linkAt?: number; reviewAt?: number };
+};
+
+/** POST /api/v1/identity/rules/preview */
+export type RulesTrial = {
+  merging: { people: number; into: number };
+  parting: { people: number; into: number };
+  /** Profile ids. */
+  samples: { before: string[]; after: string[] }[];
+  evidence: number;
 };
 
 /** GET /api/v1/segments/discoveries */

@@ -41,6 +41,8 @@ import type {
   Privacy,
   Replayed,
   ReviewPage,
+  RulesChange,
+  RulesTrial,
   Segment,
   SegmentList,
   SegmentRequest,
@@ -229,16 +231,20 @@ export function useIdentityRules() {
   });
 }
 
-export type LinkAt = { change: Record<string, unknown>; linkAt: number; reason: string };
+/** Tries a change, given as its text, by which an answer is told from that to another; nothing is written. */
+export function useTryRules() {
+  return useMutation({
+    mutationFn: (change: string) =>
+      post<RulesTrial>('/api/v1/identity/rules/preview', JSON.parse(change) as RulesChange),
+  });
+}
 
-/** Lays the threshold over what else was changed, and links everybody anew. */
-export function useSetLinkAt() {
+/** Sets what differs from the default rules, as a whole, and links everybody anew. */
+export function useSetRules() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ change, linkAt, reason }: LinkAt) => {
-      const probabilistic = { ...(change['probabilistic'] as object | undefined), linkAt };
-      return write<IdentityRules>('PUT', '/api/v1/identity/rules', { rules: { ...change, probabilistic }, reason });
-    },
+    mutationFn: (wish: { rules: RulesChange; reason: string }) =>
+      write<IdentityRules>('PUT', '/api/v1/identity/rules', wish),
     onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'workspace' }),
   });
 }

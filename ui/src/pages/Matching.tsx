@@ -13,6 +13,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Stats } from '../parts/Stats.tsx';
 import { useNow, usePlace, useZone } from '../place.tsx';
 import { useMatching } from '../queries.ts';
+import { IdentifierLimits } from './matching/IdentifierLimits.tsx';
 import { LinkThresholds } from './matching/LinkThresholds.tsx';
 import { MatchWeights } from './matching/MatchWeights.tsx';
 import styles from './Review.module.css';
@@ -49,6 +50,9 @@ function Unlearned() {
           <code>inkling resolve</code>, or wait for the night.
         </p>
       </Empty>
+      <div className={`stack ${styles.limits}`}>
+        <IdentifierLimits />
+      </div>
     </>
   );
 }
@@ -92,6 +96,7 @@ function Learned({ matching: { outcome, memory }, model }: LearnedProps) {
         {outcome !== null && outcome.thresholds.length > 0 && <LinkThresholds outcome={outcome} />}
         <MatchWeights fields={model.fields} />
         <Rules model={model} />
+        <IdentifierLimits />
         <Memory memory={memory} />
       </div>
     </>

@@ -2,12 +2,12 @@
 
 import { Button, Slider, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { MatchOutcome } from '../../api.ts';
+import type { MatchOutcome, RulesChange } from '../../api.ts';
 import { Figure } from '../../charts/Figure.tsx';
 import { linkThresholdChart } from '../../charts/linkThresholds.ts';
 import { count, finePercent, plural } from '../../format.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
-import { useIdentityRules, useSetLinkAt } from '../../queries.ts';
+import { useIdentityRules, useSetRules } from '../../queries.ts';
 import styles from './LinkThresholds.module.css';
 
 export function LinkThresholds({ outcome: { thresholds } }: { outcome: MatchOutcome }) {
@@ -59,17 +59,18 @@ export function LinkThresholds({ outcome: { thresholds } }: { outcome: MatchOutc
   );
 }
 
-type SetLinkAtProps = { threshold: number; change: Record<string, unknown>; onSet: () => void };
+type SetLinkAtProps = { threshold: number; change: RulesChange; onSet: () => void };
 
 function SetLinkAt({ threshold, change, onSet }: SetLinkAtProps) {
   const [reason, setReason] = useState('');
-  const set = useSetLinkAt();
+  const set = useSetRules();
   return (
     <form
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        set.mutate({ change, linkAt: threshold, reason }, { onSuccess: onSet });
+        const rules = { ...change, probabilistic: { ...change.probabilistic, linkAt: threshold } };
+        set.mutate({ rules, reason }, { onSuccess: onSet });
       }}
     >
       <TextInput
