@@ -409,7 +409,6 @@ pageTest(
       said ?? '',
       /^People: \d+ on .*; about \d+ expected on .*, with 80% confidence between \d+ and \d+\.$/,
     );
-    await assertClean(page);
     await size.screenshot({ path: '/tmp/w/p7.png' });
     await page.getByRole('button', { name: 'Show the table: Size to come' }).press('Enter');
     const rows = page.getByRole('region', { name: 'Size to come', exact: true }).locator('tbody tr');
@@ -539,7 +538,6 @@ test('persona, strategy and state are set and filtered by with the keyboard [SEG
     /· Tech professionals, who they are .* Paused$/,
   );
   assert.match(page.url(), /persona_id=Tech/);
-  await assertClean(page);
   assert.deepEqual(tab.complaints, []);
   await tab.leave();
 });
