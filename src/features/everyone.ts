@@ -6,7 +6,7 @@ import { botsSql, sessionRuleOf } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { type FeaturesQuery, featuresSql, withoutCompiler } from './compile.ts';
 import { findKept, type KeptPasts, refreshKept } from './kept.ts';
-import { pageRanges, ROWS_PER_PAGE } from './matrix.ts';
+import { pageRanges } from './matrix.ts';
 import { type FeaturePage, readPage } from './page.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
@@ -20,6 +20,9 @@ export type Everyone = {
 };
 
 type Moment = { workspace: string; asOf: Date };
+
+/** The engine takes a fifth of a second to read a statement of so many signals, whomever it is about; a page takes 100 MB. */
+const PEOPLE_PER_PAGE = 150_000;
 
 /** Brings the pasts that are kept up to the moment; undefined where they are past it already. */
 export async function openEveryone(
@@ -41,7 +44,7 @@ export async function openEveryone(
   const people = Number(row.people);
   return {
     people,
-    async *pages({ rowsPerPage = ROWS_PER_PAGE, after } = {}) {
+    async *pages({ rowsPerPage = PEOPLE_PER_PAGE, after } = {}) {
       for (const { part, condition } of pageRanges(people, rowsPerPage, after)) {
         const page = await readKept(store, kept, { ...query, part, chosen: signals }, condition, workspace);
         if (!(await kept.stand())) {

@@ -35,7 +35,7 @@ export type LabelledMatrix = {
   daysToEvent?: Float32Array;
 };
 
-export const ROWS_PER_PAGE = 50_000;
+const ROWS_PER_PAGE = 50_000;
 
 export async function readMatrix({ facts }: Store, options: MatrixOptions): Promise<LabelledMatrix> {
   const { asOf, label, sample } = options;

@@ -19,7 +19,7 @@ export type ScoringOptions = {
   asOf: Date;
   /** When the scoring began. One that was cut off goes on where it stopped when it is given the same moments again. */
   now: Date;
-  /** People scored at a time; absent = some ten thousand. */
+  /** People scored at a time; absent = as many as a page holds well. */
   peopleAtATime?: number;
   onProgress?: (done: number, total: number) => void;
 };
