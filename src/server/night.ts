@@ -36,7 +36,7 @@ export type NightOptions = {
 type Night = { day: string; asOf?: string; startedAt?: string; done?: boolean };
 
 /** Scores are due from this hour on, in the zone of the workspace: well before the morning. */
-const NIGHT_HOUR = 2;
+export const NIGHT_HOUR = 2;
 const SETTING = 'scored_night';
 
 /** Does the night's work if it is due; a workspace without a model has nothing due. */
@@ -75,7 +75,8 @@ async function beginNight(store: Store, { workspace, day, now, resolve, onFault 
   return night;
 }
 
-function clockIn(timeZone: string, now: Date): { day: string; hour: number } {
+/** The day and the hour by the clock of a zone. */
+export function clockIn(timeZone: string, now: Date): { day: string; hour: number } {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',

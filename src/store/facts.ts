@@ -46,6 +46,11 @@ export interface Facts {
   insertBinary(table: string, rows: BinaryRows, options?: InsertOptions): Promise<void>;
   /** Deletes rows of a table on every node that holds some. */
   remove(table: string, where: string, params?: Params): Promise<void>;
+  /**
+   * Writes a table anew on the nodes where much of it goes without its projections, as after a deletion; what was deleted is
+   * then gone from the disk as well. Returns whether any was.
+   */
+  tidy(table: string): Promise<boolean>;
   /** Runs one DDL statement of a schema file, split over the nodes where tables are sharded. */
   define(statement: string): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +67,8 @@ export type FactsOptions = {
   threads?: number;
 };
 
+/** So much of a table may go without its projections. */
+const BARE_SHARE = 0.05;
 const LANES: readonly Lane[] = ['ingest', 'online', 'batch'];
 
 export async function openFacts(options: FactsOptions): Promise<Facts> {
@@ -208,6 +215,28 @@ class ClickHouseFacts implements Facts {
     for (const node of this.nodes) await runOn(node, `DELETE FROM ${name} WHERE ${where}`, params);
   }
 
+  async tidy(table: string): Promise<boolean> {
+    const name = this.capabilities.sharded ? `${table}_local` : table;
+    let any = false;
+    for (const node of this.nodes) {
+      const result = await node.query({
+        query: `SELECT sumIf(rows, NOT hasAll(projections, made)) AS bare, sum(rows) AS all, any(made) AS wanted
+          FROM system.parts, (SELECT groupArray(name) AS made FROM system.projections
+            WHERE database = currentDatabase() AND table = {name:String}) AS one
+          WHERE database = currentDatabase() AND table = {name:String} AND active`,
+        query_params: { name },
+        format: 'JSONEachRow',
+      });
+      const [{ bare, all, wanted }] = await result.json<{ bare: string; all: string; wanted: string[] }>();
+      if (Number(bare) <= BARE_SHARE * Number(all)) continue;
+      // In one mutation: a projection made of a part that still holds deleted rows would show them.
+      const made = wanted.map((projection) => `MATERIALIZE PROJECTION ${projection}`);
+      await runOn(node, `ALTER TABLE ${name} ${['APPLY DELETED MASK', ...made].join(', ')}`);
+      any = true;
+    }
+    return any;
+  }
+
   async define(statement: string): Promise<void> {
     for (const sql of this.capabilities.sharded ? this.spread(statement) : [withoutShardKey(statement)]) {
       for (const node of this.nodes) await runOn(node, sql);
@@ -220,8 +249,8 @@ class ClickHouseFacts implements Facts {
   }
 
   /**
-   * A table becomes NAME_local and a Distributed NAME; a change of columns reaches both, one of settings only the former;
-   * views stay as they are.
+   * A table becomes NAME_local and a Distributed NAME; a change of columns reaches both, one of settings or projections
+   * only the former; views stay as they are.
    */
   private spread(statement: string): string[] {
     const shardKey = statement.match(/--\s*shard by\s+(.+?)\s*$/m)?.[1];
@@ -237,7 +266,7 @@ class ClickHouseFacts implements Facts {
     const altered = plain.match(/^ALTER TABLE (\w+)/m)?.[1];
     if (!altered) return [plain];
     const local = plain.replace(`ALTER TABLE ${altered}`, `ALTER TABLE ${altered}_local`);
-    return /\bMODIFY SETTING\b/.test(plain) ? [local] : [local, plain];
+    return /\b(MODIFY SETTING|ADD PROJECTION)\b/.test(plain) ? [local] : [local, plain];
   }
 }
 

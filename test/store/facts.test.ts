@@ -106,3 +106,41 @@ test('a blob is whole or absent and cannot leave its folder', async () => {
   assert.equal(await blobs.get('models/a.json'), undefined);
   await assert.rejects(async () => blobs.put('../outside', 'x'), /leaves the folder/);
 });
+
+test('events are found by their name, and what was deleted is not, before and after they are written anew [SEG-6] [CBP-14]', async () => {
+  const w = 'by-name';
+  await facts.command(
+    `INSERT INTO events (workspace, message_id, event, at, anchor)
+     SELECT {w:String}, toString(number), ['page_view', 'purchase'][1 + (number % 50 = 0)], now64(3) - number,
+       concat('u:', toString(number % 500)) FROM numbers(50000)`,
+    { w },
+  );
+  const purchases = async () => {
+    const [row] = await facts.rows<{ events: string; people: string }>(
+      `SELECT count() AS events, uniqExact(node) AS people FROM events WHERE workspace = {w:String} AND event = 'purchase'`,
+      { w },
+    );
+    return [Number(row.events), Number(row.people)];
+  };
+  const isOrdered = async () => {
+    const [{ share }] = await facts.rows<{ share: number }>(
+      `SELECT sumIf(rows, has(projections, 'by_name')) / sum(rows) AS share FROM system.parts
+       WHERE database = currentDatabase() AND table IN ('events', 'events_local') AND active`,
+    );
+    return share > 0.9;
+  };
+  await facts.tidy('events');
+  assert.deepEqual(await purchases(), [1000, 10]);
+  assert.ok(await isOrdered());
+  const gone = [0, 50, 100, 150, 200].map((i) => `cityHash64('u:${i}')`).join(', ');
+  await facts.remove('events', `workspace = {w:String} AND node IN (${gone})`, { w });
+  assert.deepEqual(await purchases(), [500, 5]);
+  // Of a cluster only the nodes that held them go without it, and one node is asked here.
+  if (facts.engine === 'embedded') assert.equal(await isOrdered(), false);
+  assert.equal(await facts.tidy('events'), true);
+  assert.deepEqual(await purchases(), [500, 5]);
+  // A merge that was under way has it done by the next time.
+  let again = 0;
+  while (await facts.tidy('events')) assert.ok(++again < 10, 'there is nothing left to do');
+  assert.ok(await isOrdered());
+});
