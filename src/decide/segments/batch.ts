@@ -78,11 +78,25 @@ function peopleSql(program: Program, options: BatchOptions, ask?: 'one rule'): {
       return `${terms.join(' + ') || 'toUInt64(0)'} AS w${word}`;
     });
   const anyBit = Array.from({ length: words }, (_, word) => `w${word} != 0`).join(' OR ');
+  // Whoever lacks what the one rule demands of a source needs no row of it.
+  const demanded = new Set(
+    ask === undefined ? [] : demandedIn(program.segments[0].tree).filter((leaf) => !blank[leaf]),
+  );
+  const demands = (truths: readonly [number, string][]) => {
+    const masks = new Array<bigint>(words).fill(0n);
+    for (const [leaf] of truths) {
+      const bit = place.get(leaf)!;
+      if (demanded.has(leaf)) masks[Math.floor(bit / WORD)] |= 1n << BigInt(bit % WORD);
+    }
+    return masks.flatMap((mask, word) => (mask === 0n ? [] : [`bitAnd(w${word}, toUInt64(${mask})) = ${mask}`]));
+  };
   const scope = { part };
   const ofScope = part ? inPart('profile', part) : '1';
   const sources: string[] = [];
-  const add = (truths: readonly [number, string][], from: string) =>
-    sources.push(`SELECT profile, ${bits(truths).join(', ')}, toUInt8(0) AS known FROM (${from}) WHERE ${anyBit}`);
+  const add = (truths: readonly [number, string][], from: string) => {
+    const where = demands(truths).join(' AND ') || anyBit;
+    sources.push(`SELECT profile, ${bits(truths).join(', ')}, toUInt8(0) AS known FROM (${from}) WHERE ${where}`);
+  };
 
   const groups = groupsOf(used, program, at, ask);
   const to = new Date(at);
@@ -136,8 +150,9 @@ function peopleSql(program: Program, options: BatchOptions, ask?: 'one rule'): {
   const everybody = needsEverybody(program, blank, groups, ask);
   if (everybody) {
     const columns = ['profile', 'bot', ...groups.profiles.columns];
+    const where = ['bot = 0', ...demands(groups.profiles.truths)].join(' AND ');
     sources.push(`SELECT profile, ${bits(groups.profiles.truths).join(', ')}, toUInt8(1) AS known
-      FROM (SELECT ${[...new Set(columns)].join(', ')} FROM profiles FINAL WHERE workspace = {workspace:String} AND ${ofScope}) WHERE bot = 0`);
+      FROM (SELECT ${[...new Set(columns)].join(', ')} FROM profiles FINAL WHERE workspace = {workspace:String} AND ${ofScope}) WHERE ${where}`);
   }
   const merged = Array.from({ length: words }, (_, word) => `groupBitOr(w${word}) AS v${word}`);
   const having = everybody ? 'HAVING max(known) = 1' : `HAVING profile NOT IN (${botsSql})`;
@@ -153,6 +168,12 @@ function peopleSql(program: Program, options: BatchOptions, ask?: 'one rule'): {
     return blank[leaf] ? `(NOT ${bit})` : bit;
   };
   return { from, truths: program.segments.map(({ tree }) => treeSql(tree, leafSql)) };
+}
+
+/** The leaves without which a tree does not hold. */
+function demandedIn(tree: Tree): number[] {
+  if ('leaf' in tree) return [tree.leaf];
+  return 'all' in tree ? tree.all.flatMap(demandedIn) : [];
 }
 
 type Steps = Extract<Reading, { from: 'steps' }>;

@@ -34,6 +34,8 @@ export type Predicate = Static<typeof predicateSchema>;
 export type SqlValue = {
   /** Array(String): the texts, or the one text. */
   texts: string;
+  /** The one text, where there can't be several; '' = none. */
+  text?: string;
   /** Float64; NaN = no number. */
   number: string;
   /** Epoch ms as Float64; NaN = no moment. */
@@ -239,6 +241,7 @@ export function textSql(text: string): SqlValue {
   const parsed = `parseDateTime64BestEffortOrNull(if(match(${text}, ${quote(isoDate.source)}), ${text}, ''), 3, 'UTC')`;
   return {
     texts: `arrayFilter(x -> x != '', [${text}])`,
+    text,
     number: `if(match(${text}, ${quote(numberText.source)}), toFloat64OrZero(${text}), nan)`,
     moment: `ifNull(toFloat64(toUnixTimestamp64Milli(${parsed})), nan)`,
     exists: `${text} != ''`,
@@ -320,13 +323,18 @@ function equal(value: NonNullable<Predicate['value']>): Comparison {
   return timeless(
     (known) =>
       [
-        texts.length > 0 && `hasAny(${known.texts}, [${texts.map(quote).join(', ')}])`,
+        texts.length > 0 && isAnyOf(known, texts),
         numbers.length > 0 && `${known.number} IN (${numbers.map(float).join(', ')})`,
       ]
         .filter(Boolean)
         .join(' OR '),
     (known) => textsOf(known).some((one) => texts.includes(one)) || numbers.includes(numberIn(known)),
   );
+}
+
+function isAnyOf({ text, texts }: SqlValue, wanted: readonly string[]): string {
+  const list = wanted.map(quote).join(', ');
+  return text === undefined ? `hasAny(${texts}, [${list}])` : `${text} IN (${list})`;
 }
 
 /** A moment from `fromMs` to `toMs` after T: [T + from, T + to). */
