@@ -36,7 +36,10 @@ export async function gather(store: Store, options: EverybodyOptions): Promise<v
   }
 }
 
-/** People who are in other segments of the program than they should be as of the moment, some thousand at a time. */
+/**
+ * People who are in other segments of the program than they should be as of the moment, some thousand at a time. Read on
+ * one thread: it is done in the background, beside what arrives.
+ */
 export async function* differing(store: Store, options: EverybodyOptions): AsyncIterable<bigint[]> {
   const { workspace, program } = options;
   const numbers = `[${program.segments.map(({ number }) => number).join(', ')}]`;
@@ -45,7 +48,7 @@ export async function* differing(store: Store, options: EverybodyOptions): Async
       `SELECT profile FROM (
          SELECT profile, arraySort(segments) AS of, 0 AS kind FROM (${batch}) WHERE notEmpty(segments)
          UNION ALL SELECT profile, arraySort(arrayIntersect(segments, ${numbers})), 1 FROM (${state}))
-       GROUP BY profile HAVING anyIf(of, kind = 0) != anyIf(of, kind = 1) ORDER BY profile${BATCH_SETTINGS}`,
+       GROUP BY profile HAVING anyIf(of, kind = 0) != anyIf(of, kind = 1) ORDER BY profile${BATCH_SETTINGS}, max_threads = 1`,
       { workspace },
       'batch',
     );

@@ -175,36 +175,45 @@ export function openSegmentsNow(store: Store, options: SegmentsNowOptions): Segm
     if (known) Object.assign(known, { lookAt: 0, isStale: true });
   };
 
-  const look = (workspace: string): Promise<Look> =>
-    inTurn(workspace, async () => {
-      const started = performance.now();
+  /** Everybody is read while blocks go on being followed: who is found to differ is loaded as they are by then. */
+  const look = async (workspace: string): Promise<Look> => {
+    const started = performance.now();
+    const begun = await inTurn(workspace, async () => {
       const before = await open(workspace);
       if (before.isStale) await before.live.alone(async () => {});
-      const begun = await begin(workspace);
-      begun.isStale = false;
-      const { live, context, around } = begun;
-      let people = 0;
-      const at = now().getTime();
-      if (context.program.segments.length > 0) {
-        const by = at + begun.lookEveryMs;
-        for await (const some of differing(store, {
-          workspace,
-          program: context.program,
-          allows: around.allows,
-          at: by,
-        })) {
-          people += some.length;
-          await live.look(some, 'sweep');
-        }
-        await noteSizes(store, workspace, around, now());
-        schedule(workspace, live);
-      }
-      const ms = performance.now() - started;
-      // What was foreseen reaches to the next look; how far the one after it has to reach is known by how long this took.
-      begun.lookAt = at + begun.lookEveryMs;
-      begun.lookEveryMs = Math.min(TIMERS_AHEAD_MS, Math.max(LOOK_EVERY_MS, LOOK_SHARE * ms));
-      return { people, seconds: ms / SECOND_MS };
+      const latest = await begin(workspace);
+      latest.isStale = false;
+      return latest;
     });
+    const { live, context, around } = begun;
+    let people = 0;
+    const at = now().getTime();
+    if (context.program.segments.length > 0) {
+      const by = at + begun.lookEveryMs;
+      for await (const some of differing(store, {
+        workspace,
+        program: context.program,
+        allows: around.allows,
+        at: by,
+      })) {
+        const isCurrent = await inTurn(workspace, async () => {
+          if (running.get(workspace) !== begun) return false;
+          await live.look(some, 'sweep');
+          schedule(workspace, live);
+          return true;
+        });
+        // Other rules by now: their own look is due.
+        if (!isCurrent) break;
+        people += some.length;
+      }
+      await noteSizes(store, workspace, around, now());
+    }
+    const ms = performance.now() - started;
+    // What was foreseen reaches to the next look; how far the one after it has to reach is known by how long this took.
+    begun.lookAt = at + begun.lookEveryMs;
+    begun.lookEveryMs = Math.min(TIMERS_AHEAD_MS, Math.max(LOOK_EVERY_MS, LOOK_SHARE * ms));
+    return { people, seconds: ms / SECOND_MS };
+  };
 
   return {
     async shipped(rows) {
