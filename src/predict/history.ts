@@ -24,6 +24,7 @@ import { readSetting, removeSetting, type Store, writeSetting } from '../store/i
 import { addDays, DAY_MS, fromClickHouseTime, startOfDay, toClickHouseTime } from '../time.ts';
 import { untouchedWeights } from './acted.ts';
 import type { Outcome } from './question.ts';
+import type { ModelRecord } from './registry.ts';
 import type { Rows } from './rows.ts';
 import type { Week } from './season.ts';
 
@@ -136,15 +137,17 @@ const NIGHTS_KEPT_DAYS = 14;
  */
 export async function pruneSnapshots(
   store: Store,
-  { workspace, models, now }: { workspace: string; models: readonly Learned[]; now: Date },
+  {
+    workspace,
+    models,
+    now,
+  }: { workspace: string; models: readonly Pick<ModelRecord, 'status' | 'lineage'>[]; now: Date },
 ): Promise<number> {
   if (models.some(({ status }) => status === 'TRAINING')) return 0;
   const used = models.filter(({ status }) => status === 'ACTIVE').flatMap(({ lineage }) => lineage?.snapshots ?? []);
   const keep = used.map(({ asOf }) => new Date(asOf));
   return removeSnapshots(store, { workspace, before: addDays(now, -NIGHTS_KEPT_DAYS), keep });
 }
-
-type Learned = { status: string; lineage: { snapshots: readonly { asOf: string }[] } | null };
 
 async function isFresh(store: Store, workspace: string, signalSet: string, asOf: Date): Promise<boolean> {
   const params = { workspace, signalSet, asOf: toClickHouseTime(asOf) };

@@ -7,6 +7,7 @@ import { createKey, createWorkspace } from '../../src/govern/index.ts';
 import { resolveAll } from '../../src/identify/index.ts';
 import { openServer } from '../../src/server/index.ts';
 import { readSetting, writeSetting } from '../../src/store/index.ts';
+import { type Answer, callApi } from '../support/api.ts';
 import { openTestStore } from '../support/store.ts';
 
 const store = await openTestStore({
@@ -35,20 +36,8 @@ for (const id of ['shop', 'plain']) {
 const open = () => openServer({ store, logLevel: 'silent', now });
 let server = await open();
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer is JSON whose shape each test checks
-type Answer = { status: number; body: any };
-async function ask(method: string, path: string, body?: unknown, workspace = 'shop'): Promise<Answer> {
-  const response = await fetch(`${server.address}/api/v1/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${keys[workspace].secret}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-}
+const ask = (method: string, path: string, body?: unknown, workspace = 'shop'): Promise<Answer> =>
+  callApi({ address: server.address, key: keys[workspace].secret }, method, path, body);
 const make = async (segment: object, workspace = 'shop'): Promise<Answer['body']> => {
   const { status, body } = await ask('POST', 'segments', segment, workspace);
   assert.equal(status, 201, JSON.stringify(body));

@@ -9,6 +9,7 @@ import { resolveAll } from '../../src/identify/index.ts';
 import { openServer } from '../../src/server/index.ts';
 import { addDays, HOUR_MS, toClickHouseTime } from '../../src/time.ts';
 import { makeEvent } from '../predict/shop.ts';
+import { type Answer, callApi } from '../support/api.ts';
 import { openReceiver } from '../support/receiver.ts';
 import { openTestStore } from '../support/store.ts';
 
@@ -42,20 +43,8 @@ const events = Array.from({ length: 40 }, (_, n) => [
 await store.facts.insert('events', events);
 await resolveAll(store, { workspace: 'shop', now });
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer is JSON whose shape each test checks
-type Answer = { status: number; body: any };
-async function ask(method: string, path: string, body?: unknown, workspace = 'shop'): Promise<Answer> {
-  const response = await fetch(`${server.address}/api/v1/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${keys[workspace].secret}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-}
+const ask = (method: string, path: string, body?: unknown, workspace = 'shop'): Promise<Answer> =>
+  callApi({ address: server.address, key: keys[workspace].secret }, method, path, body);
 const make = async (segment: object): Promise<Answer['body']> => {
   const { status, body } = await ask('POST', 'segments/', segment);
   assert.equal(status, 201, JSON.stringify(body));

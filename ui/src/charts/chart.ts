@@ -52,6 +52,17 @@ export function axis(t: Tokens, name?: string) {
   };
 }
 
+/** An axis of whole numbers, such as people or events. */
+export function countAxis(t: Tokens, say: (value: number) => string) {
+  return {
+    ...axis(t),
+    type: 'value' as const,
+    minInterval: 1,
+    axisLine: { show: false },
+    axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => say(value) },
+  };
+}
+
 /** A true axis of time: days without a point leave their gap. Never finer than a day. */
 export function timeAxis(t: Tokens, zone: string) {
   return {

@@ -3,7 +3,7 @@
 
 import { count, day, shortDay } from '../format.ts';
 import type { ForecastPoint } from '../segmentsApi.ts';
-import { axis, type Chart, firstIndex, frame, timeAxis, tip } from './chart.ts';
+import { type Chart, countAxis, firstIndex, frame, timeAxis, tip } from './chart.ts';
 
 export type ForecastData = {
   /** What is counted, such as 'People'. */
@@ -31,13 +31,7 @@ export const forecastChart: Chart<ForecastData> = {
     };
     return frame(t, {
       xAxis: timeAxis(t, 'UTC'),
-      yAxis: {
-        ...axis(t),
-        type: 'value',
-        minInterval: 1,
-        axisLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => count(value) },
-      },
+      yAxis: countAxis(t, count),
       series: [
         {
           type: 'line',

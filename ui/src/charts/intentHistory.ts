@@ -7,7 +7,7 @@ import type { IntentToday, Level } from '../api.ts';
 import { compact, count, day } from '../format.ts';
 import { levelColor, levelSymbol, levels } from '../levels.ts';
 import type { Tokens } from '../tokens.ts';
-import { axis, type Chart, firstIndex, frame, timeAxis, tip } from './chart.ts';
+import { type Chart, countAxis, firstIndex, frame, timeAxis, tip } from './chart.ts';
 
 /** Up to here every scoring carries its mark. */
 const fewScorings = 14;
@@ -20,13 +20,7 @@ export const intentHistory: Chart<IntentHistoryData> = {
     const drawn = levels.filter(({ level }) => shown.includes(level));
     return frame(t, {
       xAxis: timeAxis(t, 'UTC'),
-      yAxis: {
-        ...axis(t),
-        type: 'value',
-        axisLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => compact(value) },
-        minInterval: 1,
-      },
+      yAxis: countAxis(t, compact),
       series: drawn.map(({ level }) => line(history, level, t)),
       tooltip: {
         formatter: (params: unknown) => {

@@ -3,7 +3,7 @@
 import type { PlanAction, PlansOverview } from '../api.ts';
 import { compact, count, day, shortDay } from '../format.ts';
 import type { Tokens } from '../tokens.ts';
-import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
+import { axis, type Chart, countAxis, firstIndex, frame, tip } from './chart.ts';
 
 type Day = PlansOverview['days'][number];
 
@@ -23,13 +23,7 @@ export const planDays: Chart<Day[]> = {
         splitLine: { show: false },
         axisLabel: { ...axis(t).axisLabel, formatter: (date: string) => shortDay(date, 'UTC') },
       },
-      yAxis: {
-        ...axis(t),
-        type: 'value',
-        minInterval: 1,
-        axisLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => compact(value) },
-      },
+      yAxis: countAxis(t, compact),
       series: parts.map(({ key, name, color }) => ({
         type: 'bar',
         name,

@@ -3,7 +3,7 @@
 import { count, dayAndTime, shortDay } from '../format.ts';
 import type { SizePoint } from '../segmentsApi.ts';
 import type { Tokens } from '../tokens.ts';
-import { axis, type Chart, frame, timeAxis, tip } from './chart.ts';
+import { type Chart, countAxis, frame, timeAxis, tip } from './chart.ts';
 
 export type SegmentSizesData = { segments: { name: string; sizes: SizePoint[] }[]; zone: string };
 
@@ -18,13 +18,7 @@ export const segmentSizes: Chart<SegmentSizesData> = {
   option({ segments, zone }, t) {
     return frame(t, {
       xAxis: timeAxis(t, zone),
-      yAxis: {
-        ...axis(t),
-        type: 'value',
-        minInterval: 1,
-        axisLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (value: number) => count(value) },
-      },
+      yAxis: countAxis(t, count),
       legend: { show: segments.length > 1, top: 0, left: 0, textStyle: { color: t.inkSoft } },
       grid: {
         left: 4,

@@ -2,7 +2,7 @@
 
 import type { Signal } from '../api.ts';
 import { compact, plural, signalValue, titled, value, words } from '../format.ts';
-import { axis, type Chart, firstIndex, frame, tip } from './chart.ts';
+import { axis, type Chart, countAxis, firstIndex, frame, tip } from './chart.ts';
 
 export const signalHistogram: Chart<Signal & { currency: string | null }> = {
   option({ histogram, unit, currency }, t) {
@@ -14,13 +14,7 @@ export const signalHistogram: Chart<Signal & { currency: string | null }> = {
         data: histogram.map(({ from }) => (scale ? value(from / scale.size) : signalValue(from, unit, currency))),
         splitLine: { show: false },
       },
-      yAxis: {
-        ...axis(t),
-        type: 'value',
-        minInterval: 1,
-        axisLine: { show: false },
-        axisLabel: { ...axis(t).axisLabel, formatter: (people: number) => compact(people) },
-      },
+      yAxis: countAxis(t, compact),
       series: {
         type: 'bar',
         barCategoryGap: '10%',
