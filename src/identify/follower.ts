@@ -29,7 +29,7 @@ export type FollowerOptions = {
 export interface Follower {
   /** Hand this to the intake's onShipped. */
   shipped(rows: readonly (FollowedRow & TellingRow & { workspace: string })[]): Promise<void>;
-  /** When nobody who came waits to be matched any more; after a start that takes until everybody is in memory. */
+  /** When nobody who came waits to be matched or drawn any more; after a start that takes until everybody is in memory. */
   settled(): Promise<void>;
   /** Finishes what is under way; who waits to be matched is after the next start. */
   close(): Promise<void>;
@@ -93,7 +93,10 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
       }
       plan();
     },
-    settled: matcher.settled,
+    async settled() {
+      await matcher.settled();
+      await refreshNext();
+    },
     async close() {
       await matcher.close();
       clearTimeout(timer);

@@ -7,19 +7,14 @@ import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import {
-  type ClickHouseClient,
-  type ClickHouseClientConfigOptions,
-  ClickHouseLogLevel,
-  type ClickHouseSettings,
-  createClient,
-} from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { threadsToUse } from '../environment.ts';
 import { InklingError } from '../errors.ts';
+import { loadEmbedded } from './embedded.ts';
 import { type FactsCapabilities, type FactsEngine, factsEngines } from './engines.ts';
+import { type Params, quote } from './literals.ts';
 
 export type Lane = 'ingest' | 'online' | 'batch';
-export type Params = Record<string, string | number | bigint | boolean | readonly (string | number)[]>;
 
 /** token: the same token twice inserts once. */
 export type InsertOptions = { token?: string; lane?: Lane };
@@ -82,15 +77,12 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
   }
   const capabilities = factsEngines[engine];
   const database = options.database ?? 'inkling';
-  const settings = {
-    ...capabilities.settings,
-    max_threads: options.threads ?? threadsToUse(),
-  } as unknown as ClickHouseSettings;
+  const settings = { ...capabilities.settings, max_threads: options.threads ?? threadsToUse() };
   if (urls.length > 0) await createDatabase(urls, database);
   const embed = urls.length === 0 ? await loadEmbedded() : undefined;
   const connect = (url: string | undefined) =>
     url === undefined
-      ? createClient({ connection: embed?.(options.path), clickhouse_settings: settings })
+      ? createClient({ connection: embed?.(options.path, settings) })
       : createClient({
           url,
           database,
@@ -99,7 +91,7 @@ export async function openFacts(options: FactsOptions): Promise<Facts> {
             ...settings,
             send_progress_in_http_headers: 1,
             http_headers_progress_interval_ms: '20000',
-          },
+          } as unknown as ClickHouseSettings,
           request_timeout: 3_600_000,
           // Whoever asked is told what failed; said twice, it would quote statements in the log.
           log: { level: ClickHouseLogLevel.OFF },
@@ -191,8 +183,7 @@ class ClickHouseFacts implements Facts {
     options: InsertOptions,
   ): Promise<void> {
     const client = this.clients[options.lane ?? 'ingest'];
-    // In the statement, not beside it: the embedded engine keeps settings sent beside a statement for the next ones,
-    // and a stale token would drop another block as already inserted.
+    // In the statement, not beside it: the embedded engine takes none beside it (and would keep it for the next ones).
     const token = options.token ? ` SETTINGS insert_deduplication_token = ${quote(options.token)}` : '';
     try {
       if (this.incoming) {
@@ -270,16 +261,6 @@ class ClickHouseFacts implements Facts {
   }
 }
 
-/**
- * Loaded when it is opened, not when this file is imported: a worker thread that had the engine's library loaded would
- * shut it down for the whole process when it ends. chDB types its connection by another copy of the client's own
- * declarations; the shape is the same.
- */
-async function loadEmbedded() {
-  const { createChdbConnection } = await import('chdb/connection');
-  return (path: string) => createChdbConnection({ path }) as unknown as ClickHouseClientConfigOptions['connection'];
-}
-
 async function runOn(client: ClickHouseClient, sql: string, params?: Params): Promise<void> {
   try {
     await client.command({ query: sql, query_params: params });
@@ -317,10 +298,6 @@ function encodeRows(rows: readonly object[]): Uint8Array[] {
     chunks.push(Buffer.from(`${lines.join('\n')}\n`));
   }
   return chunks;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 function emptyFolder(path: string): string {

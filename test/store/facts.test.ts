@@ -34,11 +34,48 @@ test('rows are removed wherever they lie', async () => {
 });
 
 test('parameters are values, never SQL', async () => {
-  const [row] = await facts.rows<{ text: string; n: string }>(
-    'SELECT {text:String} AS text, length({list:Array(String)}) AS n',
-    { text: "x' OR 1=1; --\\\n\t", list: ["a'b", 'c\\d'] },
+  const text = "x' OR 1=1; --\\\n\t {n:UInt64} \\' \0 ü";
+  const list = ["a'b", 'c\\d', '{text:String}', "\\'", 'x,y]'];
+  const rows = await facts.rows<{ text: string; list: string[]; none: string[] }>(
+    'SELECT {text:String} AS text, {list:Array(String)} AS list, {none:Array(String)} AS none',
+    { text, list, none: [] },
   );
-  assert.deepEqual(row, { text: "x' OR 1=1; --\\\n\t", n: '2' });
+  assert.deepEqual(rows, [{ text, list, none: [] }]);
+});
+
+test('parameters have the type that they say', async () => {
+  const [row] = await facts.rows<Record<string, string>>(
+    `SELECT {big:UInt64} AS big, {small:Int64} AS small, {half:Float64} AS half, {day:DateTime64(3, 'UTC')} AS day,
+       toTypeName({day:DateTime64(3, 'UTC')}) AS dayType, toTypeName({flag:UInt8}) AS flagType,
+       toTypeName({codes:Array(UInt16)}) AS codesType, {codes:Array(UInt16)} AS codes
+     FROM numbers({flag:UInt8}) LIMIT {flag:UInt8}`,
+    { big: 18446744073709551615n, small: -5, half: 0.1, day: '2026-01-02 03:04:05.678', flag: true, codes: [1, 65535] },
+  );
+  assert.deepEqual(row, {
+    big: '18446744073709551615',
+    small: '-5',
+    half: 0.1,
+    day: '2026-01-02 03:04:05.678',
+    dayType: "DateTime64(3, 'UTC')",
+    flagType: 'UInt8',
+    codesType: 'Array(UInt16)',
+    codes: [1, 65535],
+  });
+});
+
+test('what looks like a parameter in a text, a name or a comment is none', async () => {
+  const [row] = await facts.rows<Record<string, string>>(
+    `SELECT '{x:String}' AS a, 'it\\'s {x:String}' AS b, '''{x:String}' AS c, {x:String} AS "x {x:String}" -- {x:String}
+     /* {x:String} */ FROM numbers(1)`,
+    { x: "'; DROP TABLE events; --" },
+  );
+  assert.deepEqual(row, {
+    a: '{x:String}',
+    b: "it's {x:String}",
+    c: "'{x:String}",
+    'x {x:String}': "'; DROP TABLE events; --",
+  });
+  await assert.rejects(facts.rows('SELECT {missing:String} FROM numbers({n:UInt8})', { n: 1 }), /missing/);
 });
 
 test('a refused statement says which and why', async () => {
@@ -50,12 +87,25 @@ test('a refused statement says which and why', async () => {
   });
 });
 
+test('a refused statement does not tell on the values in it', async () => {
+  const person = "o'hara@example.com";
+  const list = [person, 'x'];
+  for (const where of ['anchor = {person:String}', 'anchor IN {list:Array(String)}', '{person:String} ! 1']) {
+    await assert.rejects(
+      facts.rows(`SELECT nothing_like_it FROM events WHERE ${where}`, { person, list }),
+      (error: Error) => error.message.includes('nothing_like_it') && !error.message.includes('hara'),
+    );
+  }
+});
+
 test('a long query in the batch lane does not hold one in the online lane', async () => {
   let finished = false;
-  const long = facts.rows('SELECT sum(sipHash64(number)) FROM numbers(150000000)', {}, 'batch').then(() => {
-    finished = true;
-  });
-  await facts.rows('SELECT 1', {}, 'online');
+  const long = facts
+    .rows('SELECT sum(sipHash64(number)) FROM numbers({n:UInt64})', { n: 150_000_000 }, 'batch')
+    .then(() => {
+      finished = true;
+    });
+  await facts.rows('SELECT {n:UInt64}', { n: 1 }, 'online');
   assert.equal(finished, false, 'the point query should have answered while the long one was still running');
   await long;
 });

@@ -79,6 +79,7 @@ async function serve() {
       sent += messages.length;
       for (let i = 0; shown < sent && i < 2000; i++) await new Promise((resolve) => setTimeout(resolve, 5));
       assert.equal(shown, sent);
+      await follower.settled();
     },
     async close() {
       await intake.close();
