@@ -1,8 +1,9 @@
 // Segments at size: one rule and two hundred over everybody, a preview, the live side event by event, and how long after
 // an event was sent its person is in the segment. People and their events are made by SQL.
 // Run: node bench/segments.ts [--people 1000000] [--events 50] [--segments 200] [--stage batch,preview,live,visible]
+// [--data FOLDER, kept and not made again]
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,6 +36,7 @@ const { values: settings } = parseArgs({
     stage: { type: 'string', default: 'batch,preview,live,visible' },
     probes: { type: 'string', default: '200' },
     rate: { type: 'string', default: '1000' },
+    data: { type: 'string' },
   },
 });
 const people = Number(settings.people);
@@ -56,21 +58,22 @@ const weights = [42, 20, 8, 12, 6, 2, 4, 6];
 type Load = { address: string; writeKey: string; rate: number };
 
 async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'inkling-bench-'));
+  const folder = settings.data ?? mkdtempSync(join(tmpdir(), 'inkling-bench-'));
+  const isMade = existsSync(join(folder, 'facts'));
   const store = await openStore({ dataDir: folder });
   const now = new Date();
   await ensureWorkspace(store, workspace, now);
   const stages = new Set(settings.stage.split(','));
   try {
     console.log(`${whole(people)} people, ${whole(people * perPerson)} events\n\n| what | figure |\n| --- | ---: |`);
-    await timed('making them by SQL', () => make(store, now));
+    if (!isMade) await timed('making them by SQL', () => make(store, now));
     if (stages.has('batch')) await batch(store, now);
     if (stages.has('preview')) await preview(store, now);
     if (stages.has('live')) await live(store, now);
     if (stages.has('visible')) await visible(store);
   } finally {
     await store.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (!settings.data) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -279,11 +282,12 @@ function rowOf(person: number, messageId: string, at: number, n: number): EventR
 /** From the call over HTTP to the row that says the person is in it, while others send in the background. */
 async function visible(store: Store): Promise<void> {
   const now = new Date();
+  const run = now.getTime();
   const { writeKey } = await ensureWorkspace(store, workspace, now);
   const probe: Rule = { kind: 'event', event: 'probed', op: 'at_least', value: 1, window: { last: 1, unit: 'days' } };
   const { number } = await createRuleSegment(
     store,
-    { name: 'probed', criteria: probe },
+    { name: `probed ${run}`, criteria: probe },
     { workspace, by: 'bench', now },
   );
   const before = segmentsOf(store, now);
@@ -302,12 +306,12 @@ async function visible(store: Store): Promise<void> {
   };
   // After a start everybody who does something is loaded once: that is told apart.
   const began = performance.now();
-  for (let quick = 0, i = 0; quick < 10; i++) quick = (await probeOnce(`early-${i}`)) < 1000 ? quick + 1 : 0;
+  for (let quick = 0, i = 0; quick < 10; i++) quick = (await probeOnce(`early-${run}-${i}`)) < 1000 ? quick + 1 : 0;
   row(
     'from the start until ten in a row were seen within a second',
     `${((performance.now() - began) / 1000).toFixed(1)} s`,
   );
-  for (let i = 0; i < Number(settings.probes); i++) taken.push(await probeOnce(`probe-${i}`));
+  for (let i = 0; i < Number(settings.probes); i++) taken.push(await probeOnce(`probe-${run}-${i}`));
   await worker.terminate();
   await server.close();
   taken.sort((a, b) => a - b);

@@ -35,9 +35,10 @@ export interface Follower {
   close(): Promise<void>;
 }
 
-const PEOPLE_PER_STATEMENT = 1000;
-/** Drawing people anew takes a fifth of the time at most, however long their histories are. */
-const PAUSES_PER_REFRESH = 4;
+/** Few enough that what people wait for hardly notices. */
+const PEOPLE_PER_STATEMENT = 250;
+/** Drawing people anew takes a fifth of the time at most, however long their histories are: it rests after each statement. */
+const RESTS_PER_STATEMENT = 4;
 const WAITS_IN_A_RUSH = 10;
 /** Somebody who changes hands while being drawn is drawn again; whoever does so at every try is at the next refresh. */
 const TRIES = 3;
@@ -48,32 +49,48 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
   const touched = new Map<string, Set<string>>();
   let timer: NodeJS.Timeout | undefined;
   let refreshing: Promise<void> = Promise.resolve();
+  let isHurried = false;
+  let endRest = () => {};
 
+  const rest = (workedMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (isHurried) return resolve();
+      const rested = setTimeout(resolve, workedMs * RESTS_PER_STATEMENT).unref();
+      endRest = () => {
+        clearTimeout(rested);
+        resolve();
+      };
+    });
   const refresh = async () => {
-    const started = performance.now();
     const taken = [...touched];
     touched.clear();
     for (const [workspace, anchors] of taken) {
       const nodes = [...anchors].map(nodeOf);
-      await refreshPeople(store, workspace, nodes, now()).catch((error) =>
+      await refreshPeople(store, workspace, nodes, now(), rest).catch((error) =>
         onFault?.(error, 'refreshing profiles and visits'),
       );
     }
     clearTimeout(timer);
     timer = undefined;
-    if (touched.size > 0) plan((performance.now() - started) * PAUSES_PER_REFRESH);
+    if (touched.size > 0) plan();
   };
   const refreshNext = () => {
     refreshing = refreshing.then(refresh);
     return refreshing;
   };
-  const plan = (pauseMs = 0, waits = 0) => {
+  const plan = (waits = 0) => {
     const next = () => {
       if (!isRush() || waits === WAITS_IN_A_RUSH) return refreshNext();
       timer = undefined;
-      plan(0, waits + 1);
+      plan(waits + 1);
     };
-    timer ??= setTimeout(next, Math.max(refreshAfterMs, pauseMs)).unref();
+    timer ??= setTimeout(next, refreshAfterMs).unref();
+  };
+  const finish = async () => {
+    isHurried = true;
+    endRest();
+    await refreshNext();
+    isHurried = false;
   };
 
   return {
@@ -95,25 +112,26 @@ export function openFollower(store: Store, options: FollowerOptions): Follower {
     },
     async settled() {
       await matcher.settled();
-      await refreshNext();
+      await finish();
     },
     async close() {
       await matcher.close();
       clearTimeout(timer);
-      await refreshNext();
+      await finish();
     },
   };
 }
 
 /**
  * Draws anew the profiles and visits of the people whom the nodes belong to. It needs no turn, so that no block waits
- * for long histories: whoever has changed hands in the meantime is drawn again.
+ * for long histories: whoever has changed hands in the meantime is drawn again. `rest` is waited for after each some hundred.
  */
 export async function refreshPeople(
   store: Store,
   workspace: string,
   nodes: readonly bigint[],
   now: Date,
+  rest: (workedMs: number) => Promise<void> = async () => {},
 ): Promise<void> {
   const { facts } = store;
   const summed = inCurrency(await adoptCurrency(store, workspace));
@@ -122,6 +140,7 @@ export async function refreshPeople(
   const ordered = BigUint64Array.from(nodes).sort();
   for (let from = 0; from < ordered.length; from += PEOPLE_PER_STATEMENT) {
     const some = [...ordered.subarray(from, from + PEOPLE_PER_STATEMENT)];
+    const started = performance.now();
     let members = await membersOf(facts, workspace, some);
     for (let attempt = 1; ; attempt++) {
       const before = await profilesOf(facts, workspace, members);
@@ -133,5 +152,6 @@ export async function refreshPeople(
       if (isSame || attempt === TRIES) break;
       members = [...new Set([...before.keys(), ...members])];
     }
+    await rest(performance.now() - started);
   }
 }

@@ -1,7 +1,7 @@
 // A table drawn anew from the events, for everyone or for a few. Everyone's is written in parts under a new version,
 // after which the older version goes; a reader in between sees the newer row of each key, so nothing is ever empty.
 
-import type { Facts } from '../store/index.ts';
+import type { Facts, Lane } from '../store/index.ts';
 import { type ResolvedEvents, within } from './people.ts';
 
 export type Drawn = {
@@ -41,23 +41,29 @@ export async function redraw(
   { workspace, now, summed }: How,
 ): Promise<void> {
   const theirs = `workspace = {workspace:String} AND ${within('profile', nodes)}`;
-  const older = await newestVersion(facts, table, workspace, theirs);
+  const older = await newestVersion(facts, table, workspace, theirs, 'follow');
   const version = Math.max(now.getTime(), older + 1);
   // On one thread: what arrives meanwhile is to be in the facts first.
-  await facts.command(`${insertSql({ nodes }, version, summed)} SETTINGS max_threads = 1`, { workspace });
+  await facts.command(`${insertSql({ nodes }, version, summed)} SETTINGS max_threads = 1`, { workspace }, 'follow');
   if (older === 0) return;
   const [{ stale }] = await facts.rows<{ stale: string }>(
     `SELECT count() AS stale FROM (SELECT 1 FROM ${table} WHERE ${theirs} GROUP BY ${key.join(', ')}
      HAVING max(version) < ${version})`,
     { workspace },
-    'batch',
+    'follow',
   );
-  if (Number(stale) > 0) await facts.remove(table, `${theirs} AND version < ${version}`, { workspace });
+  if (Number(stale) > 0) await facts.remove(table, `${theirs} AND version < ${version}`, { workspace }, 'follow');
 }
 
-async function newestVersion(facts: Facts, table: string, workspace: string, where: string): Promise<number> {
+async function newestVersion(
+  facts: Facts,
+  table: string,
+  workspace: string,
+  where: string,
+  lane: Lane = 'batch',
+): Promise<number> {
   const sql = `SELECT max(version) AS version FROM ${table} WHERE ${where}`;
-  const [row] = await facts.rows<{ version: string }>(sql, { workspace }, 'batch');
+  const [row] = await facts.rows<{ version: string }>(sql, { workspace }, lane);
   return Number(row.version);
 }
 

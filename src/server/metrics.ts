@@ -90,7 +90,7 @@ function watchFacts(facts: Facts, observe: Histogram['observe']): Facts {
     insertLines: (table, chunks, options) =>
       timed(options?.lane ?? 'ingest', facts.insertLines(table, chunks, options)),
     insertBinary: (table, rows, options) => timed(options?.lane ?? 'ingest', facts.insertBinary(table, rows, options)),
-    remove: (table, where, params) => timed('batch', facts.remove(table, where, params)),
+    remove: (table, where, params, lane = 'batch') => timed(lane, facts.remove(table, where, params, lane)),
     tidy: (table) => timed('batch', facts.tidy(table)),
     binary: (sql, params, lane) => facts.binary(sql, params, lane),
     define: (statement) => facts.define(statement),

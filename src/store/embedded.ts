@@ -2,10 +2,13 @@
 // nothing above needs to know them: it runs statements with parameters one at a time in the whole process, whatever
 // their connection, so values are written into the statement; it keeps settings once set, so they are sent once and not
 // before each statement (1.2 ms); and a statement waiting for its connection holds one of Node's four threads for
-// files, so each connection takes one at a time.
+// files, so each connection takes one at a time and has a thread more.
 
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { listed, literal, type Params, quote, writeParameters } from './literals.ts';
+
+// Set before anything asks for a thread, from when on their number stands.
+process.env.UV_THREADPOOL_SIZE ??= '8';
 
 type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 /** What the client hands to a connection, as far as it concerns us. */

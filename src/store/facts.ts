@@ -1,6 +1,7 @@
 // Facts: ClickHouse SQL, spoken through the official client whichever engine is underneath (see engines.ts).
 // Statements on one connection queue behind each other in the embedded engine, so work runs in lanes: what people
-// wait for ('online') never queues behind a shipment ('ingest') or a training query ('batch').
+// wait for ('online') never queues behind a shipment ('ingest'), people being drawn anew after one ('follow') or a
+// training query ('batch').
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
@@ -14,7 +15,7 @@ import { loadEmbedded } from './embedded.ts';
 import { type FactsCapabilities, type FactsEngine, factsEngines } from './engines.ts';
 import { type Params, quote } from './literals.ts';
 
-export type Lane = 'ingest' | 'online' | 'batch';
+export type Lane = 'ingest' | 'online' | 'follow' | 'batch';
 
 /** token: the same token twice inserts once. */
 export type InsertOptions = { token?: string; lane?: Lane };
@@ -40,7 +41,7 @@ export interface Facts {
   /** Inserts rows in RowBinary: several times as fast as lines where rows are many. */
   insertBinary(table: string, rows: BinaryRows, options?: InsertOptions): Promise<void>;
   /** Deletes rows of a table on every node that holds some. */
-  remove(table: string, where: string, params?: Params): Promise<void>;
+  remove(table: string, where: string, params?: Params, lane?: Lane): Promise<void>;
   /**
    * Writes a table anew on the nodes where much of it goes without its projections, as after a deletion; what was deleted is
    * then gone from the disk as well. Returns whether any was.
@@ -64,7 +65,7 @@ export type FactsOptions = {
 
 /** So much of a table may go without its projections. */
 const BARE_SHARE = 0.05;
-const LANES: readonly Lane[] = ['ingest', 'online', 'batch'];
+const LANES: readonly Lane[] = ['ingest', 'online', 'follow', 'batch'];
 
 export async function openFacts(options: FactsOptions): Promise<Facts> {
   const urls = (options.url ?? '').split(',').filter(Boolean);
@@ -201,9 +202,10 @@ class ClickHouseFacts implements Facts {
     }
   }
 
-  async remove(table: string, where: string, params?: Params): Promise<void> {
+  async remove(table: string, where: string, params?: Params, lane: Lane = 'batch'): Promise<void> {
     const name = this.capabilities.sharded ? `${table}_local` : table;
-    for (const node of this.nodes) await runOn(node, `DELETE FROM ${name} WHERE ${where}`, params);
+    const nodes = this.nodes.length > 1 ? this.nodes : [this.clients[lane]];
+    for (const node of nodes) await runOn(node, `DELETE FROM ${name} WHERE ${where}`, params);
   }
 
   async tidy(table: string): Promise<boolean> {

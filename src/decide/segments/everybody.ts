@@ -37,7 +37,7 @@ export async function gather(store: Store, options: EverybodyOptions): Promise<v
 }
 
 /**
- * People who are in other segments of the program than they should be as of the moment, some thousand at a time. Read on
+ * People who are in other segments of the program than they should be as of the moment, some hundred at a time. Read on
  * one thread: it is done in the background, beside what arrives.
  */
 export async function* differing(store: Store, options: EverybodyOptions): AsyncIterable<bigint[]> {
@@ -82,7 +82,8 @@ export async function batchOptions(
   return { at, part, consent, sessionRule, hasSurroundings: await hasSurroundings(store, workspace) };
 }
 
-const PEOPLE_AT_ONCE = 2000;
+/** Blocks that arrive wait while they are loaded. */
+const PEOPLE_AT_ONCE = 500;
 
 async function* parts(store: Store, options: EverybodyOptions): AsyncIterable<{ batch: string; state: string }> {
   const { workspace, program } = options;
