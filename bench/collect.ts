@@ -42,18 +42,21 @@ async function measureThroughput(seconds: number): Promise<void> {
     [1, 256],
   ]) {
     const load = { batchSize, connections, seconds, firstId: 0 };
-    const bare = await measureBare(load);
+    // Half before and half after, for the machine is not the same from one minute to the next.
+    const half = { ...load, seconds: seconds / 2 };
+    const before = await measureBare(half);
     const { service, cores, waiting } = await withService(async (door, _, backlog) => {
-      const before = { all: process.cpuUsage(), main: process.threadCpuUsage() };
+      const start = { all: process.cpuUsage(), main: process.threadCpuUsage() };
       const result = await runLoad({ ...load, ...door });
-      const used = { all: process.cpuUsage(before.all), main: process.threadCpuUsage(before.main) };
+      const used = { all: process.cpuUsage(start.all), main: process.threadCpuUsage(start.main) };
       const perSecond = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6 / result.seconds;
       const spent = { all: perSecond(used.all), main: perSecond(used.main) };
       return { service: result, cores: spent, waiting: await backlog() };
     });
     const rate = (of: LoadResult, what: number) => what / of.seconds;
     const requests = rate(service, service.requests);
-    const bareRequests = rate(bare, bare.requests);
+    const after = await measureBare(half);
+    const bareRequests = (before.requests + after.requests) / (before.seconds + after.seconds);
     const cells = [
       batchSize,
       connections,

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { InklingError } from '../errors.ts';
 import { type Store, scanRecords } from '../store/index.ts';
-import { type Intake, type IntakeOptions, openAcceptor } from './intake.ts';
+import { type AcceptorOptions, type Intake, type IntakeOptions, openAcceptor } from './intake.ts';
 import { eventTables, tablesBeside } from './line.ts';
 import type { EventRow } from './message.ts';
 
@@ -15,7 +15,7 @@ type Parsed = { id: string; anchor: string; line: string };
 export function openDirectIntake(store: Store, options: Pick<IntakeOptions, 'now' | 'admissions'> = {}): Intake {
   const now = options.now ?? (() => new Date());
   let duplicates = 0;
-  const { accept, counts } = openAcceptor(store, { ...options, now }, async (workspace, { bytes }) => {
+  const keep: AcceptorOptions['keep'] = async (workspace, { bytes }) => {
     const lines = scanRecords(bytes).records.map(({ payload }) => payload.toString());
     // Beside first: what an acknowledgement promises is in the facts last, and a call that fails in between is sent again.
     for (const [letter, table] of Object.entries(tablesBeside)) {
@@ -33,7 +33,8 @@ export function openDirectIntake(store: Store, options: Pick<IntakeOptions, 'now
         fresh.map(({ id }) => id),
       );
     }
-  });
+  };
+  const { accept, counts } = openAcceptor(store, { ...options, now, keep });
   return {
     accept,
     onShipped: () => () => {},

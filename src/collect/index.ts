@@ -18,7 +18,7 @@ export { connectors } from './connectors/index.ts';
 export { describeSettings } from './connectors/settings.ts';
 export { isCrawler } from './crawlers.ts';
 export { openDirectIntake } from './direct-intake.ts';
-export { type Door, type DoorChange, type Doors, openDoors, type Rate, refillOf } from './door.ts';
+export { type Door, type DoorChange, type Doors, type OpenDoor, openDoors, type Rate, refillOf } from './door.ts';
 export { HOSTING_RANGES_LIMIT, type IsHosted } from './hosting.ts';
 export { emailHashOf, type Hashed, type HashOptions, hashEmail, hashPhone, phoneHashOf } from './identifiers.ts';
 export { hiddenId, idsOfAnchor } from './identity.ts';

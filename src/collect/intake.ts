@@ -168,9 +168,11 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     },
     onFault,
   });
-  const { accept, counts } = openAcceptor(store, { now, admissions: options.admissions }, (workspace, lines) =>
-    journal.append(workspace, lines).then(shipper.nudge),
-  );
+  const { accept, counts } = openAcceptor(store, {
+    ...{ now, admissions: options.admissions },
+    keep: (workspace, lines) => journal.append(workspace, lines),
+    onKept: shipper.nudge,
+  });
   return {
     accept,
     onShipped: (listener) => {
@@ -202,13 +204,15 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
   };
 }
 
+export type AcceptorOptions = Pick<IntakeOptions, 'admissions'> & {
+  now: () => Date;
+  keep(workspace: string, lines: Records): Promise<void>;
+  onKept?(): void;
+};
+
 /** Checks messages, and hands the lines of a call to whoever keeps them; what is kept is acknowledged. */
-export function openAcceptor(
-  store: Store,
-  options: Pick<IntakeOptions, 'admissions'> & { now: () => Date },
-  keep: (workspace: string, lines: Records) => Promise<void>,
-) {
-  const { now } = options;
+export function openAcceptor(store: Store, options: AcceptorOptions) {
+  const { now, keep, onKept } = options;
   const personalOf = openPersonal(store);
   const throttle = openThrottle(now);
   const admissions = options.admissions ?? openAdmissions(store);
@@ -221,16 +225,23 @@ export function openAcceptor(
     withheld: 0,
     lastAcceptedAt: undefined as Date | undefined,
   };
-  const accept: Intake['accept'] = async (workspace, messages, delivery) => {
-    const opened = admissions.of(workspace);
-    const admission = opened instanceof Promise ? await opened : opened;
-    const known = personalOf(workspace);
-    const personal = known instanceof Promise ? await known : known;
+  /** Journals what was written down; the messages themselves are not held on to meanwhile. */
+  const finish = async (workspace: string, lines: Records, written: Written): Promise<Acceptance> => {
+    const { receivedAt, accepted, faults, choices } = written;
+    if (choices) await choices;
+    await keep(workspace, lines);
+    onKept?.();
+    counts.accepted += accepted;
+    counts.rejected += faults.length;
+    if (accepted > 0) counts.lastAcceptedAt = receivedAt;
+    return { accepted, faults };
+  };
+  const take = (place: Place, messages: readonly unknown[], delivery: Delivery): Promise<Acceptance> => {
+    const { workspace, admission } = place;
     const receivedAt = now();
     const notes = openNotes();
     out.start(workspace);
-    const taking = { workspace, messages, delivery, receivedAt, admission, personal, notes, out };
-    const { rejected, faults } = writeLines(taking);
+    const { rejected, faults } = writeLines({ ...place, messages, delivery, receivedAt, notes, out });
     // A choice holds from here on; what comes in now is judged by it while it is written down.
     const choices = notes.choices.length > 0 ? admission.consent.keep(notes.choices) : undefined;
     for (const line of rejected) {
@@ -239,13 +250,25 @@ export function openAcceptor(
     }
     for (const row of notes.withheld.values()) counts.withheld += row.events;
     for (const line of linesOf(notes)) out.add(line);
-    const lines = out.take();
-    if (choices) await choices;
-    await keep(workspace, lines);
-    counts.accepted += messages.length - faults.length;
-    counts.rejected += faults.length;
-    if (messages.length > faults.length) counts.lastAcceptedAt = receivedAt;
-    return { accepted: messages.length - faults.length, faults };
+    return finish(workspace, out.take(), {
+      receivedAt,
+      accepted: messages.length - faults.length,
+      faults,
+      choices,
+    });
+  };
+  const accept: Intake['accept'] = (workspace, messages, delivery) => {
+    const [admission, personal] = [admissions.of(workspace), personalOf(workspace)];
+    if (admission instanceof Promise || personal instanceof Promise) {
+      return Promise.all([admission, personal]).then(([opened, known]) =>
+        take({ workspace, admission: opened, personal: known }, messages, delivery),
+      );
+    }
+    try {
+      return take({ workspace, admission, personal }, messages, delivery);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
   return { accept, counts };
 }
@@ -253,16 +276,17 @@ export function openAcceptor(
 /** What a workspace may have kept as rejected, or one public key could fill the disk between two clearings. */
 const REJECTED_BYTES = { perSecond: 256 * 1024, burst: 64 * 1024 * 1024 };
 
-type Taking = {
-  workspace: string;
+type Place = { workspace: string; admission: Admission; personal: Personal };
+
+type Taking = Place & {
   messages: readonly unknown[];
   delivery: Delivery;
   receivedAt: Date;
-  admission: Admission;
-  personal: Personal;
   notes: Notes;
   out: RecordWriter;
 };
+
+type Written = Acceptance & { receivedAt: Date; choices: Promise<unknown> | undefined };
 
 function writeLines(taking: Taking): { rejected: string[]; faults: Acceptance['faults'] } {
   const { workspace, messages, delivery, receivedAt, admission, personal, notes, out } = taking;

@@ -21,11 +21,14 @@ export function openThrottle(now: () => Date): Throttle {
   return {
     take: (key, tokens, { perSecond, burst }) => {
       const at = now().getTime();
-      const bucket = buckets.get(key) ?? { tokens: burst, at };
+      let bucket = buckets.get(key);
+      if (bucket === undefined) {
+        bucket = { tokens: burst, at };
+        buckets.set(key, bucket);
+      }
       const earned = (Math.max(0, at - bucket.at) / SECOND_MS) * perSecond;
       bucket.tokens = Math.min(burst, bucket.tokens + earned);
       bucket.at = at;
-      buckets.set(key, bucket);
       if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * SECOND_MS);
       bucket.tokens -= tokens;
       return 0;

@@ -5,6 +5,8 @@ import type { Facts, Lane, State, Store } from '../store/index.ts';
 
 export type Histogram = {
   observe(seconds: number, ...labels: string[]): void;
+  /** The same for one set of labels, found once. */
+  observer(...labels: string[]): (seconds: number) => void;
   lines(): string[];
 };
 
@@ -12,20 +14,25 @@ export type Histogram = {
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 export function openHistogram(name: string, help: string, labelNames: readonly string[]): Histogram {
-  const series = new Map<string, { labels: string; counts: Float64Array; sum: number }>();
+  const series = new Map<string, Series>();
+  const seriesOf = (values: readonly string[]) => {
+    const key = values.join('\n');
+    let one = series.get(key);
+    if (!one) {
+      const labels = labelNames.map((label, i) => `${label}="${values[i].replaceAll(/["\\\n]/g, '_')}"`).join(',');
+      one = { labels, counts: new Float64Array(BOUNDS.length + 1), sum: 0 };
+      series.set(key, one);
+    }
+    return one;
+  };
   return {
-    observe(seconds, ...values) {
-      const key = values.join('\n');
-      let one = series.get(key);
-      if (!one) {
-        const labels = labelNames.map((label, i) => `${label}="${values[i].replaceAll(/["\\\n]/g, '_')}"`).join(',');
-        one = { labels, counts: new Float64Array(BOUNDS.length + 1), sum: 0 };
-        series.set(key, one);
-      }
-      let i = 0;
-      while (i < BOUNDS.length && seconds > BOUNDS[i]) i++;
-      one.counts[i]++;
-      one.sum += seconds;
+    observe: (seconds, ...values) => add(seriesOf(values), seconds),
+    observer: (...values) => {
+      let one: Series | undefined;
+      return (seconds) => {
+        one ??= seriesOf(values);
+        add(one, seconds);
+      };
     },
     lines() {
       const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
@@ -42,6 +49,15 @@ export function openHistogram(name: string, help: string, labelNames: readonly s
       return lines;
     },
   };
+}
+
+type Series = { labels: string; counts: Float64Array; sum: number };
+
+function add(series: Series, seconds: number): void {
+  let i = 0;
+  while (i < BOUNDS.length && seconds > BOUNDS[i]) i++;
+  series.counts[i]++;
+  series.sum += seconds;
 }
 
 /** What the service measures as it goes. */

@@ -87,7 +87,8 @@ const WAITING_BYTES = 64 * MEBIBYTE;
 /** What senders wait before they come again: a backlog and a disk are not mended within a second. */
 const RETRY_AFTER_SECONDS = 5;
 
-type Waiting = { bytes: Buffer; records: number; resolve: () => void; reject: (error: Error) => void };
+/** Appends that are written with one sync, and told so together. */
+type Group = { parts: Buffer[]; bytes: number; records: number; written: PromiseWithResolvers<void> };
 
 export async function openFileJournal(options: JournalOptions): Promise<Journal> {
   const { folder, disk = localDisk } = options;
@@ -118,7 +119,7 @@ class FileJournal implements Journal {
   private handle: DiskFile | undefined;
   /** Logical offset up to which everything is on disk and acknowledged. */
   private synced = 0;
-  private waiting: Waiting[] = [];
+  private waiting: Group[] = [];
   private waitingBytes = 0;
   private flushing: Promise<void> | undefined;
   /** A failed write may have left bytes behind the synced end: they are cut away before anything else is written. */
@@ -186,11 +187,13 @@ class FileJournal implements Journal {
       const hint = 'Send it again later; /health tells how much waits for the facts.';
       return Promise.reject(refusal('The journal is full: the facts do not follow.', hint));
     }
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ bytes, records: ends.length, resolve, reject });
-      this.waitingBytes += bytes.length;
-      this.flushing ??= this.flush();
-    });
+    const group = this.groupFor(bytes.length);
+    group.parts.push(bytes);
+    group.bytes += bytes.length;
+    group.records += ends.length;
+    this.waitingBytes += bytes.length;
+    this.flushing ??= this.flush();
+    return group.written.promise;
   }
 
   async next(limit: { records: number; bytes: number }): Promise<Block | undefined> {
@@ -257,33 +260,29 @@ class FileJournal implements Journal {
   private async flush(): Promise<void> {
     // Appends of the same turn of the event loop belong to the same group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) {
-      const group = this.takeGroup();
-      const bytes = group.length === 1 ? group[0].bytes : Buffer.concat(group.map((append) => append.bytes));
+    for (let group = this.waiting.shift(); group !== undefined; group = this.waiting.shift()) {
+      const { parts, bytes, records, written } = group;
+      this.waitingBytes -= bytes;
       try {
-        await this.write(bytes);
+        await this.write(parts.length === 1 ? parts[0] : Buffer.concat(parts, bytes));
       } catch (error) {
         this.mustCut = true;
-        const failure = refusal('The journal cannot be written.', 'Check the disk of the data folder.', error);
-        for (const append of group) append.reject(failure);
+        written.reject(refusal('The journal cannot be written.', 'Check the disk of the data folder.', error));
         continue;
       }
-      for (const append of group) {
-        this.pendingRecords += append.records;
-        append.resolve();
-      }
+      this.pendingRecords += records;
+      written.resolve();
     }
     this.flushing = undefined;
   }
 
-  private takeGroup(): Waiting[] {
-    let bytes = 0;
-    let size = 0;
-    while (size < this.waiting.length && (size === 0 || bytes + this.waiting[size].bytes.length <= GROUP_BYTES)) {
-      bytes += this.waiting[size++].bytes.length;
-    }
-    this.waitingBytes -= bytes;
-    return this.waiting.splice(0, size);
+  /** The group that so many bytes more wait in. */
+  private groupFor(bytes: number): Group {
+    const last = this.waiting.at(-1);
+    if (last && last.bytes + bytes <= GROUP_BYTES) return last;
+    const group = { parts: [], bytes: 0, records: 0, written: Promise.withResolvers<void>() };
+    this.waiting.push(group);
+    return group;
   }
 
   private async write(bytes: Buffer): Promise<void> {
@@ -292,8 +291,7 @@ class FileJournal implements Journal {
     if (!this.handle || !segment || this.synced - segment.base + bytes.length > this.segmentBytes) {
       segment = await this.startSegment();
     }
-    await this.handle!.write(bytes, this.synced - segment.base);
-    await this.handle!.sync();
+    await this.handle!.writeThrough(bytes, this.synced - segment.base);
     this.syncCount += 1;
     this.synced += bytes.length;
   }
@@ -302,7 +300,7 @@ class FileJournal implements Journal {
     await this.handle?.close();
     this.handle = undefined;
     const segment = { base: this.synced, file: segmentFile(this.folder, this.synced) };
-    this.handle = await this.disk.open(segment.file, 'new');
+    this.handle = await this.disk.open(segment.file, 'through');
     await this.disk.syncFolder(this.folder);
     if (this.segments.at(-1)?.base !== segment.base) this.segments.push(segment);
     return segment;

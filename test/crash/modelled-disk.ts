@@ -4,7 +4,7 @@
 
 import { basename, dirname } from 'node:path';
 import type { Random } from '../../src/math/index.ts';
-import type { Disk, DiskFile } from '../../src/store/index.ts';
+import type { Disk, DiskFile, How } from '../../src/store/index.ts';
 
 /** Small, so that files of a few kilobytes have several. */
 const PAGE_BYTES = 512;
@@ -93,14 +93,14 @@ export class ModelledDisk implements Disk {
     return this.find(file).bytes.length;
   }
 
-  async open(file: string, how: 'read' | 'write' | 'new'): Promise<DiskFile> {
+  async open(file: string, how: How): Promise<DiskFile> {
     await this.step();
     if (how !== 'read' && !this.exists(file)) {
       const inode = { bytes: Buffer.alloc(0), safe: Buffer.alloc(0), synced: 0 };
       this.change(file, (names, name) => names.set(name, inode));
     }
     const inode = this.find(file);
-    if (how === 'new') cut(inode, 0);
+    if (how === 'new' || how === 'through') cut(inode, 0);
     return new ModelledFile(this, inode);
   }
 
@@ -199,6 +199,11 @@ class ModelledFile implements DiskFile {
 
   write(bytes: Buffer, at: number): Promise<void> {
     return this.disk.write(this.inode, bytes, at);
+  }
+
+  async writeThrough(bytes: Buffer, at: number): Promise<void> {
+    await this.write(bytes, at);
+    await this.sync();
   }
 
   async truncate(length: number): Promise<void> {

@@ -4,7 +4,8 @@
 // test holds the answers of the two equal.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BATCH_LIMIT_BYTES } from '../../collect/index.ts';
+import { type Acceptance, BATCH_LIMIT_BYTES } from '../../collect/index.ts';
+import type { KnownKey } from '../../govern/index.ts';
 import { SECOND_MS } from '../../time.ts';
 import { keyFor, rememberedKey } from '../access.ts';
 import type { App, ServerContext } from '../context.ts';
@@ -31,7 +32,7 @@ export function addQuickLane(app: App, context: ServerContext): void {
     if (call && isOpen()) {
       const started = performance.now();
       read(request, (body) => {
-        take(call, { request, response, body, started }).catch((error: unknown) => {
+        take(call, { request, response, started }, body).catch((error: unknown) => {
           app.log.error({ err: error }, 'Failed answering');
           response.destroy();
         });
@@ -54,7 +55,7 @@ function read(request: IncomingMessage, onBody: (body: Buffer) => void): void {
   request.on('error', () => {});
 }
 
-type Exchange = { request: IncomingMessage; response: ServerResponse; body: Buffer; started: number };
+type Exchange = { request: IncomingMessage; response: ServerResponse; started: number };
 
 const TAKEN = '{"success":true}';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -62,31 +63,51 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 function takerOf(app: App, context: ServerContext) {
   const receive = receiverOf(context);
   const { keys, numbers } = context;
-  return async (call: Call, { request, response, body: bytes, started }: Exchange): Promise<void> => {
-    const { headers, url = '' } = request;
+  const taken = new Map([...calls.keys()].map((path) => [path, numbers.answers.observer(path, '2xx')]));
+
+  function refuse({ request, response }: Exchange, error: unknown, more?: Readonly<Record<string, unknown>>): number {
+    const known = asKnown(error, BATCH_LIMIT_BYTES);
+    const requestId = crypto.randomUUID();
+    if (known.status >= 500) app.log.error({ err: error, reqId: requestId }, known.message);
+    const { headers: said, problem } = problemOf(known, requestId, more);
+    for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
+    answer(request, response, known.status, `${PROBLEM_TYPE}; charset=utf-8`, JSON.stringify(problem));
+    return known.status;
+  }
+
+  const begin = (call: Call, { headers, socket }: IncomingMessage, bytes: Buffer): Promise<Acceptance> => {
+    const body = parse(bytes);
+    const accept = ({ workspace, id }: KnownKey) =>
+      receive({ workspace, keyId: id, headers, ip: socket.remoteAddress ?? '' }, call.messagesOf(body), call.how);
+    const known = rememberedKey(keys, 'write', headers);
+    return known ? accept(known) : keyFor(keys, 'write', headers, body).then(accept);
+  };
+
+  /** Answers once it is on disk. The message is not held on to meanwhile: the collector would carry it along. */
+  const finish = async (call: Call, exchange: Exchange, accepting: Promise<Acceptance>): Promise<void> => {
+    const { request, response, started } = exchange;
+    const { url = '' } = request;
     let status = 200;
     try {
-      const body = parse(bytes);
-      const known = rememberedKey(keys, 'write', headers) ?? (await keyFor(keys, 'write', headers, body));
-      const { workspace, id } = known;
-      const sender = { workspace, keyId: id, headers, ip: request.socket.remoteAddress ?? '' };
-      const refusal = refusalOf(await receive(sender, call.messagesOf(body), call.how), call.how);
+      const refusal = refusalOf(await accepting, call.how);
       if (refusal === undefined) answer(request, response, 200, JSON_TYPE, TAKEN);
-      else status = refuse(refusal.error, refusal.more);
+      else status = refuse(exchange, refusal.error, refusal.more);
     } catch (error) {
-      status = refuse(error);
+      status = refuse(exchange, error);
     }
-    numbers.answers.observe((performance.now() - started) / SECOND_MS, url, `${Math.floor(status / 100)}xx`);
+    const seconds = (performance.now() - started) / SECOND_MS;
+    if (status === 200) taken.get(url)?.(seconds);
+    else numbers.answers.observe(seconds, url, `${Math.floor(status / 100)}xx`);
+  };
 
-    function refuse(error: unknown, more?: Readonly<Record<string, unknown>>): number {
-      const known = asKnown(error, BATCH_LIMIT_BYTES);
-      const requestId = crypto.randomUUID();
-      if (known.status >= 500) app.log.error({ err: error, reqId: requestId }, known.message);
-      const { headers: said, problem } = problemOf(known, requestId, more);
-      for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
-      answer(request, response, known.status, `${PROBLEM_TYPE}; charset=utf-8`, JSON.stringify(problem));
-      return known.status;
+  return (call: Call, exchange: Exchange, bytes: Buffer): Promise<void> => {
+    let accepting: Promise<Acceptance>;
+    try {
+      accepting = begin(call, exchange.request, bytes);
+    } catch (error) {
+      accepting = Promise.reject(error);
     }
+    return finish(call, exchange, accepting);
   };
 }
 

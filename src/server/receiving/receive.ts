@@ -1,7 +1,7 @@
 // What every way in has in common: a key sends as fast as it may, and what it sends goes to the intake.
 
 import type { FastifyRequest } from 'fastify';
-import { type Acceptance, type Delivery, refillOf, type Signals } from '../../collect/index.ts';
+import { type Acceptance, type Delivery, type OpenDoor, refillOf, type Signals } from '../../collect/index.ts';
 import { InklingError } from '../../errors.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { ServerContext } from '../context.ts';
@@ -9,18 +9,31 @@ import type { ServerContext } from '../context.ts';
 /** What is asked of a request, whichever way it came. */
 export type Sender = Pick<FastifyRequest, 'workspace' | 'keyId' | 'headers' | 'ip'>;
 
-export type Receive = (sender: Sender, messages: readonly unknown[], how: Partial<Delivery>) => Promise<Acceptance>;
+type How = Partial<Delivery>;
+
+export type Receive = (sender: Sender, messages: readonly unknown[], how: How) => Promise<Acceptance>;
 
 /** Throws `rate_limited` when the key has sent too much, `unavailable` when nothing can be kept now. */
 export function receiverOf({ intake, doors, throttle }: ServerContext): Receive {
-  return async ({ workspace, keyId, headers, ip }, messages, how) => {
-    const known = doors.of(workspace);
-    const door = known instanceof Promise ? await known : known;
+  const take = (door: OpenDoor, { workspace, keyId, headers, ip }: Sender, messages: readonly unknown[], how: How) => {
     const waitMs = throttle.take(keyId, Math.max(1, messages.length), refillOf(door, keyId));
     if (waitMs > 0) throw tooFast(waitMs);
-    const sender = { userAgent: headers['user-agent'], address: ip, isHosted: door.isHosted };
-    const said = { signals: signalsIn(headers), keyId };
-    return intake.accept(workspace, messages, { source: '', ...sender, ...said, ...how });
+    return intake.accept(workspace, messages, {
+      source: '',
+      userAgent: headers['user-agent'],
+      address: ip,
+      isHosted: door.isHosted,
+      signals: signalsIn(headers),
+      keyId,
+      ...how,
+    });
+  };
+  // No turn more than there is to wait for: it would be taken for each event that is sent alone.
+  return (sender, messages, how) => {
+    const door = doors.of(sender.workspace);
+    return door instanceof Promise
+      ? door.then((opened) => take(opened, sender, messages, how))
+      : take(door, sender, messages, how);
   };
 }
 
