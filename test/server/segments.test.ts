@@ -407,6 +407,46 @@ test('content is stopped and started, and stays what was counted; who is shown a
   assert.equal((await ask('POST', `segments/personalized/${short.id}/stop`, undefined, 'other')).status, 404);
 });
 
+test('size, engagements and conversions are carried on, and the day that is not over yet is not counted [SEG-9]', async () => {
+  const segment = await make({ segment_name: 'Returning', criteria: viewed(2) });
+  const shown = await ask('POST', 'segments/personalized', { segment_id: segment.id, content_id: 'song' });
+  const forecast = async (query = '') => (await ask('GET', `segments/${segment.id}/forecast${query}`)).body;
+  const { engagements: none } = await forecast();
+  assert.deepEqual([none.days, none.points, none.drift], [0, [], null]);
+  assert.match(none.statement, /are needed to forecast/);
+
+  const began = now;
+  const count = async (counts: object) => {
+    const { status } = await ask('POST', `segments/personalized/${shown.body.id}/performance`, counts);
+    assert.equal(status, 200);
+  };
+  const clicks = [20, 22, 19, 21, 20, 23, 18, 20, 21, 19, 22, 20, 21, 20];
+  for (const engagement of clicks) {
+    await count({ views: 100, engagement });
+    now = addDays(now, 1);
+  }
+  const { engagements: whole } = await forecast('?days=3');
+  assert.equal(whole.days, clicks.length);
+  assert.deepEqual(
+    whole.points.map(({ date }: { date: string }) => date),
+    [0, 1, 2].map((ahead) => addDays(now, ahead).toISOString().slice(0, 10)),
+  );
+  for (const { mean, low, high } of whole.points) {
+    assert.ok(mean > 19 && mean < 22, `${mean} a day, where there were 18 to 23`);
+    assert.ok(low < mean && mean < high);
+  }
+  // Early on the day only few have clicked; a day later nobody did, and that is a day like any other.
+  await count({ views: 5, engagement: 1 });
+  assert.deepEqual((await forecast('?days=3')).engagements, whole);
+  now = addDays(now, 2);
+  const { engagements: later } = await forecast('?days=1');
+  assert.equal(later.days, clicks.length + 2);
+  assert.ok(later.points[0].mean < whole.points[0].mean);
+  now = began;
+  assert.equal((await ask('GET', `segments/${segment.id}/forecast?days=91`)).status, 400);
+  assert.equal((await ask('GET', `segments/${segment.id}/forecast`, undefined, 'other')).status, 404);
+});
+
 test('overlap, duplicates, dependents, sizes; and a segment is archived, not lost [SEG-7] [SEG-2]', async () => {
   const many = await make({ segment_name: 'Many looks', criteria: viewed(6) });
   const twin = await make({ segment_name: 'Twin', criteria: viewed(6) });

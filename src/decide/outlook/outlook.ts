@@ -29,32 +29,35 @@ export type RankedContent = {
   high: number;
 };
 
+/** That the value stayed, or that there was none. */
 export type Filling = 'stays' | 'none';
 
-/**
- * The next days of a series of counts, never below zero. `filling` says what a day without an entry means: that the value
- * stayed, or that there was none.
- */
+/** `through`: the last day that is over; absent = that of the last entry. `filling`: what a day without one means. */
+export type ForecastOptions = { days: number; filling: Filling; through?: string; confidence?: number };
+
+/** The days after the last one of a series of counts, never below zero. */
 export function forecastDays(
-  known: readonly DayValue[],
-  { days, filling, confidence = 0.8 }: { days: number; filling: Filling; confidence?: number },
+  series: readonly DayValue[],
+  { days, filling, through, confidence = 0.8 }: ForecastOptions,
 ): SeriesForecast {
-  const values = withoutGaps(known, filling);
+  const known = through === undefined ? series : series.filter(({ date }) => date <= through);
+  const end = through ?? known.at(-1)?.date;
+  const values = withoutGaps(known, filling, end);
   const found = forecastLevel(values, { horizon: days, confidence });
   if (found === undefined) {
     const statement = `${values.length} days are known; ${LEAST_VALUES} are needed to forecast.`;
     return { days: values.length, points: [], drift: null, statement };
   }
-  const last = new Date(`${known[known.length - 1].date}T00:00:00Z`);
+  const last = new Date(`${end}T00:00:00Z`);
   const points = found.points.map(({ mean, low, high }, i) => ({
     date: toDay(addDays(last, i + 1).getTime()),
     mean: Math.max(0, mean),
     low: Math.max(0, low),
     high: Math.max(0, high),
   }));
-  const end = points[points.length - 1];
+  const final = points[points.length - 1];
   const number = (value: number) => Math.round(value).toLocaleString('en-US');
-  const statement = `On ${end.date} about ${number(end.mean)}, with ${Math.round(100 * confidence)} % confidence between ${number(end.low)} and ${number(end.high)}. No season is known to it.`;
+  const statement = `On ${final.date} about ${number(final.mean)}, with ${Math.round(100 * confidence)} % confidence between ${number(final.low)} and ${number(final.high)}. No season is known to it.`;
   return { days: values.length, points, drift: found.drift, statement };
 }
 
@@ -73,17 +76,21 @@ export function rankContent(contents: readonly Omit<RankedContent, 'rate' | 'low
     .sort((a, b) => b.rate - a.rate || b.views - a.views || (a.id < b.id ? -1 : 1));
 }
 
-function withoutGaps(known: readonly DayValue[], filling: Filling): number[] {
+function withoutGaps(known: readonly DayValue[], filling: Filling, end: string | undefined): number[] {
   const values: number[] = [];
   let expected: string | undefined;
-  for (const { date, value } of known) {
+  const fillUpTo = (date: string) => {
     while (expected !== undefined && expected < date) {
       values.push(filling === 'stays' ? values[values.length - 1] : 0);
       expected = nextDay(expected);
     }
+  };
+  for (const { date, value } of known) {
+    fillUpTo(date);
     values.push(value);
     expected = nextDay(date);
   }
+  if (end !== undefined) fillUpTo(nextDay(end));
   return values;
 }
 

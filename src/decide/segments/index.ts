@@ -52,3 +52,4 @@ export {
 } from './stored.ts';
 export { hearRuleNaming, type NamedSegment, sayRuleNaming } from './words/naming.ts';
 export { hearRule, sayCondition, sayRule } from './words/sentence.ts';
+export { zoneOf } from './zone.ts';

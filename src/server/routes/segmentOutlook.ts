@@ -8,8 +8,10 @@ import {
   rankContent,
   readRuleSegment,
   sizeHistory,
+  zoneOf,
 } from '../../decide/index.ts';
-import { addDays } from '../../time.ts';
+import { getWorkspace } from '../../govern/index.ts';
+import { addDays, DAY_MS, toDay } from '../../time.ts';
 import { requireKey } from '../access.ts';
 import type { Routes } from '../context.ts';
 import { Day, Nullable } from '../shapes.ts';
@@ -61,17 +63,20 @@ export const addSegmentOutlookRoutes: Routes = (app, context) => {
     async ({ workspace, params: { segment_id: segmentId }, query: { days = 14 } }) => {
       const sizes = await sizeHistory(store, workspace, segmentId, addDays(now(), -HISTORY_DAYS));
       const shown = await contentHistory(store, workspace, { segmentId });
+      // What is counted over a day is known once the day is over.
+      const { timeZone } = await getWorkspace(store, workspace);
+      const yesterday = toDay((zoneOf(timeZone).dayOf(now().getTime()) - 1) * DAY_MS);
       const counted = (of: 'engagements' | 'conversions') =>
         forecastDays(
           shown.map((day) => ({ date: day.date, value: day[of] })),
-          { days, filling: 'none' },
+          { days, filling: 'none', through: yesterday },
         );
       // The last size of each day stands for it.
       const daily = new Map(sizes.map(({ at, size }) => [at.slice(0, 10), size]));
       return {
         size: forecastDays(
           [...daily].map(([date, value]) => ({ date, value })),
-          { days, filling: 'stays' },
+          { days, filling: 'stays', through: toDay(now()) },
         ),
         engagements: counted('engagements'),
         conversions: counted('conversions'),
