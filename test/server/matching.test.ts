@@ -137,7 +137,11 @@ test('what other thresholds would link is told with what to expect of it, beside
   assert.ok(Math.abs(at(0.99).expectedPrecision - fit.precision) < 0.01, JSON.stringify({ fit, row: at(0.99) }));
   assert.ok(Math.abs(at(0.99).expectedRecall - fit.recall) < 0.15, JSON.stringify({ fit, row: at(0.99) }));
   const { levels } = model.fields.find(({ field }) => field === 'surname')!;
-  for (const { m, u, weight } of levels.slice(1, 2)) assert.ok(Math.abs(weight - Math.log2(m / u)) < 0.01);
+  // Levels that learning found in the wrong order stand together, with one weight.
+  for (const pool of Map.groupBy(levels.slice(1), ({ weight }) => weight).values()) {
+    const [m, u] = (['m', 'u'] as const).map((side) => pool.reduce((sum, level) => sum + level[side], 0));
+    if (m > 0) assert.ok(Math.abs(pool[0].weight - Math.log2(m / u)) < 0.01, JSON.stringify(levels));
+  }
   assert.ok(levels[1].weight > 5 && levels.at(-1)!.weight < 0, JSON.stringify(levels));
 });
 
