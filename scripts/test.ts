@@ -47,7 +47,7 @@ async function testServers(): Promise<number> {
         : globSync(`test/{${bothSizes.join(',')}}/**/*.test.ts`, { cwd: root })
             .filter(asksServers)
             .sort();
-    return run(files, {
+    return await run(files, {
       DATABASE_URL: databaseUrl,
       NATS_URL: natsUrl,
       CLICKHOUSE_URL: cluster.urls.join(','),
