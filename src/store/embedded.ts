@@ -5,7 +5,7 @@
 // files, so each connection takes one at a time and has a thread more.
 
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
-import { listed, literal, type Params, quote, writeParameters } from './literals.ts';
+import { literal, type Params, writeParameters } from './literals.ts';
 
 // Set before anything asks for a thread, from when on their number stands.
 process.env.UV_THREADPOOL_SIZE ??= '8';
@@ -33,7 +33,7 @@ function oneAtATime(engine: Connection, settings: Record<string, string | number
     <P extends Statement, R>(send: (statement: P) => Promise<R>) =>
     ({ query, query_params, ...rest }: P): Promise<R> => {
       const statement = { ...rest, query: writeParameters(query, query_params as Params), clickhouse_settings: {} };
-      const result = last.then(() => send(statement as unknown as P)).catch((error) => conceal(error, query_params));
+      const result = last.then(() => send(statement as unknown as P));
       last = result.catch(() => undefined);
       return result;
     };
@@ -45,15 +45,4 @@ function oneAtATime(engine: Connection, settings: Record<string, string | number
     insert: line((statement: Parameters<Connection['insert']>[0]) => engine.insert(statement)),
     close: () => last.then(() => engine.close()),
   };
-}
-
-/** What the engine complains of may quote the statement: values, which may be somebody's address, are not told on. */
-function conceal(error: unknown, params: Record<string, unknown> = {}): never {
-  if (error instanceof Error) {
-    for (const [name, value] of Object.entries(params)) {
-      const texts = typeof value === 'string' ? [value] : Array.isArray(value) ? [listed(value), ...value] : [];
-      for (const text of texts) error.message = error.message.replaceAll(quote(String(text)), `{${name}}`);
-    }
-  }
-  throw error;
 }

@@ -13,7 +13,7 @@ import { threadsToUse } from '../environment.ts';
 import { InklingError } from '../errors.ts';
 import { loadEmbedded } from './embedded.ts';
 import { type FactsCapabilities, type FactsEngine, factsEngines } from './engines.ts';
-import { type Params, quote } from './literals.ts';
+import { type Params, quote, withoutValues } from './literals.ts';
 
 export type Lane = 'ingest' | 'online' | 'follow' | 'batch';
 
@@ -138,7 +138,7 @@ class ClickHouseFacts implements Facts {
       const result = await this.clients[lane].query({ query: sql, query_params: params, format: 'JSONEachRow' });
       return await result.json<T>();
     } catch (error) {
-      throw explain(error, sql);
+      throw explain(error, sql, params);
     }
   }
 
@@ -157,7 +157,7 @@ class ClickHouseFacts implements Facts {
       const result = await this.clients[lane].exec({ query: `${sql} FORMAT RowBinary`, query_params: params });
       for await (const chunk of result.stream) yield chunk as Uint8Array;
     } catch (error) {
-      throw explain(error, sql);
+      throw explain(error, sql, params);
     }
   }
 
@@ -267,7 +267,7 @@ async function runOn(client: ClickHouseClient, sql: string, params?: Params): Pr
   try {
     await client.command({ query: sql, query_params: params });
   } catch (error) {
-    throw explain(error, sql);
+    throw explain(error, sql, params);
   }
 }
 
@@ -332,9 +332,10 @@ function withoutShardKey(statement: string): string {
   return statement.replace(/--\s*shard by .*$/m, '').trim();
 }
 
-function explain(error: unknown, sql: string): InklingError {
+function explain(error: unknown, sql: string, params?: Params): InklingError {
   if (error instanceof InklingError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = withoutValues(error instanceof Error ? error.message : String(error), params);
   const first = sql.trim().split('\n')[0].slice(0, 120);
-  return new InklingError('engine_failed', `ClickHouse refused "${first}": ${message}`, { cause: error });
+  // Without its cause, which a log would write out, values and all.
+  return new InklingError('engine_failed', `ClickHouse refused "${first}": ${message}`);
 }

@@ -29,7 +29,7 @@ export function literal(value: string | number | bigint | boolean): string {
   return String(value);
 }
 
-export function listed(values: readonly (string | number)[]): string {
+function listed(values: readonly (string | number)[]): string {
   return `[${values.map(literal).join(',')}]`;
 }
 
@@ -47,4 +47,14 @@ const ESCAPES: Record<string, string> = {
 /** A text as ClickHouse itself writes it in a statement. */
 export function quote(text: string): string {
   return `'${text.replace(/[\\'\0\b\f\n\r\t]/g, (character) => ESCAPES[character])}'`;
+}
+
+/** What an engine says of a statement may quote it: values, which may be somebody's address, are not told on. */
+export function withoutValues(words: string, params: Params = {}): string {
+  let left = words;
+  for (const [name, value] of Object.entries(params)) {
+    const texts = typeof value === 'object' ? [listed(value), ...value] : [value];
+    for (const text of texts) if (typeof text === 'string') left = left.replaceAll(quote(text), `{${name}}`);
+  }
+  return left;
 }
