@@ -11,6 +11,8 @@ export type Answer = {
   hang?: boolean;
   /** Breaks the connection. */
   reset?: boolean;
+  /** Answers so much later. */
+  afterMs?: number;
 };
 
 export type WireMessage = Record<string, unknown> & { messageId: string; timestamp: string; type: string };
@@ -24,6 +26,9 @@ export type Request = {
   body: { batch: WireMessage[]; sentAt: string; writeKey?: string };
   /** What was answered; 0 = nothing. */
   status: number;
+  /** Not answered yet, and how many others were not when it came. */
+  isOpen: boolean;
+  beside: number;
 };
 
 export type Scripted = {
@@ -67,9 +72,9 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, reque
   response.setHeader('access-control-expose-headers', 'retry-after');
   const bytes = Buffer.concat(chunks);
   if (incoming.method !== 'POST') return void response.end('not the door');
-  const { hang, reset, status = 200, headers = {}, body = '{"success":true}' } = left.shift() ?? {};
+  const { hang, reset, afterMs = 0, status = 200, headers = {}, body = '{"success":true}' } = left.shift() ?? {};
   const parsed = JSON.parse(bytes.toString('utf8'));
-  requests.push({
+  const request = {
     atMs: performance.now(),
     method: incoming.method,
     path: incoming.url ?? '',
@@ -77,8 +82,13 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, reque
     bytes: bytes.length,
     body: parsed,
     status: hang || reset ? 0 : status,
-  });
+    isOpen: true,
+    beside: requests.filter(({ isOpen }) => isOpen).length,
+  };
+  requests.push(request);
   if (hang) return;
+  if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
+  request.isOpen = false;
   if (reset) return void incoming.socket.destroy();
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, dated(value));
   response.writeHead(status).end(body);
