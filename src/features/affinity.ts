@@ -2,7 +2,8 @@
 // share of their spending + 0.3 × recency, where recency halves every 30 days since the last action in the category.
 // Over purchases alone it is the seed's affinity; over views, carts and purchases it also knows those yet to buy.
 
-import { type Filter, on, quote } from './filter.ts';
+import { quote } from '../store/index.ts';
+import { type Filter, on } from './filter.ts';
 import type { History } from './history.ts';
 import { ageOf, type Measure } from './measure.ts';
 import { ageSql, linesOf, type Use } from './past.ts';

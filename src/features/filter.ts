@@ -1,6 +1,7 @@
 // Which events a measure looks at. A filter says it twice from one definition: as a ClickHouse condition over a row of
 // `events`, and as a test of one event in memory.
 
+import { quote } from '../store/index.ts';
 import type { HistoryEvent } from './history.ts';
 
 export type Filter = { readonly sql: string; test(event: HistoryEvent): boolean };
@@ -53,7 +54,3 @@ export const atWeekend: Filter = {
   sql: '(day + 4) % 7 IN (0, 6)',
   test: (row) => [0, 6].includes((Math.floor(row.at / 86_400_000) + 4) % 7),
 };
-
-export function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}

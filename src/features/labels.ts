@@ -3,8 +3,9 @@
 // stood for this person before.
 
 import { identityMapSql, resolvedEventsSql } from '../identify/index.ts';
+import { quote } from '../store/index.ts';
 import { addDays } from '../time.ts';
-import { both, on, quote } from './filter.ts';
+import { both, on } from './filter.ts';
 
 export type Label = {
   /** Canonical event that counts. */

@@ -10,6 +10,7 @@ import { type Decision, findActiveModel, keepChampion, trainModel } from '../../
 import { openServer } from '../../src/server/index.ts';
 import { addDays, DAY_MS } from '../../src/time.ts';
 import { makeEvent } from '../predict/shop.ts';
+import { type Answer, callApi } from '../support/api.ts';
 import { openTestStore } from '../support/store.ts';
 
 const store = await openTestStore({
@@ -46,15 +47,8 @@ async function live(fromDay: number, toDay: number, law: 'add_to_cart' | 'search
   await resolveAll(store, { workspace: 'shop', now });
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer is JSON whose shape each test checks
-async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> {
-  const response = await fetch(`${server.address}/api/v1/intent${path}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    body: body ? JSON.stringify(body) : undefined,
-  });
-  return { status: response.status, body: await response.json() };
-}
+const ask = (method: string, path: string, body?: unknown): Promise<Answer> =>
+  callApi({ address: server.address, key }, method, `intent${path}`, body);
 
 async function decided(count: number): Promise<Decision> {
   for (let waited = 0; waited < 1200; waited++) {

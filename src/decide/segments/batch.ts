@@ -13,9 +13,9 @@ import {
   resolvedEventsSql,
   type SessionRule,
 } from '../../identify/index.ts';
+import { quote } from '../../store/index.ts';
 import type { Program, Tree } from './compile.ts';
 import type { Reading } from './kinds/kind.ts';
-import { quote } from './predicate.ts';
 
 export type BatchOptions = {
   /** Epoch ms: what was before. */

@@ -4,6 +4,7 @@
 
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
+import { quote } from '../../store/index.ts';
 import { DAY_MS } from '../../time.ts';
 import { momentOf } from './window.ts';
 import type { Zone } from './zone.ts';
@@ -276,11 +277,6 @@ export function valueAt(object: unknown, path: readonly string[]): unknown {
     value = (value as Record<string, unknown>)[key];
   }
   return value;
-}
-
-/** A text of SQL. */
-export function quote(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 function float(value: unknown): string {

@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../../errors.ts';
 import { nodeOf, toHexId } from '../../../identify/index.ts';
-import { quote } from '../predicate.ts';
+import { quote } from '../../../store/index.ts';
 import { nameInWords } from '../words/words.ts';
 import type { Kind } from './kind.ts';
 

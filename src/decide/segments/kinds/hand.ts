@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox';
 import { identityMapSql } from '../../../identify/index.ts';
-import { quote } from '../predicate.ts';
+import { quote } from '../../../store/index.ts';
 import { nameInWords } from '../words/words.ts';
 import type { Kind } from './kind.ts';
 

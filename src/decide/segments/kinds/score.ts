@@ -4,16 +4,9 @@
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../../errors.ts';
 import { LEVELS } from '../../../predict/index.ts';
+import { quote } from '../../../store/index.ts';
 import { DAY_MS, toClickHouseTime } from '../../../time.ts';
-import {
-  checkPredicate,
-  comparisonOf,
-  numberSql,
-  predicateFields,
-  quote,
-  textSql,
-  type ValueOp,
-} from '../predicate.ts';
+import { checkPredicate, comparisonOf, numberSql, predicateFields, textSql, type ValueOp } from '../predicate.ts';
 import { hearPredicate, sayPredicate } from '../words/phrases.ts';
 import { nameInWords, type Words } from '../words/words.ts';
 import type { Kind, PersonNow } from './kind.ts';

@@ -3,10 +3,9 @@
 
 import { HISTORY_COLUMNS, type HistoryEvent, historyEventOf } from '../../../features/index.ts';
 import { profilesOf } from '../../../identify/index.ts';
-import type { Store } from '../../../store/index.ts';
+import { quote, type Store } from '../../../store/index.ts';
 import { toClickHouseTime } from '../../../time.ts';
 import { readerOf } from '../fields.ts';
-import { quote } from '../predicate.ts';
 import type { ProgramNeeds } from './needs.ts';
 import { type Context, LivePerson, shortId } from './person.ts';
 

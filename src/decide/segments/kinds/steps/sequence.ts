@@ -2,8 +2,8 @@
 // then something that did not follow. Where it must not follow within a time, that time has to be over.
 
 import { membershipEvents } from '../../../../collect/index.ts';
+import { quote } from '../../../../store/index.ts';
 import { type ChainRule, type Moments, momentsOf, type Progress, ruleOf, walk, walkSql } from '../../chain.ts';
-import { quote } from '../../predicate.ts';
 import { checkWindow, placeOf, type Stretch, spanMs, stretchOf } from '../../window.ts';
 import { checkEvents, chosenBy, type EventsWish, wishFor } from '../filters.ts';
 import type { Compiling, Kind, Leaf, PersonNow, StepsTruth } from '../kind.ts';
