@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Admission, admit, openAdmissions, openNotes } from '../src/collect/admission.ts';
+import { type Admission, admit, openAdmissions } from '../src/collect/admission.ts';
 import { faultOf, type SegmentMessage, toEventRow } from '../src/collect/index.ts';
 import { openPlan } from '../src/collect/plans/check.ts';
 import { compileRules } from '../src/collect/privacy/properties.ts';
@@ -64,7 +64,7 @@ await store.close();
 rmSync(dataDir, { recursive: true, force: true });
 
 function pass(admission: Admission, message: SegmentMessage): void {
-  const admitted = admit(admission, 'default', message, request, openNotes());
+  const admitted = admit(admission, 'default', message, request, {});
   if (admitted && !('ruled' in admitted)) throw new Error('The message was not let in.');
 }
 

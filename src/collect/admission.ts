@@ -61,20 +61,19 @@ export function openAdmissions(store: Store): Admissions {
   };
 }
 
-/** What is noted while the messages of a delivery are let in. */
+/** What is noted while the messages of a delivery are let in: of most, nothing. */
 export type Notes = {
-  choices: Choice[];
-  withheld: Map<string, WithheldRow>;
-  violations: Map<string, ViolationRow>;
+  choices?: Choice[];
+  withheld?: Map<string, WithheldRow>;
+  violations?: Map<string, ViolationRow>;
 };
-
-export function openNotes(): Notes {
-  return { choices: [], withheld: new Map(), violations: new Map() };
-}
 
 /** What is journalled beside the events. */
 export function linesOf({ withheld, violations }: Notes): string[] {
-  return [...[...withheld.values()].map(withheldLine), ...[...violations.values()].map(violationLine)];
+  const lines: string[] = [];
+  for (const row of withheld?.values() ?? []) lines.push(withheldLine(row));
+  for (const row of violations?.values() ?? []) lines.push(violationLine(row));
+  return lines;
 }
 
 /** A message that may not be stored, or how it is to be. Undefined = as it is. */
@@ -90,7 +89,7 @@ export function admit(
 ): Admitted | undefined {
   const judgement = judgeMessage(consent, message, request);
   if (judgement) {
-    notes.choices.push(...judgement.choices);
+    if (judgement.choices.length > 0) notes.choices = [...(notes.choices ?? []), ...judgement.choices];
     if (judgement.withheld) {
       withhold(notes, withheldRow(workspace, judgement.withheld, message, request.receivedAt));
       return { withheld: true };
@@ -130,7 +129,9 @@ type Broken = {
 };
 
 /** One row for each kind of finding in a delivery, with a sample of it; so a flood of them is a few rows. */
-function noteViolations({ violations }: Notes, { workspace, version, message, request, rules, outcome }: Broken): void {
+function noteViolations(notes: Notes, { workspace, version, message, request, rules, outcome }: Broken): void {
+  notes.violations ??= new Map();
+  const { violations } = notes;
   const event = shortText(message.type === 'track' ? message.event : message.name);
   // What is blocked loses nothing by what is only noted, but is noted once.
   for (const { property, problem, detail, place, action, value } of outcome.findings) {
@@ -159,7 +160,9 @@ function noteViolations({ violations }: Notes, { workspace, version, message, re
   }
 }
 
-function withhold({ withheld }: Notes, row: WithheldRow): void {
+function withhold(notes: Notes, row: WithheldRow): void {
+  notes.withheld ??= new Map();
+  const { withheld } = notes;
   const key = `${row.category} ${row.reason} ${row.kept} ${row.event}`;
   const before = row.kept === 'anonymous' ? undefined : withheld.get(key);
   if (before) before.events += 1;

@@ -23,7 +23,6 @@ import {
   linesOf,
   type Notes,
   openAdmissions,
-  openNotes,
 } from './admission.ts';
 import { openSeen } from './dedupe/seen.ts';
 import { writeEvent } from './event-bytes.ts';
@@ -206,6 +205,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
 
 export type AcceptorOptions = Pick<IntakeOptions, 'admissions'> & {
   now: () => Date;
+  /** The memory of the lines is its own until it returns. */
   keep(workspace: string, lines: Records): Promise<void>;
   onKept?(): void;
 };
@@ -228,8 +228,12 @@ export function openAcceptor(store: Store, options: AcceptorOptions) {
   /** Journals what was written down; the messages themselves are not held on to meanwhile. */
   const finish = async (workspace: string, lines: Records, written: Written): Promise<Acceptance> => {
     const { receivedAt, accepted, faults, choices } = written;
-    if (choices) await choices;
-    await keep(workspace, lines);
+    if (choices) {
+      // Others write meanwhile where these lines lie.
+      const own = { ...lines, bytes: Buffer.from(lines.bytes) };
+      await choices;
+      await keep(workspace, own);
+    } else await keep(workspace, lines);
     onKept?.();
     counts.accepted += accepted;
     counts.rejected += faults.length;
@@ -239,18 +243,18 @@ export function openAcceptor(store: Store, options: AcceptorOptions) {
   const take = (place: Place, messages: readonly unknown[], delivery: Delivery): Promise<Acceptance> => {
     const { workspace, admission } = place;
     const receivedAt = now();
-    const notes = openNotes();
+    const notes: Notes = {};
     out.start(workspace);
     const { rejected, faults } = writeLines({ ...place, messages, delivery, receivedAt, notes, out });
     // A choice holds from here on; what comes in now is judged by it while it is written down.
-    const choices = notes.choices.length > 0 ? admission.consent.keep(notes.choices) : undefined;
+    const choices = notes.choices && admission.consent.keep(notes.choices);
     for (const line of rejected) {
       if (throttle.take(workspace, line.length, REJECTED_BYTES) === 0) out.add(line);
       else counts.rejectedUnkept += 1;
     }
-    for (const row of notes.withheld.values()) counts.withheld += row.events;
+    for (const row of notes.withheld?.values() ?? []) counts.withheld += row.events;
     for (const line of linesOf(notes)) out.add(line);
-    return finish(workspace, out.take(), {
+    return finish(workspace, out.records(), {
       receivedAt,
       accepted: messages.length - faults.length,
       faults,

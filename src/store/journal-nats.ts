@@ -219,7 +219,7 @@ class NatsJournal implements Journal {
     let from = 0;
     let first = 0;
     const part = (to: number, end: number) => {
-      parts.push({ bytes: bytes.subarray(from, to), records: end - first });
+      parts.push({ bytes: Buffer.from(bytes.subarray(from, to)), records: end - first });
       from = to;
       first = end;
     };

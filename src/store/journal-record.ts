@@ -32,7 +32,7 @@ export function encodeRecords(workspace: string, lines: readonly string[]): Reco
   const writer = new RecordWriter(lines.reduce((sum, line) => sum + line.length + 100, 0));
   writer.start(workspace);
   for (const line of lines) writer.add(line);
-  return writer.take();
+  return writer.records();
 }
 
 /**
@@ -61,10 +61,7 @@ export class RecordWriter {
 
   /** Makes room for so many bytes behind `at`; `bytes` may be another afterwards. */
   reserve(length: number): void {
-    if (this.at + length <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.at + length));
-    this.bytes.copy(larger, 0, 0, this.at);
-    this.bytes = larger;
+    if (this.at + length > this.bytes.length) this.bytes = withRoom(this.bytes, this.at, length);
   }
 
   /** A payload is written behind this. Called again before `close`, it forgets what was. */
@@ -99,10 +96,18 @@ export class RecordWriter {
     this.close();
   }
 
-  /** The records since `start`, as a copy of their own. */
-  take(): Records {
-    return { bytes: Buffer.from(this.bytes.subarray(0, this.ends.at(-1) ?? 0)), ends: this.ends };
+  /** The records since `start`, where they were written: whoever needs them after the next `start` copies them. */
+  records(): Records {
+    return { bytes: this.bytes.subarray(0, this.ends.at(-1) ?? 0), ends: this.ends };
   }
+}
+
+/** The buffer, or a larger one with its first `used` bytes, that has room for so many more. */
+export function withRoom(buffer: Buffer, used: number, more: number): Buffer {
+  if (used + more <= buffer.length) return buffer;
+  const larger = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, used + more));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 /**

@@ -25,6 +25,7 @@ import {
   type Records,
   scanInSlices,
   scanRecords,
+  withRoom,
 } from './journal-record.ts';
 
 export type JournalOptions = {
@@ -63,7 +64,10 @@ export interface Journal {
   readonly recovered: Recovery;
   /** Which journal it is, and the offset before which the facts have everything even after a crash. */
   position(): { journal: string; shipped: number };
-  /** Resolves when the lines are on disk; rejects with `unavailable` when they are not, and then none of them counts. */
+  /**
+   * Resolves when the lines are on disk; rejects with `unavailable` when they are not, and then none of them counts. The
+   * memory of records is the caller's again when this returns.
+   */
   append(workspace: string, lines: readonly string[] | Records): Promise<void>;
   /** The next block to ship, or undefined when there is none. The block before must be done. */
   next(limit: { records: number; bytes: number }): Promise<Block | undefined>;
@@ -87,8 +91,12 @@ const WAITING_BYTES = 64 * MEBIBYTE;
 /** What senders wait before they come again: a backlog and a disk are not mended within a second. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Appends that are written with one sync, and told so together. */
-type Group = { parts: Buffer[]; bytes: number; records: number; written: PromiseWithResolvers<void> };
+/** Appends that are written with one sync, and told so together: the first `bytes` of the buffer. */
+type Group = { buffer: Buffer; bytes: number; records: number; written: PromiseWithResolvers<void> };
+
+/** The buffer of a group at first, and what is kept of one for the next group. */
+const BUFFER_BYTES = 64 * 1024;
+const SPARE_BYTES = MEBIBYTE;
 
 export async function openFileJournal(options: JournalOptions): Promise<Journal> {
   const { folder, disk = localDisk } = options;
@@ -121,6 +129,7 @@ class FileJournal implements Journal {
   private synced = 0;
   private waiting: Group[] = [];
   private waitingBytes = 0;
+  private spare: Buffer | undefined;
   private flushing: Promise<void> | undefined;
   /** A failed write may have left bytes behind the synced end: they are cut away before anything else is written. */
   private mustCut = false;
@@ -188,7 +197,7 @@ class FileJournal implements Journal {
       return Promise.reject(refusal('The journal is full: the facts do not follow.', hint));
     }
     const group = this.groupFor(bytes.length);
-    group.parts.push(bytes);
+    bytes.copy(group.buffer, group.bytes);
     group.bytes += bytes.length;
     group.records += ends.length;
     this.waitingBytes += bytes.length;
@@ -261,27 +270,32 @@ class FileJournal implements Journal {
     // Appends of the same turn of the event loop belong to the same group.
     await new Promise((resolve) => setImmediate(resolve));
     for (let group = this.waiting.shift(); group !== undefined; group = this.waiting.shift()) {
-      const { parts, bytes, records, written } = group;
+      const { buffer, bytes, records, written } = group;
       this.waitingBytes -= bytes;
       try {
-        await this.write(parts.length === 1 ? parts[0] : Buffer.concat(parts, bytes));
+        await this.write(buffer.subarray(0, bytes));
       } catch (error) {
         this.mustCut = true;
         written.reject(refusal('The journal cannot be written.', 'Check the disk of the data folder.', error));
         continue;
       }
+      if (buffer.length <= SPARE_BYTES) this.spare = buffer;
       this.pendingRecords += records;
       written.resolve();
     }
     this.flushing = undefined;
   }
 
-  /** The group that so many bytes more wait in. */
+  /** The group that so many bytes more wait in, with room for them. */
   private groupFor(bytes: number): Group {
-    const last = this.waiting.at(-1);
-    if (last && last.bytes + bytes <= GROUP_BYTES) return last;
-    const group = { parts: [], bytes: 0, records: 0, written: Promise.withResolvers<void>() };
-    this.waiting.push(group);
+    let group = this.waiting.at(-1);
+    if (group === undefined || group.bytes + bytes > GROUP_BYTES) {
+      const buffer = this.spare ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+      this.spare = undefined;
+      group = { buffer, bytes: 0, records: 0, written: Promise.withResolvers<void>() };
+      this.waiting.push(group);
+    }
+    group.buffer = withRoom(group.buffer, group.bytes, bytes);
     return group;
   }
 

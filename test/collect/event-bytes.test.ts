@@ -76,7 +76,7 @@ test('the line that is written byte by byte is the row’s as JSON, whatever the
       valid += good.length;
       out.start('wörk');
       for (const one of good) writeEvent(out, one, { ...arrival, sentAt: one.sentAt });
-      const { bytes, ends } = out.take();
+      const { bytes, ends } = out.records();
       const { records, end } = scanRecords(bytes);
       assert.deepEqual([end, ends.length], [bytes.length, good.length]);
       for (const [i, one] of good.entries()) {
@@ -99,7 +99,7 @@ test('an object of an importer that knows how it is written is written so', () =
   const out = new RecordWriter();
   out.start('w');
   writeEvent(out, odd, arrival);
-  const [{ payload }] = scanRecords(out.take().bytes).records;
+  const [{ payload }] = scanRecords(out.records().bytes).records;
   assert.equal(payload.toString(), eventLine(toEventRow(odd, arrival)));
   assert.deepEqual(JSON.parse(eventRowOf(payload).properties), JSON.parse(JSON.stringify(odd.properties)));
 });

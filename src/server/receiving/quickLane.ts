@@ -27,19 +27,31 @@ export function addQuickLane(app: App, context: ServerContext): void {
   // Where each request is logged, the framework does that.
   const isOpen = () => !isClosing && !(app.log as { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.('info');
   app.server.removeAllListeners('request');
+  // What came in within one turn is taken in one go: going back and forth between the reading of requests and the writing of
+  // events would have the processor fetch the code of each anew.
+  let arrived: Arrived[] = [];
+  const takeAll = () => {
+    const all = arrived;
+    arrived = [];
+    for (const { call, exchange, body } of all) {
+      take(call, exchange, body).catch((error: unknown) => {
+        app.log.error({ err: error }, 'Failed answering');
+        exchange.response.destroy();
+      });
+    }
+  };
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const call = isPlain(request) ? calls.get(request.url ?? '') : undefined;
     if (call && isOpen()) {
-      const started = performance.now();
+      const exchange = { request, response, started: performance.now() };
       read(request, (body) => {
-        take(call, { request, response, started }, body).catch((error: unknown) => {
-          app.log.error({ err: error }, 'Failed answering');
-          response.destroy();
-        });
+        if (arrived.push({ call, exchange, body }) === 1) setImmediate(takeAll);
       });
     } else for (const handle of ordinary) handle.call(app.server, request, response);
   });
 }
+
+type Arrived = { call: Call; exchange: Exchange; body: Buffer };
 
 function isPlain({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST' || headers['content-encoding'] !== undefined || headers.expect !== undefined) return false;
