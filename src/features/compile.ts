@@ -52,17 +52,17 @@ const ofPlaces = new Set<string>(['country', 'city']);
  * {workspace:String}. `kept` names a SELECT of rows as `keptSql` makes them, which then stand for the events.
  */
 export function featuresSql(signals: readonly Signal[], query: FeaturesQuery, kept?: string): string {
-  const { keeps, asked, layers, values, category, tables } = compile(signals, query);
+  const { keeps, asked, derived, values, category, tables } = compile(signals, query);
   const columns = keeps.flatMap(({ name, kind }, i) =>
     asked.has(name) ? [`${kind}[${placeOf(keeps, i)}] AS ${name}`] : [],
   );
   const past = kept === undefined ? pastSql(signals, query) : `SELECT profile, ${columns.join(',\n')} FROM (${kept})`;
   // Of a range of ids only the programs in it, or every page would read them all.
   const programs = query.part ? `${botsSql} AND ${inPart('profile', query.part)}` : botsSql;
-  const derived = layered(`SELECT * FROM (${past}) WHERE profile NOT IN (${programs})`, layers);
+  const known = withMore(`SELECT * FROM (${past}) WHERE profile NOT IN (${programs})`, derived);
   const beside = tables.length === 0 ? '' : `WITH ${tables.join(', ')} `;
   return `${beside}SELECT profile, [${values.map((value) => `toFloat32(${value})`).join(',\n')}] AS values, ${category} AS category
-    FROM (${derived})`;
+    FROM (${known})`;
 }
 
 /** A SELECT of (profile, integers, numbers, texts): what is kept of everyone's past before a moment. */
@@ -92,7 +92,7 @@ function pastSql(signals: readonly Signal[], query: FeaturesQuery): string {
     FROM (${resolvedEventsSql({ ...(identities === 'as of then' && { asOf }), to: asOf, columns, part, of })})`;
   const known = `SELECT profile, ${aggregates.join(',\n')} FROM (${events}) GROUP BY profile HAVING min(bot) = 0`;
   const kept = keeps.map(({ sql, name }) => `${sql} AS ${name}`);
-  return `SELECT profile, ${kept.join(',\n')} FROM (${layered(known, prepared)})`;
+  return `SELECT profile, ${kept.join(',\n')} FROM (${withMore(known, prepared)})`;
 }
 
 type Kept = { kind: KeptKind; sql: string; name: string };
@@ -102,8 +102,9 @@ function placeOf(keeps: readonly Kept[], index: number): number {
   return keeps.slice(0, index + 1).filter(({ kind }) => kind === keeps[index].kind).length;
 }
 
-function layered(sql: string, layers: readonly string[][]): string {
-  return layers.reduce((below, layer) => `SELECT *, ${layer.join(',\n')} FROM (${below})`, sql);
+/** The rows with what is worked out of them beside; one may name another, whichever comes first. */
+function withMore(sql: string, definitions: readonly string[]): string {
+  return definitions.length === 0 ? sql : `SELECT *, ${definitions.join(',\n')} FROM (${sql})`;
 }
 
 function compile(
@@ -118,17 +119,17 @@ function compile(
 ) {
   const aggregates = new Map<string, string>();
   const keeps = new Map<string, Kept>();
-  const prepared = layering('p');
+  const prepared = new Map<string, string>();
   const workOut = (some: readonly Signal[]) => {
     const asked = new Set<string>();
-    const derived = layering('d');
+    const derived = new Map<string, string>();
     let products: string | undefined;
     const use: Use = {
       asOf: asOf.getTime(),
       sessionRule,
       hasSurroundings,
       aggregate: (sql) => remember(aggregates, 'a', sql),
-      prepare: prepared.add,
+      prepare: (sql) => remember(prepared, 'p', sql),
       keep(kind, sql) {
         const key = `${kind} ${sql}`;
         const known = keeps.get(key) ?? { kind, sql, name: `k${keeps.size}` };
@@ -136,7 +137,7 @@ function compile(
         asked.add(known.name);
         return known.name;
       },
-      derive: derived.add,
+      derive: (sql) => remember(derived, 'd', sql),
       product(hash, column) {
         products ??= productTableSql(asOf, keptProducts);
         return lookUp(hash, column);
@@ -146,38 +147,19 @@ function compile(
     const category = topCategory.sql(use, allInterest);
     const surroundings = hasSurroundings && some.some(({ group }) => group === 'Surroundings');
     const tables = [products, surroundings ? surroundingsTableSql(asOf) : undefined];
-    return { asked, layers: derived.layers, values, category, tables: tables.filter((sql) => sql !== undefined) };
+    return { asked, derived: aliased(derived), values, category, tables: tables.filter((sql) => sql !== undefined) };
   };
   // What is kept lies where all the signals have it, whichever are chosen of them.
   const all = workOut(signals);
   return {
-    aggregates: [...aggregates].map(([sql, name]) => `${sql} AS ${name}`),
-    prepared: prepared.layers,
+    aggregates: aliased(aggregates),
+    prepared: aliased(prepared),
     keeps: [...keeps.values()],
     ...(chosen === signals ? all : workOut(chosen)),
   };
 }
 
-/**
- * An expression stands one layer above those it names: written as aliases of each other, the engine would copy one into
- * the other until the statement has a million nodes.
- */
-function layering(prefix: string) {
-  const names = new Map<string, string>();
-  const layerOf = new Map<string, number>();
-  const layers: string[][] = [];
-  const own = new RegExp(`\\b${prefix}\\d+\\b`, 'g');
-  const add = (sql: string): string => {
-    if (names.has(sql)) return names.get(sql)!;
-    const name = remember(names, prefix, sql);
-    const layer = Math.max(0, ...[...sql.matchAll(own)].map(([below]) => layerOf.get(below)! + 1));
-    layerOf.set(name, layer);
-    layers[layer] ??= [];
-    layers[layer].push(`${sql} AS ${name}`);
-    return name;
-  };
-  return { layers, add };
-}
+const aliased = (names: ReadonlyMap<string, string>) => [...names].map(([sql, name]) => `${sql} AS ${name}`);
 
 function remember(names: Map<string, string>, prefix: string, sql: string): string {
   const known = names.get(sql);

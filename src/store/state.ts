@@ -3,7 +3,8 @@
 
 import pg from 'pg';
 import { InklingError } from '../errors.ts';
-import { beginState } from './empty-state.ts';
+import { beginState, STATE_CACHE } from './empty-state.ts';
+import { migrateState } from './migrate.ts';
 
 export interface State {
   readonly engine: 'embedded' | 'server';
@@ -20,8 +21,16 @@ export async function openState(options: { path: string; url?: string; cache?: s
   return options.url ? openServer(options.url) : openEmbedded(options.path, options.cache);
 }
 
-async function openEmbedded(path: string, cache: string | undefined): Promise<State> {
-  await beginState(path, cache);
+async function openEmbedded(path: string, cache = STATE_CACHE): Promise<State> {
+  await beginState(path, cache, async (empty) => {
+    const state = await openFolder(empty);
+    await migrateState(state);
+    await state.close();
+  });
+  return openFolder(path);
+}
+
+async function openFolder(path: string): Promise<State> {
   // Loaded when it is opened: with a server behind DATABASE_URL it is never needed.
   const { PGlite } = await import('@electric-sql/pglite');
   const db = await PGlite.create(path);

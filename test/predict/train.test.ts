@@ -14,13 +14,11 @@ import {
   listScores,
   listSegments,
   loadPredictor,
-  type ModelRecord,
   openIntentNow,
   personDrivers,
   scoreEveryone,
   segmentDrivers,
   streamScores,
-  trainingMatrix,
   trainModel,
 } from '../../src/predict/index.ts';
 import { addDays, toClickHouseTime } from '../../src/time.ts';
@@ -77,30 +75,7 @@ test('the lineage says what was learned from what, and the twin behind the figur
   assert.ok(new Date(last('deploy').asOf) >= new Date(last('test').asOf));
   assert.ok(lineage!.signals.length > 20);
   assert.match(lineage!.codeVersion, /^\d+\.\d+/);
-});
-
-test('what happens after the test moment changes nothing that was learned before it [WH-7]', async () => {
-  const testMoments = [addDays(END, -20)];
-  const known = makeShop({ workspace: 'past', people: 500, days: 80, end: END });
-  await plant(store, 'past', known);
-  const planted = Array.from({ length: 500 }, (_, person) =>
-    makeEvent('future', `u${person}`, 'purchase', addDays(testMoments[0], 1 + (person % 13)), 'shoes', 10),
-  );
-  await plant(store, 'future', [...known.map((event) => ({ ...event, workspace: 'future' })), ...planted]);
-  const [past, future] = [
-    await trainModel(store, { workspace: 'past', timeframeDays: 14, testMoments, now }),
-    await trainModel(store, { workspace: 'future', timeframeDays: 14, testMoments, now }),
-  ];
-  const predictions = ({ performance }: ModelRecord) => performance!.scores.map(({ people }) => people);
-  const learned = ({ lineage }: ModelRecord) => lineage!.snapshots.filter(({ role }) => role === 'train');
-  assert.deepEqual(predictions(future), predictions(past));
-  assert.deepEqual(learned(future), learned(past));
-  // The plant did take: everybody bought after the test moment.
-  assert.equal(
-    future.performance!.segments.reduce((all, row) => all + row.size, 0),
-    future.performance!.holdout.conversions,
-  );
-  assert.ok(past.performance!.holdout.conversions < future.performance!.holdout.conversions / 2);
+  assert.ok(model.confidence! > 0.8, 'more than where there is little to learn from (thinData.test.ts)');
 });
 
 test('every profile has a score with confidence, signals, date and category [INT-3]', async () => {
@@ -279,75 +254,6 @@ test('a model of one’s own: timeframe, category and signals are as asked [INT-
   assert.equal((await listModels(store, 'shop')).length, before + 1);
   assert.equal(failed.status, 'FAILED');
   assert.match(failed.warnings[0], /have not passed yet/);
-});
-
-for (const { name, people, days, readyRate, rung, warning } of [
-  {
-    name: 'nothing bought',
-    people: 150,
-    days: 40,
-    readyRate: 0,
-    rung: 'rule',
-    warning: /0 conversions to learn from/,
-  },
-  {
-    name: 'few buy',
-    people: 60,
-    days: 40,
-    readyRate: 0.003,
-    rung: 'rule',
-    warning: /conversions? to learn from; 100 are/,
-  },
-  { name: 'a short past', people: 300, days: 25, readyRate: 0.05, rung: undefined, warning: /2\d days of data; 90/ },
-  { name: 'hardly begun', people: 80, days: 4, readyRate: 0.05, rung: 'rule', warning: /no outcome is known/ },
-  { name: 'one person', people: 1, days: 35, readyRate: 0.05, rung: 'rule', warning: /conversions? to learn from/ },
-]) {
-  test(`${name}: still a model, with a warning and a lower confidence [INT-4][INT-18]`, async () => {
-    const workspace = name.replaceAll(' ', '-');
-    await plant(store, workspace, makeShop({ workspace, people, days, end: END, readyRate }));
-    const trained = await trainModel(store, { workspace, timeframeDays: 14, now });
-    assert.equal(trained.status, 'ACTIVE');
-    if (rung) assert.equal(trained.rung, rung);
-    assert.ok(
-      trained.warnings.some((text) => warning.test(text)),
-      trained.warnings.join(' | '),
-    );
-    assert.ok(trained.confidence! < model.confidence!);
-    const scored = await scoreEveryone(store, { workspace, asOf: END, now });
-    assert.equal(scored.people, people);
-    const { scores } = await listScores(store, trained, { limit: 1 });
-    assert.ok(scores[0].confidence < model.confidence!);
-    assert.equal((await listSegments(store, workspace)).filter(({ level }) => level).length % 3, 0);
-  });
-}
-
-test('an empty workspace trains to a rule that knows nothing and says so [INT-18]', async () => {
-  await plant(store, 'empty', []);
-  const trained = await trainModel(store, { workspace: 'empty', timeframeDays: 14, now });
-  assert.equal(trained.rung, 'rule');
-  assert.equal(trained.confidence, 0);
-  assert.equal(trained.performance!.statement.startsWith('No outcome is known yet'), true);
-  assert.equal((await scoreEveryone(store, { workspace: 'empty', asOf: END, now })).people, 0);
-});
-
-test('the exported matrix is the one that is learned from [WH-7]', async () => {
-  let csv = '';
-  for await (const chunk of trainingMatrix(store, { workspace: 'past', timeframeDays: 14, now })) csv += chunk;
-  const [header, ...lines] = csv
-    .trim()
-    .split('\n')
-    .map((line) => line.split(','));
-  assert.deepEqual(header.slice(0, 4), ['as_of', 'profile', 'split', 'label']);
-  const trained = await trainModel(store, { workspace: 'past', timeframeDays: 14, now });
-  const kept = trained.lineage!.snapshots.filter(({ role }) => role !== 'deploy');
-  assert.equal(lines.length, sum(kept.map(({ people }) => people)));
-  assert.equal(lines.filter(([, , , label]) => label === '1').length, sum(kept.map(({ conversions }) => conversions)));
-  const firstTest = lines
-    .filter(([, , split]) => split === 'test')
-    .map(([asOf]) => asOf)
-    .sort()[0];
-  assert.ok(lines.every(([asOf, , split]) => split === 'test' || addDays(new Date(asOf), 14) <= new Date(firstTest)));
-  assert.ok(lines.every((line) => line.length === header.length));
 });
 
 function sum(values: readonly number[]): number {

@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { STATE_CACHE } from '../../src/store/empty-state.ts';
+import { stateMigrationsDigest } from '../../src/store/migrate.ts';
 import { openState } from '../../src/store/state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkling-state-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a new data folder begins as a copy of the prepared state, and that stays empty', async () => {
+test('a new data folder begins as a copy of the prepared state, tables and all, and that stays empty', async () => {
   const cache = join(folder, 'cache');
   await (await openState({ path: join(folder, 'first') })).close();
-  const [prepared] = readdirSync(STATE_CACHE).filter((name) => /^state-\d/.test(name));
+  const [prepared] = readdirSync(STATE_CACHE).filter((name) => name.endsWith(stateMigrationsDigest()));
   cpSync(join(STATE_CACHE, prepared), join(cache, prepared), { recursive: true });
 
   const marked = await openState({ path: join(cache, prepared) });
@@ -20,6 +21,7 @@ test('a new data folder begins as a copy of the prepared state, and that stays e
   await marked.close();
   for (const path of [join(folder, 'second'), join(folder, 'third')]) {
     const state = await openState({ path, cache });
+    assert.deepEqual(await state.query('SELECT count(*)::int AS n FROM workspaces'), [{ n: 0 }]);
     await state.script('INSERT INTO mark VALUES (1)');
     assert.deepEqual(await state.query('SELECT count(*)::int AS n FROM mark'), [{ n: 1 }]);
     await state.close();

@@ -11,26 +11,34 @@ const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const patienceMs = 15 * 60 * 1000;
 
 export type Demo = {
+  /** What it has printed of itself before it served, as JSON. */
+  report: unknown;
+  /** Where its data are. */
+  folder: string;
   /** The address as it was printed, with the key after the #. */
   printed: string;
   url: string;
   secretKey: string;
   writeKey: string;
   read<T>(path: string): Promise<T>;
+  /** Ends the process; the data stay. */
+  end(): Promise<void>;
+  /** Ends it and removes the data. */
   stop(): Promise<void>;
 };
 
 export async function startDemo(...options: string[]): Promise<Demo> {
-  const folder = mkdtempSync(join(tmpdir(), 'inkling-real-'));
+  const place = mkdtempSync(join(tmpdir(), 'inkling-real-'));
+  const folder = join(place, 'demo');
   const env = { ...process.env, CLICKHOUSE_URL: '', DATABASE_URL: '', INKLING_DATA: '' };
-  const args = [program, 'demo', '--port', '0', '--data', join(folder, 'demo'), ...options];
+  const args = [program, 'demo', '--port', '0', '--data', folder, '--json', ...options];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async () => {
     await end(child);
     process.off('exit', kill);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(place, { recursive: true, force: true });
   };
   try {
     const said = await heard(child, /Stop with Ctrl-C/);
@@ -38,7 +46,11 @@ export async function startDemo(...options: string[]): Promise<Demo> {
     const { origin, hash } = new URL(printed);
     const secretKey = hash.replace('#key=', '');
     const writeKey = said.match(/Write key\s+(\S+)/)?.[1] ?? '';
-    return { printed, url: origin, secretKey, writeKey, read: (path) => read(origin + path, secretKey), stop };
+    return {
+      ...{ report: JSON.parse(said.slice(0, said.lastIndexOf('}') + 1)), folder },
+      ...{ printed, url: origin, secretKey, writeKey, read: (path) => read(origin + path, secretKey) },
+      ...{ end: () => end(child), stop },
+    };
   } catch (error) {
     await stop();
     throw error;

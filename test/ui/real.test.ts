@@ -1,10 +1,11 @@
-// The dashboard against the real server: `inkling demo` in a process of its own, then every page in Chromium. The pages
-// must say what the API says, explain it in words, and leave neither the console nor axe anything to complain about.
+// `inkling demo` in a process of its own: what it reports, then every page of its dashboard in Chromium. The pages must say
+// what the API says, explain it in words, and leave neither the console nor axe anything to complain about.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import type { Features, ModelList, Overview, PeoplePage, Segment } from '../../ui/src/api.ts';
+import { inkling } from '../cli/inkling.ts';
 import { launchBrowser, withoutChromium } from '../support/chromium.ts';
 import { assertClean } from './axe.ts';
 import { type Demo, startDemo } from './demo.ts';
@@ -18,9 +19,8 @@ let demo: Demo;
 let browser: Browser;
 
 before(async () => {
-  if (skip) return;
-  browser = await launchBrowser();
-  demo = await startDemo('--shoppers', '1200', '--seed', '3');
+  demo = await startDemo('--shoppers', '1500', '--seed', '3');
+  if (!skip) browser = await launchBrowser();
 });
 after(async () => {
   await browser?.close();
@@ -47,6 +47,48 @@ function pageTest(name: string, path: () => string | Promise<string>, check: (ta
 function section(tab: Tab, heading: string | RegExp): Locator {
   return tab.page.locator('section', { has: tab.page.getByRole('heading', { name: heading }) });
 }
+
+type Report = {
+  events: number;
+  profiles: number;
+  scored: number;
+  model: Record<string, number | null> & { byConfidence: { atLeast: number; people: number; error: number }[] };
+  segments: { name: string; size: number; actualConversionRate: number | null }[];
+  drivers: { signal: string; importance: number }[];
+  seconds: Record<string, number>;
+};
+
+test('a simulated shop becomes scored people with honest figures, in one command [WH-2] [WH-8] [INT-3] [INT-5]', () => {
+  const report = demo.report as Report;
+  assert.ok(report.events > 50_000, `${report.events} events`);
+  assert.ok(report.profiles > 1000);
+  assert.ok(report.scored > 1000 && report.scored <= report.profiles);
+  const { model } = report;
+  assert.equal(model.timeframeDays, 14);
+  for (const figure of ['auc', 'prAuc', 'logLoss', 'calibrationError', 'baselineAuc', 'bestPossibleAuc']) {
+    assert.equal(typeof model[figure], 'number', figure);
+  }
+  assert.ok(model.bestPossibleAuc! < 0.95, 'the shop must not be predictable beyond what is honest');
+  assert.ok(model.auc! < model.bestPossibleAuc!, 'no model knows more than the truth');
+  assert.ok(model.auc! > 0.8, `AUC ${model.auc}`);
+  assert.ok(model.auc! > model.baselineAuc!, 'the model must beat the rule');
+  assert.ok(model.calibrationError! < 0.03, `calibration error ${model.calibrationError}`);
+  // The surer the model is, the closer it is to what happened [INT-3].
+  const sure = model.byConfidence;
+  assert.ok(sure.length >= 3, `${sure.length} stretches of confidence`);
+  for (const [i, { error, people }] of sure.slice(1).entries()) {
+    assert.ok(people < sure[i].people && error < sure[i].error, JSON.stringify(sure));
+  }
+  assert.deepEqual(
+    report.segments.map((segment) => segment.name),
+    ['HIGH', 'MEDIUM', 'LOW'],
+  );
+  const [, medium, low] = report.segments;
+  assert.ok(medium.actualConversionRate! > low.actualConversionRate!);
+  assert.ok(report.drivers.length >= 10);
+  assert.ok(Math.abs(report.drivers.reduce((sum, driver) => sum + driver.importance, 0) - 1) < 0.01);
+  assert.deepEqual(Object.keys(report.seconds).sort(), ['features', 'identify', 'load', 'score', 'train']);
+});
 
 test('the printed address signs in, and the key leaves the address bar', { skip }, async () => {
   const tab = await openTab(browser);
@@ -258,6 +300,14 @@ test('the write key cannot open the dashboard', { skip }, async () => {
   await tab.page.goto(`${demo.url}/#key=${demo.writeKey}`);
   await tab.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await tab.leave();
+});
+
+test('the report of a demo can be read again once it has ended', async () => {
+  await demo.end();
+  const report = await inkling('report', '--data', demo.folder);
+  assert.equal(report.code, 0, report.err);
+  assert.match(report.out, /Tested on [\d,]+ people/);
+  assert.match(report.out, /What drives it:/);
 });
 
 function rangeOfHundred(interval: readonly [number, number]): string {
