@@ -8,6 +8,7 @@ export {
   integrationsOf,
   type Receiver,
   receivers,
+  renewSigningSecret,
   signingSecret,
 } from './integrations.ts';
 export { refuseAddress } from './outbound.ts';

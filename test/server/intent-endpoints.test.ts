@@ -235,7 +235,8 @@ test('scores and segments are sent to where the workspace wants them, signed and
   assert.equal((await ask('POST /segments/ready:LOW/sync')).status, 409);
   const set = await ask('PATCH /integrations', { body: { crm: { url }, email: { url }, audience: { url } } });
   assert.equal(set.status, 200);
-  const { secret } = set.body;
+  const { secret, ...addresses } = set.body;
+  assert.deepEqual((await ask('GET /integrations')).body, addresses, 'the secret is not shown again');
 
   answers.push(503);
   const crm = await ask('POST /integrations/crm', { body: {} });

@@ -232,10 +232,14 @@ test('an address hears of who enters and leaves, signed, in order, and again aft
     ],
   );
   await until(async () => (await ask('GET', 'segments/hooks')).body.hooks[0].sent === 2);
-  const { secret, hooks } = (await ask('GET', 'segments/hooks')).body;
-  const [call] = receiver.calls;
-  const [, seconds] = /^t=(\d+),/.exec(String(call.signature))!;
-  assert.equal(call.signature, signatureOf(secret, call.text, new Date(Number(seconds) * 1000)));
+  const list = (await ask('GET', 'segments/hooks')).body;
+  const { hooks } = list;
+  assert.ok(!JSON.stringify(list).includes(hook.body.secret), 'the secret is not shown again');
+  const isSignedWith = (secret: string, { signature, text }: (typeof receiver.calls)[number]) => {
+    const [, seconds] = /^t=(\d+),/.exec(String(signature))!;
+    return signature === signatureOf(secret, text, new Date(Number(seconds) * 1000));
+  };
+  assert.ok(isSignedWith(hook.body.secret, receiver.calls[0]));
   assert.equal(hooks[0].failures, 0);
   receiver.answers.push(410);
   const trial = await ask('POST', `segments/hooks/${hooks[0].id}/test`);
@@ -252,6 +256,12 @@ test('an address hears of who enters and leaves, signed, in order, and again aft
     [false, true],
   ]);
   assert.deepEqual([after410.failures, after410.sent], [0, 2], 'a test is no change and no failure');
+  const renewed = (await ask('POST', 'intent/integrations/secret')).body.secret;
+  await ask('POST', `segments/hooks/${hooks[0].id}/test`);
+  assert.deepEqual(
+    [hook.body.secret, renewed].map((secret) => isSignedWith(secret, receiver.calls.at(-1)!)),
+    [false, true],
+  );
   assert.equal((await ask('POST', `segments/hooks/${hooks[0].id}/test`, undefined, 'other')).status, 404);
   assert.equal((await ask('DELETE', `segments/hooks/${hooks[0].id}`, undefined, 'other')).status, 404);
   assert.equal((await ask('DELETE', `segments/hooks/${hooks[0].id}`)).status, 204);

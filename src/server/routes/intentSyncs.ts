@@ -8,6 +8,7 @@ import {
   listSyncs,
   type Receiver,
   receivers,
+  renewSigningSecret,
   type SyncRequest,
   startSync,
 } from '../../activate/index.ts';
@@ -49,7 +50,8 @@ const Address = Nullable(
   ),
 );
 const addresses = { crm: Address, email: Address, audience: Address };
-const Integrations = Type.Object({ ...addresses, secret: Nullable(Type.String()) });
+const Integrations = Type.Object(addresses);
+const Secret = Type.String({ description: 'Calls are signed with it; no other answer shows it again.' });
 
 const signed =
   'Each call is a POST with X-Inkling-Signature: t=SECONDS,v1=HMAC-SHA256 of "SECONDS.BODY" under the secret, in hex, and ' +
@@ -165,11 +167,28 @@ function addSettings(app: App, { store, now }: ServerContext): void {
     '/api/v1/intent/integrations',
     {
       schema: {
-        ...common('Set or take away an address; with the first one a secret is made', signed),
+        ...common(
+          'Set or take away an address; with the first one a secret is made',
+          `${signed} The answer holds the secret where an address was set.`,
+        ),
         body: Type.Partial(Type.Object(addresses), { additionalProperties: false, minProperties: 1 }),
-        response: { 200: Integrations },
+        response: { 200: Type.Object({ ...addresses, secret: Nullable(Secret) }) },
       },
     },
     async ({ workspace, body }) => changeIntegrations(store, { workspace, change: body, now: now() }),
+  );
+
+  app.post(
+    '/api/v1/intent/integrations/secret',
+    {
+      schema: {
+        ...common(
+          'Make another secret',
+          'Calls with scores and with changes of segments are signed with it from now on: for a secret that was lost or got about.',
+        ),
+        response: { 200: Type.Object({ secret: Secret }) },
+      },
+    },
+    async ({ workspace }) => ({ secret: await renewSigningSecret(store, workspace, now()) }),
   );
 }

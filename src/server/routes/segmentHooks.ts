@@ -4,7 +4,6 @@ import { Type } from 'typebox';
 import {
   addSegmentHook,
   type HookAnswer,
-  integrationsOf,
   listSegmentHooks,
   removeSegmentHook,
   type SegmentHook,
@@ -63,13 +62,10 @@ export const addSegmentHookRoutes: Routes = (app, context) => {
     {
       schema: {
         ...common('Addresses that hear of changes, and how far each has heard'),
-        response: { 200: Type.Object({ hooks: Type.Array(Hook), secret: Nullable(Type.String()) }) },
+        response: { 200: Type.Object({ hooks: Type.Array(Hook) }) },
       },
     },
-    async ({ workspace }) => ({
-      hooks: (await listSegmentHooks(store, workspace)).map(hookOf),
-      secret: (await integrationsOf(store, workspace)).secret,
-    }),
+    async ({ workspace }) => ({ hooks: (await listSegmentHooks(store, workspace)).map(hookOf) }),
   );
 
   app.post(

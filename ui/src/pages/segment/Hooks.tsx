@@ -32,8 +32,8 @@ export function Hooks({ id }: { id: string }) {
       {add.data && (
         <div role="status" className="small">
           <p>
-            Added. The calls are signed with this secret; keep it now, it is not shown again. How to check a signature
-            stands in the guide.
+            Added. The calls are signed with this secret; keep it now, it is not shown again. How to check a signature,
+            and how to make another secret, stands in the guide.
           </p>
           <Command text={add.data.secret} label="Copy the secret" />
         </div>
