@@ -3,8 +3,6 @@
 
 import pg from 'pg';
 import { InklingError } from '../errors.ts';
-import { beginState, STATE_CACHE } from './empty-state.ts';
-import { migrateState } from './migrate.ts';
 
 export interface State {
   readonly engine: 'embedded' | 'server';
@@ -16,21 +14,8 @@ export interface State {
   close(): Promise<void>;
 }
 
-/** Opens the server at the URL, or PGlite in the folder, which is made from what `cache` keeps. */
-export async function openState(options: { path: string; url?: string; cache?: string }): Promise<State> {
-  return options.url ? openServer(options.url) : openEmbedded(options.path, options.cache);
-}
-
-async function openEmbedded(path: string, cache = STATE_CACHE): Promise<State> {
-  await beginState(path, cache, async (empty) => {
-    const state = await openFolder(empty);
-    await migrateState(state);
-    await state.close();
-  });
-  return openFolder(path);
-}
-
-async function openFolder(path: string): Promise<State> {
+/** PGlite in the folder, which it makes where there is none. */
+export async function openEmbeddedState(path: string): Promise<State> {
   // Loaded when it is opened: with a server behind DATABASE_URL it is never needed.
   const { PGlite } = await import('@electric-sql/pglite');
   const db = await PGlite.create(path);
@@ -52,7 +37,7 @@ async function openFolder(path: string): Promise<State> {
   };
 }
 
-async function openServer(url: string): Promise<State> {
+export async function openServerState(url: string): Promise<State> {
   const pool = new pg.Pool({ connectionString: url, max: 8 });
   // Without a listener a connection that the server drops while idle would end the process.
   pool.on('error', () => {});

@@ -10,7 +10,8 @@ import { openRedisCache } from './cache-redis.ts';
 import { type Facts, openFacts } from './facts.ts';
 import { lockFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
-import { openState, type State } from './state.ts';
+import { openState } from './open-state.ts';
+import type { State } from './state.ts';
 
 export interface Store {
   readonly facts: Facts;

@@ -149,6 +149,7 @@ test('members follow the rule, are paged to the end, and a preview says it befor
   const { body } = await ask('GET', `segments/${made.id}/members?limit=100`);
   const byUser = new Map(body.members.map((one: { user_id: string }) => [one.user_id, one]));
   assert.equal(body.total, 12);
+  for (const one of body.members) assert.equal(one.display_name, one.user_id, 'as in the list of people');
   assert.equal(byUser.has('u7'), false);
   assert.deepEqual(
     [(byUser.get('u1') as Answer['body']).confidence_score, (byUser.get('u1') as Answer['body']).assignment_reason],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { STATE_CACHE } from '../../src/store/empty-state.ts';
 import { stateMigrationsDigest } from '../../src/store/migrate.ts';
-import { openState } from '../../src/store/state.ts';
+import { openState } from '../../src/store/open-state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkling-state-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

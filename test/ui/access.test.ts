@@ -41,6 +41,10 @@ for (const path of paths) {
     await assertClean(seen.page);
     await seen.page.setViewportSize({ width: 320, height: 700 });
     await standStill(seen.page);
+    // Charts hear of the new width a moment later.
+    await seen.page
+      .waitForFunction('document.documentElement.scrollWidth <= 320', null, { timeout: 5000 })
+      .catch(() => {});
     const wide = Number(await seen.page.evaluate('document.documentElement.scrollWidth'));
     assert.ok(wide <= 320, `${path} is ${wide} pixels wide`);
     assert.deepEqual(await cutOff(seen.page), [], 'nothing is hidden beyond the right edge');

@@ -81,6 +81,7 @@ export function membersOf(shop: Shop, id: string, cursor: string | null): Member
   const all = insideOf(shop, id);
   const members = all.slice(from, from + 50).map((person, index) => ({
     profile_id: person.id,
+    display_name: person.displayName,
     user_id: person.identifiers.userIds[0] ?? null,
     anonymous_id: person.identifiers.anonymousIds[0] ?? null,
     confidence_score: from + index === 1 ? 0.8 : 1,

@@ -63,6 +63,7 @@ export type MemberPage = { members: SegmentMember[]; total: number; next_cursor:
 
 export type SegmentMember = {
   profile_id: string;
+  display_name: string;
   user_id: string | null;
   anonymous_id: string | null;
   confidence_score: number;

@@ -37,7 +37,7 @@ import { addDays } from '../../time.ts';
 import { requireKey } from '../access.ts';
 import type { App, Routes, ServerContext } from '../context.ts';
 import { pageOf } from '../reading/listPage.ts';
-import { namesOfThen } from '../reading/names.ts';
+import { displayName, namesOfThen } from '../reading/names.ts';
 import { requireProfile } from '../reading/person.ts';
 import { analysedOf } from '../reading/segmentAnalyses.ts';
 import { Interval, Moment, Nullable } from '../shapes.ts';
@@ -288,8 +288,10 @@ function addOne(app: App, { store, segments, now }: ServerContext): void {
   );
 }
 
+const DisplayName = Type.String({ description: 'What the person is called now, as in the list of people.' });
 const Member = Type.Object({
   profile_id: Type.String(),
+  display_name: DisplayName,
   user_id: Nullable(Type.String()),
   anonymous_id: Nullable(Type.String()),
   confidence_score: Type.Number(),
@@ -310,8 +312,11 @@ const Listed = Type.Object({
 });
 
 function memberOf(member: SegmentMember) {
+  const known = (id: string | null) => (id === null ? [] : [id]);
+  const names = { userIds: known(member.userId), anonymousIds: known(member.anonymousId) };
   return {
     profile_id: member.profileId,
+    display_name: displayName(member.profileId, names),
     user_id: member.userId,
     anonymous_id: member.anonymousId,
     confidence_score: member.confidence,
@@ -452,7 +457,7 @@ const Change = Type.Object({
   id: Type.String(),
   at: Moment,
   profile_id: Type.String(),
-  display_name: Type.String({ description: 'What the person is called now, as in the list of people.' }),
+  display_name: DisplayName,
   segment_id: Type.String(),
   segment_name: Type.String(),
   kind: Type.Enum(['entered', 'left']),

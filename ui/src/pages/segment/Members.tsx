@@ -46,11 +46,11 @@ export function Members({ id, isArchived }: { id: string; isArchived: boolean })
 
 function Member({ member }: { member: SegmentMember }) {
   const now = useNow(30);
-  const { profile_id: profile, assignment_reason: reason, joined_at: joinedAt, confidence_score: confidence } = member;
+  const { display_name: name, assignment_reason: reason, joined_at: joinedAt, confidence_score: confidence } = member;
   return (
     <li>
-      <Link href={`/people/${profile}`} className={styles.name}>
-        {member.user_id ?? member.anonymous_id ?? profile}
+      <Link href={`/people/${member.profile_id}`} className={styles.name}>
+        {name}
       </Link>{' '}
       <span className="faint small">
         {joinedAt === null ? 'since it was made' : `since ${relative(joinedAt, now)}`}
