@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { commands } from '../src/cli/commands/index.ts';
+import { addCommands } from '../src/cli/commands/index.ts';
 import {
   catalogue,
   connectors,
@@ -167,7 +167,7 @@ const pages: Record<string, () => string | Promise<string>> = {
       ],
     ),
   'segment-rule.schema.json': () => `${JSON.stringify(ruleJsonSchema(), null, 2)}\n`,
-  'cli.md': () => page('Commands', 'As `npm run -s inkling -- <command>`.', describeCommands()),
+  'cli.md': async () => page('Commands', 'As `npm run -s inkling -- <command>`.', await describeCommands()),
   'openapi.json': async () => `${JSON.stringify(await describeApi(), null, 2)}\n`,
 };
 
@@ -209,9 +209,9 @@ function rule(columns: number): string {
   return `|${' --- |'.repeat(columns)}`;
 }
 
-function describeCommands(): string[] {
+async function describeCommands(): Promise<string[]> {
   const program = new Command('inkling');
-  for (const add of commands) add(program);
+  await addCommands(program);
   const leaves = (command: Command): Command[] =>
     command.commands.length > 0 ? command.commands.flatMap((sub) => leaves(sub as Command)) : [command];
   return leaves(program).flatMap((command) => [

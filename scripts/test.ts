@@ -100,7 +100,7 @@ async function run(files: readonly string[], env: Record<string, string>): Promi
     cwd: root,
     files: [...longest.filter((file) => files.includes(file)), ...files.filter((file) => !longest.includes(file))],
     concurrency: 6,
-    timeout: 300_000,
+    timeout: 600_000,
     execArgv: ['--test-force-exit'],
   });
   let hasPassed = false;

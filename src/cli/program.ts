@@ -3,16 +3,18 @@
 
 import { Command, CommanderError } from 'commander';
 import { InklingError } from '../errors.ts';
-import { commands } from './commands/index.ts';
+import { version } from '../version.ts';
+import { addCommands } from './commands/index.ts';
 
 const program = new Command('inkling')
   .description('What people are about to do, why, and what to do about it.')
+  .version(version)
   .showHelpAfterError('(--help shows what there is)')
   .configureHelp({ sortSubcommands: false })
   .exitOverride();
-for (const add of commands) add(program);
 
 try {
+  await addCommands(program, process.argv[2]);
   await program.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = fail(error);

@@ -2,10 +2,10 @@
 // data, the result is a usable model that says how far it can be trusted [INT-4][INT-18]; only a mistake in the
 // settings is an error.
 
-import { readFileSync } from 'node:fs';
 import { signals as everySignal } from '../features/index.ts';
 import type { Store } from '../store/index.ts';
 import { DAY_MS } from '../time.ts';
+import { version } from '../version.ts';
 import { type DataSpan, findDataSpan, prepareSnapshots, readRows, readWeeks } from './history.ts';
 import type { Learned, LearningJob, Tested } from './learning.ts';
 import { learnAside } from './learningWorker.ts';
@@ -120,7 +120,7 @@ async function run(
       snapshots: snapshotRows(learned),
       signalSet,
       signals: [...learned.predictor.signals],
-      codeVersion,
+      codeVersion: version,
       seed: settings.seed,
       settings,
       choice: learned.choice,
@@ -245,5 +245,3 @@ function noteOn(plan: SnapshotPlan): string {
   }
   return 'No outcome is complete yet; the model is a rule with a prior belief.';
 }
-
-const codeVersion: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

@@ -6,6 +6,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyRequest } from 'fastify';
+import { version } from '../version.ts';
 import type { App, ServerContext } from './context.ts';
 import { serveDashboard } from './dashboard.ts';
 import { answerWithProblems } from './problems.ts';
@@ -80,7 +81,7 @@ function openapi() {
     openapi: '3.1.0',
     info: {
       title: 'Inkling',
-      version: '0.1.0',
+      version,
       description: 'What people are about to do, why, and what to do about it.',
       license: { name: 'MIT' },
     },

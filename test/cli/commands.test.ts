@@ -31,6 +31,10 @@ test('every command explains itself', async () => {
   const help = await inkling('lab', '--help');
   assert.equal(help.code, 0);
   assert.match(help.out, /Usage: inkling lab/);
+  assert.match((await inkling('--version')).out, /^\d+\.\d+\.\d+\n$/);
+  const mistaken = await inkling('trian');
+  assert.equal(mistaken.code, 1);
+  assert.match(mistaken.err, /Did you mean train\?/);
 });
 
 test('from a file to a score, command by command [WH-2] [INT-18]', async (t) => {

@@ -26,7 +26,7 @@ const rooms = [
   'cli',
 ];
 /** Single files at the root of src/ that every room may use. */
-const ground = ['errors.ts', 'time.ts', 'environment.ts'];
+const ground = ['errors.ts', 'time.ts', 'environment.ts', 'version.ts'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const src = join(root, 'src');

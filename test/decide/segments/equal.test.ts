@@ -33,7 +33,7 @@ const { facts } = store;
 
 // Signals have everybody looked at every quarter of an hour, which would hide a timer that comes late: so by themselves.
 for (const { seed, timeZone, PEOPLE, RULES, ROUNDS, kinds } of [
-  { seed: 1, timeZone: 'Europe/Berlin', PEOPLE: 80, RULES: 40, ROUNDS: 4, kinds: mostKinds },
+  { seed: 1, timeZone: 'Europe/Berlin', PEOPLE: 50, RULES: 40, ROUNDS: 4, kinds: mostKinds },
   {
     seed: 2,
     timeZone: 'America/New_York',
