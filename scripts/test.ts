@@ -25,18 +25,10 @@ const ofLearning = ['predict/season', 'predict/thinData'].map(testOf);
 
 /** Begun first: they take minutes, and the last of them would run alone at the end. */
 const longest = [
-  ...[
-    'cli/demo',
-    'ui/real',
-    'ui/access',
-    'collect/crash',
-    'cli/commands',
-    'server/upkeep',
-    'server/challenge',
-    'cli/custom-model',
-  ],
-  ...['predict/train', 'predict/noLookingAhead', 'server/night', 'features/snapshot', 'decide/discovery/discovery'],
-  ...['decide/segments/equal', 'server/lift', 'collect/import', 'server/intent', 'simulate/truth', 'predict/season'],
+  ...['cli/demo', 'ui/real', 'ui/access', 'collect/crash', 'cli/commands', 'server/upkeep', 'server/challenge'],
+  ...['cli/custom-model', 'predict/train', 'predict/noLookingAhead', 'server/night', 'features/snapshot'],
+  ...['decide/discovery/discovery', 'decide/segments/equal', 'server/lift', 'collect/import', 'server/intent'],
+  ...['simulate/truth', 'predict/season'],
   ...['ui/pages', 'ui/segments', 'sdk/java', 'server/drift', 'identify/matching', 'collect/dedupe', 'identify/resolve'],
 ].map(testOf);
 

@@ -32,13 +32,13 @@ async function preparedState(cache: string, make: (path: string) => Promise<void
   const prepared = join(cache, name);
   if (existsSync(prepared)) return prepared;
   mkdirSync(cache, { recursive: true });
-  const aside = mkdtempSync(join(cache, 'state-'));
+  const aside = mkdtempSync(join(cache, 'making-'));
   try {
     await make(aside);
     renameSync(aside, prepared);
     // Those of other versions are of no more use; whoever copies one just now makes its own in place.
     for (const other of readdirSync(cache)) {
-      if (/^state-\d/.test(other) && other !== name) rmSync(join(cache, other), { recursive: true, force: true });
+      if (other.startsWith('state-') && other !== name) rmSync(join(cache, other), { recursive: true, force: true });
     }
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
