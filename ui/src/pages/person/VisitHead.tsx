@@ -30,13 +30,13 @@ export function VisitHead({ session }: { session: Session }) {
         </span>
       )}
       {converted && (
-        <Badge variant="light" color="teal" size="sm" tt="none">
+        <Badge variant="light" color="teal" c="var(--mantine-color-text)" size="sm" tt="none">
           {words(conversionType)}
           {conversionValue > 0 && ` ${money(conversionValue, currency)}`}
         </Badge>
       )}
       {session.botScore >= botScore && (
-        <Badge variant="light" color="gray" size="sm" tt="none">
+        <Badge variant="light" color="gray" c="var(--mantine-color-text)" size="sm" tt="none">
           Looks like a program: {session.botReasons.join(', ')}
         </Badge>
       )}
