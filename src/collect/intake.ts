@@ -152,7 +152,7 @@ export async function openIntake(store: Store, options: IntakeOptions = {}): Pro
     seen,
     blockRows: options.blockRows ?? 20_000,
     waitMs: options.waitMs ?? 200,
-    rush: { rate: 12_000, share: 0.5, forMs: 10_000, ...options.rush },
+    rush: { rate: 12_000, share: 0.65, forMs: 10_000, ...options.rush },
     now,
     isHeard: () => listeners.size > 0,
     onShipped: async (rows, memberships) => {

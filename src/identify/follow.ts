@@ -5,6 +5,7 @@ import { isPlaceholder } from '../collect/index.ts';
 import type { Facts, Store } from '../store/index.ts';
 import { fromClickHouseTime, toClickHouseTime } from '../time.ts';
 import { type IdentifyingRow, type Method, type Pair, pairsOf } from './evidence.ts';
+import { perhapsFirst } from './late.ts';
 import { nodeOf } from './node.ts';
 import { within } from './people.ts';
 import { type Moves, type News, relink } from './relink.ts';
@@ -85,42 +86,24 @@ async function onlyNew(facts: Facts, workspace: string, sightings: readonly Sigh
   });
 }
 
-/** The newest moment that blocks of a workspace reached in this process. */
-const reached = new WeakMap<Facts, Map<string, string>>();
-
 /**
  * Of the late events of a block, the nodes in evidence that they are the first of: the oldest identifier names the
- * profile, so a late event can rename one without any new pair. Rows in order of time need no look.
+ * profile, so a late event can rename one without any new pair. The facts are asked only about those whom memory does not
+ * know of earlier.
  */
 async function bornEarlier(facts: Facts, workspace: string, rows: readonly FollowedRow[]): Promise<bigint[]> {
-  const known = reached.get(facts) ?? new Map<string, string>();
-  reached.set(facts, known);
-  const late = new Map<string, string>();
-  const before = known.get(workspace);
-  let newest = before ?? '';
-  for (const { at, anchor } of rows) {
-    if (at >= newest) newest = at;
-    else noteFirst(late, anchor, at);
-    // Nothing is known of what was followed before this process began.
-    if (before === undefined) noteFirst(late, anchor, at);
-  }
-  known.set(workspace, newest);
+  const late = perhapsFirst(facts, workspace, rows);
   if (late.size === 0) return [];
   const firstHere = new Map([...late].map(([anchor, at]) => [String(nodeOf(anchor)), at]));
   const nodes = [...firstHere.keys()].map(BigInt);
   const born = await facts.rows<{ node: string; first_at: string }>(
-    `SELECT node, toString(min(at)) AS first_at FROM events WHERE workspace = {workspace:String} AND ${within('node', nodes)}
+    `SELECT node, toString(min(at)) AS first_at FROM events WHERE workspace = {workspace:String}
        AND node IN (SELECT arrayJoin([node_a, node_b]) FROM identity_evidence
          WHERE workspace = {workspace:String} AND (${within('node_a', nodes)} OR ${within('node_b', nodes)}))
      GROUP BY node`,
     { workspace },
   );
   return born.filter(({ node, first_at }) => first_at >= (firstHere.get(node) ?? '9')).map(({ node }) => BigInt(node));
-}
-
-function noteFirst(firsts: Map<string, string>, anchor: string, at: string): void {
-  const first = firsts.get(anchor);
-  if (first === undefined || at < first) firsts.set(anchor, at);
 }
 
 async function writeSightings(facts: Facts, workspace: string, news: readonly Sighting[], now: Date): Promise<void> {

@@ -275,18 +275,20 @@ test('a backlog that is full refuses with unavailable, and never acknowledges wh
 
 test('in a rush what came waits for the facts, but not longer than is said [CBP-1]', async (t) => {
   const { workspace, open } = place(t);
-  // Anything that comes in is a rush here.
-  const intake = await open({ rush: { rate: 0.001, share: 0, forMs: 1500 } });
+  // Whatever fills blocks is a rush here.
+  const intake = await open({ blockRows: 60, rush: { rate: 0.001, share: 0, forMs: 1500 } });
   let sent = 0;
   let rushed = 0;
   const started = performance.now();
-  while (intake.health().shipped <= 1 && performance.now() - started < 20_000) {
-    assert.equal((await intake.accept(workspace, [track(sent++)], how)).accepted, 1);
+  while (intake.health().shipped <= 120 && performance.now() - started < 20_000) {
+    const { accepted } = await intake.accept(workspace, tracks(sent, sent + 20), how);
+    assert.equal(accepted, 20);
+    sent += accepted;
     if (intake.isRush()) rushed = performance.now() - started;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const waited = performance.now() - started;
-  assert.ok(intake.health().shipped > 1, `nothing was shipped within ${waited} ms`);
+  assert.ok(intake.health().shipped > 120, `nothing was shipped within ${waited} ms`);
   assert.ok(rushed > 1000 && waited > 1000, `shipped after ${waited} ms, rush until ${rushed}`);
   await intake.settled();
   assert.deepEqual(await arrived(workspace), { rows: sent, messages: sent });
