@@ -86,13 +86,14 @@ async function run(files: readonly string[], env: Record<string, string>): Promi
     ...process.env,
     ...env,
   });
-  // Six files at a time on two cores: each opens engines of its own and often waits for them. Every file is a process;
-  // what one has compiled the next ones find on disk. No test may hold up the others for ever.
+  // Four files at a time on two cores: each opens engines of its own and often waits for them; with six a slow machine
+  // takes ten times as long for a demo. Every file is a process; what one has compiled the next ones find on disk. No test
+  // may hold up the others for ever.
   const tests = runTests({
     cwd: root,
     files: [...longest.filter((file) => files.includes(file)), ...files.filter((file) => !longest.includes(file))],
-    concurrency: 6,
-    timeout: 600_000,
+    concurrency: 4,
+    timeout: 1_500_000,
     execArgv: ['--test-force-exit'],
   });
   let hasPassed = false;
