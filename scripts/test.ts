@@ -94,7 +94,7 @@ async function run(files: readonly string[], env: Record<string, string>): Promi
     files: [...longest.filter((file) => files.includes(file)), ...files.filter((file) => !longest.includes(file))],
     concurrency: 4,
     timeout: 1_500_000,
-    execArgv: ['--test-force-exit'],
+    execArgv: ['--import', join(root, 'test/support/ending.ts')],
   });
   let hasPassed = false;
   tests.on('test:summary', ({ file, success }) => {

@@ -84,17 +84,17 @@ export function startShipper(options: ShipperOptions): Shipper {
     lagMs + performance.now() - takenAt < rush.forMs && journal.backlog().bytes < RUSH_BYTES;
 
   /** Waits, and tells whether it was a rush. Nothing is shipped meanwhile, so what is seen is the door. */
-  async function look(ms: number): Promise<boolean> {
+  async function look(wait: Promise<unknown>): Promise<boolean> {
     const [before, startedAt] = [performance.eventLoopUtilization(), performance.now()];
     const waiting = journal.backlog().records;
-    await pause(ms);
+    await wait;
     const rate = ((journal.backlog().records - waiting) / (performance.now() - startedAt)) * 1000;
     return rate >= rush.rate && performance.eventLoopUtilization(before).utilization >= rush.share;
   }
 
   /** A moment in which the machine was elsewhere does not end a rush: a block shipped for it would take a second of it. */
   async function goesOn(): Promise<boolean> {
-    for (let looks = 0; looks < LOOKS_TO_END_A_RUSH; looks++) if (await look(RUSH_LOOK_MS)) return true;
+    for (let looks = 0; looks < LOOKS_TO_END_A_RUSH; looks++) if (await look(pause(RUSH_LOOK_MS))) return true;
     return false;
   }
 
@@ -108,10 +108,12 @@ export function startShipper(options: ShipperOptions): Shipper {
         const waitMs = Math.max(RUSH_GLANCE_MS, options.waitMs - (performance.now() - takenAt));
         const waiting = journal.backlog().records;
         const isFull = waiting >= options.blockRows;
-        if (!isFull) await sleep(waitMs);
-        // A glance alone takes a collection of garbage, or what piled up behind the block before, for a busy door.
-        const mayBe = isFull && waiting > waitedBefore;
-        isRush = mayBe && (await look(RUSH_GLANCE_MS)) && (await look(RUSH_LOOK_MS));
+        // A glance alone takes a collection of garbage, or what piled up behind the block before, for a busy door. What
+        // catches up is no rush either.
+        const mayBe = isFull
+          ? waiting > waitedBefore && (await look(pause(RUSH_GLANCE_MS)))
+          : await look(sleep(waitMs));
+        isRush = mayBe && (await look(pause(RUSH_GLANCE_MS))) && (await look(pause(RUSH_LOOK_MS)));
         waitedBefore = waiting;
         // What is to be acknowledged goes first: shipping takes more of the cores than the door does, and what waits is
         // on disk. It is found some seconds later, and acknowledged in half of the time.

@@ -16,7 +16,7 @@ import { InklingError } from '../errors.ts';
 import { openKeyRing, sealPeppers } from '../govern/index.ts';
 import { openSessionsNow, type SessionsNow } from '../identify/index.ts';
 import { type IntentNow, openIntentNow } from '../predict/index.ts';
-import type { Store } from '../store/index.ts';
+import { letEngineGiveWay, type Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
 import { openNumbers, withWatch } from './metrics.ts';
@@ -70,6 +70,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     now,
     onFault: (error, doing) => log(error, doing),
   });
+  const engine = letEngineGiveWay();
   const live = openIntentNow(store);
   const sessions = openSessionsNow(store);
   const onFault = (error: unknown, doing: string) => log(error, doing);
@@ -95,6 +96,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     clearInterval(sweep);
     await intake.close();
     await upkeep.close();
+    engine.stop();
   };
   try {
     const address = await app.listen({ host, port });

@@ -4,6 +4,7 @@ export type { Blobs } from './blobs.ts';
 export { type Cache, openMemoryCache } from './cache.ts';
 export { openRedisCache } from './cache-redis.ts';
 export { type Disk, type DiskFile, type How, localDisk, readWhole } from './disk.ts';
+export { letEngineGiveWay } from './engine-threads.ts';
 export { type FactsEngine, factsEngines } from './engines.ts';
 export type { BinaryRows, Facts, InsertOptions, Lane } from './facts.ts';
 export type { Block, Damage, Journal, JournalOptions } from './journal.ts';
