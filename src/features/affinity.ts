@@ -56,19 +56,22 @@ export const topCategory = {
 
 /** Every category a person acted on, the strongest first; ties in alphabetical order. */
 export function affinitiesOf(history: History, weights: ActionWeights): { category: string; affinity: number }[] {
-  return history.memo(`affinities ${JSON.stringify(weights)}`, () => {
+  return history.memo(keyOf(weights), () => {
     const found = new Map<string, { weight: number; spend: number; age: number }>();
     let allWeight = 0;
     let allSpend = 0;
     for (const row of history.events) {
-      const weight = weights[row.event] ?? 0;
+      const { categories } = row;
+      const weight = categories.length === 0 ? 0 : (weights[row.event] ?? 0);
       if (weight === 0) continue;
-      for (const [i, category] of row.categories.entries()) {
+      // In order of time: the last age is the smallest.
+      const age = ageOf(history, row);
+      const isPurchase = row.event === 'purchase';
+      for (let i = 0; i < categories.length; i++) {
+        const category = categories[i];
         if (category === '') continue;
-        const spend = row.event === 'purchase' ? lineSpend(row.prices[i], row.quantities[i]) : 0;
+        const spend = isPurchase ? lineSpend(row.prices[i], row.quantities[i]) : 0;
         const own = found.get(category);
-        // In order of time: the last age is the smallest.
-        const age = ageOf(history, row);
         if (own === undefined) found.set(category, { weight, spend, age });
         else {
           own.weight += weight;
@@ -87,6 +90,15 @@ export function affinitiesOf(history: History, weights: ActionWeights): { catego
       })
       .sort((a, b) => round9(b.affinity) - round9(a.affinity) || byBytes(a.category, b.category));
   });
+}
+
+/** Under what a history keeps them, made once for each weights: asked three times for every prediction. */
+const keys = new WeakMap<ActionWeights, string>();
+
+function keyOf(weights: ActionWeights): string {
+  const known = keys.get(weights) ?? `affinities ${JSON.stringify(weights)}`;
+  keys.set(weights, known);
+  return known;
 }
 
 function affinitySql(use: Use, weights: ActionWeights): { categories: string; scores: string } {

@@ -260,25 +260,25 @@ type StoredRow = Omit<HistoryEvent, 'at' | 'rating'> & { at: string; rating?: nu
 export function historyEventOf(row: StoredRow): HistoryEvent {
   return {
     message_id: row.message_id,
-    event: row.event,
+    event: shared(row.event),
     bot: row.bot,
-    platform: row.platform,
+    platform: shared(row.platform),
     page_path: row.page_path,
-    traffic_source: row.traffic_source,
-    medium: row.medium,
-    campaign: row.campaign,
+    traffic_source: shared(row.traffic_source),
+    medium: shared(row.medium),
+    campaign: shared(row.campaign),
     click_id: row.click_id,
     session_id: row.session_id,
-    device_type: row.device_type,
+    device_type: shared(row.device_type),
     order_id: row.order_id,
     coupon: row.coupon,
     search_query: row.search_query,
     revenue: row.revenue,
     product_ids: row.product_ids,
-    categories: row.categories,
-    brands: row.brands,
-    country: row.country,
-    city: row.city,
+    categories: row.categories.map(shared),
+    brands: row.brands.map(shared),
+    country: shared(row.country),
+    city: shared(row.city),
     at: fromClickHouseTime(row.at).getTime(),
     rating: Math.fround(row.rating ?? ratingIn(row)),
     scroll_depth: Math.fround(row.scroll_depth),
@@ -287,6 +287,21 @@ export function historyEventOf(row: StoredRow): HistoryEvent {
     quantities: row.quantities.map(Math.fround),
   };
 }
+
+/**
+ * One text for all that are the same. Events by the million name a few hundred things; each would hold a copy of its own, and
+ * every comparison and look-up would read it to its end.
+ */
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= TEXTS_LIMIT) texts.clear();
+  texts.set(text, text);
+  return text;
+}
+
+const texts = new Map<string, string>();
+const TEXTS_LIMIT = 20_000;
 
 /** As the table's own column `rating` is filled. */
 function ratingIn(row: StoredRow): number {

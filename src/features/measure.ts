@@ -44,10 +44,13 @@ export function decayed(filter: Filter, halfLifeDays: number, column?: NumberCol
       if (!column) return `arraySum(t -> ${weight}, ${times})`;
       return `arraySum((t, v) -> v * ${weight}, ${times}, ${keptValues(use, filter, column)})`;
     },
-    evaluate: (history) =>
-      history
-        .passing(filter)
-        .reduce((sum, row) => sum + (column ? row[column] : 1) * 2 ** (-ageOf(history, row) / halfLifeDays), 0),
+    evaluate: (history) => {
+      let sum = 0;
+      for (const row of history.passing(filter)) {
+        sum += (column ? row[column] : 1) * 2 ** (-ageOf(history, row) / halfLifeDays);
+      }
+      return sum;
+    },
   };
 }
 
@@ -340,9 +343,17 @@ export function daysSql(use: Use, filter: Filter, window?: Window): string {
 
 /** The same of one person. */
 export function daysOf(history: History, filter: Filter, window?: Window): number[] {
-  return history.memo(`days ${JSON.stringify(window)} ${filter.sql}`, () => [
-    ...new Set(chosen(history, filter, window).map((row) => dayOf(row.at))),
-  ]);
+  const key = window === undefined ? keyOf(filter) : `${keyOf(filter)} ${JSON.stringify(window)}`;
+  return history.memo(key, () => [...new Set(chosen(history, filter, window).map((row) => dayOf(row.at)))]);
+}
+
+/** Under what a history keeps the days of a filter, written once and not for every prediction. */
+const keys = new WeakMap<Filter, string>();
+
+function keyOf(filter: Filter): string {
+  const known = keys.get(filter) ?? `days ${filter.sql}`;
+  keys.set(filter, known);
+  return known;
 }
 
 function distinctWithin(use: Use, { times, hashes }: Record<'times' | 'hashes', string>, window: Window): string {
