@@ -47,7 +47,7 @@ export async function readMatrix({ facts }: Store, options: MatrixOptions): Prom
   }
   const names = namesOf(options);
   const chosen = sample ? await sampleCondition(facts, options, sample) : '1';
-  const counts = await Promise.all(asOf.map((moment) => countRows(facts, options, moment, chosen)));
+  const counts = await countRows(facts, options, asOf, chosen);
   const rows = counts.reduce((sum, n) => sum + n, 0);
   const out = {
     profiles: new BigUint64Array(rows),
@@ -58,7 +58,7 @@ export async function readMatrix({ facts }: Store, options: MatrixOptions): Prom
   let row = 0;
   for (const [index, moment] of asOf.entries()) {
     const start = row;
-    for await (const page of pages(facts, options, moment, chosen)) {
+    for await (const page of pages(facts, options, { moment, rows: counts[index], chosen })) {
       const people = openRows(page.bytes, names.length);
       for (let r = 0; r < people.count && row < rows; r++, row++) {
         out.profiles[row] = people.profileAt(r);
@@ -91,16 +91,18 @@ export async function* streamFeatures(
 }
 
 /** The same as pages, on request only those behind a profile. */
-export function streamSnapshot(
-  { facts }: Store,
+export async function* streamSnapshot(
+  store: Store,
   source: SnapshotSource & { rowsPerPage?: number; after?: bigint },
 ): AsyncIterable<FeaturePage> {
-  return pages(facts, source, source.asOf, '1', source.rowsPerPage, source.after);
+  const rows = await countSnapshot(store, source);
+  yield* pages(store.facts, source, { moment: source.asOf, rows, chosen: '1' }, source.rowsPerPage, source.after);
 }
 
 /** How many people a snapshot holds. */
-export function countSnapshot({ facts }: Store, source: SnapshotSource): Promise<number> {
-  return countRows(facts, source, source.asOf, '1');
+export async function countSnapshot({ facts }: Store, source: SnapshotSource): Promise<number> {
+  const [rows] = await countRows(facts, source, [source.asOf], '1');
+  return rows;
 }
 
 type Source = Pick<MatrixOptions, 'workspace' | 'signalSet' | 'signals'>;
@@ -123,41 +125,43 @@ function paramsOf({ workspace, signalSet }: Source) {
   return { workspace, signalSet };
 }
 
-function isAt(moment: Date): string {
-  return `as_of = toDateTime64('${toClickHouseTime(moment)}', 3, 'UTC')`;
+function isAt(...moments: readonly Date[]): string {
+  const times = moments.map((moment) => `toDateTime64('${toClickHouseTime(moment)}', 3, 'UTC')`);
+  return times.length === 0 ? '0' : `as_of IN (${times.join(', ')})`;
 }
 
-async function countRows(facts: Facts, source: Source, moment: Date, chosen: string): Promise<number> {
-  const [row] = await facts.rows<{ n: string }>(
-    `SELECT count() AS n FROM ${snapshotRows} AND ${isAt(moment)} AND ${chosen}`,
+/** How many rows each moment has; one statement for all, for each costs some milliseconds. */
+async function countRows(facts: Facts, source: Source, moments: readonly Date[], chosen: string): Promise<number[]> {
+  const rows = await facts.rows<{ moment: string; n: string }>(
+    `SELECT toUnixTimestamp64Milli(as_of) AS moment, count() AS n FROM ${snapshotRows} AND ${isAt(...moments)} AND ${chosen}
+     GROUP BY as_of`,
     paramsOf(source),
     'batch',
   );
-  return Number(row.n);
+  const counts = new Map(rows.map(({ moment, n }) => [Number(moment), Number(n)]));
+  return moments.map((moment) => counts.get(moment.getTime()) ?? 0);
 }
 
 /** The rows with the smallest hashes, exactly `maxRows` of them (all, when there are no more). */
 async function sampleCondition(facts: Facts, options: MatrixOptions, sample: { maxRows: number; seed: number }) {
   const hash = `cityHash64(profile, toUnixTimestamp64Milli(as_of), ${Math.trunc(sample.seed)})`;
-  const moments = options.asOf.map(isAt).join(' OR ');
   const [first] = await facts.rows<{ hash: string }>(
-    `SELECT ${hash} AS hash FROM ${snapshotRows} AND (${moments || '0'}) ORDER BY hash LIMIT 1 OFFSET ${sample.maxRows}`,
+    `SELECT ${hash} AS hash FROM ${snapshotRows} AND ${isAt(...options.asOf)} ORDER BY hash LIMIT 1 OFFSET ${sample.maxRows}`,
     paramsOf(options),
     'batch',
   );
   return first ? `${hash} < ${first.hash}` : '1';
 }
 
+/** So many rows of a moment, page by page. */
 async function* pages(
   facts: Facts,
   source: Source,
-  moment: Date,
-  chosen: string,
+  { moment, rows, chosen }: { moment: Date; rows: number; chosen: string },
   rowsPerPage = ROWS_PER_PAGE,
   after?: bigint,
 ): AsyncIterable<FeaturePage> {
   const names = namesOf(source);
-  const rows = await countRows(facts, source, moment, chosen);
   for (const range of pageRanges(rows, rowsPerPage, after)) {
     const sql = `SELECT profile, category, values FROM ${snapshotRows} AND ${isAt(moment)}
       AND ${range.condition} AND ${chosen} ORDER BY profile`;
