@@ -33,12 +33,7 @@ export function addQuickLane(app: App, context: ServerContext): void {
   const takeAll = () => {
     const all = arrived;
     arrived = [];
-    for (const { call, exchange, body } of all) {
-      take(call, exchange, body).catch((error: unknown) => {
-        app.log.error({ err: error }, 'Failed answering');
-        exchange.response.destroy();
-      });
-    }
+    for (const { call, exchange, body } of all) void take(call, exchange, body);
   };
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const call = isPlain(request) ? calls.get(request.url ?? '') : undefined;
@@ -61,11 +56,20 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
 
 /** The whole body; never called for one that was broken off. */
 function read(request: IncomingMessage, onBody: (body: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => onBody(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-  request.on('error', () => {});
+  // Most come in one piece.
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  request.on('data', (chunk: Buffer) => {
+    if (first === undefined) first = chunk;
+    else if (more === undefined) more = [first, chunk];
+    else more.push(chunk);
+  });
+  request.on('end', () => onBody(more ? Buffer.concat(more) : (first ?? NOTHING)));
+  request.on('error', ignore);
 }
+
+const NOTHING = Buffer.alloc(0);
+const ignore = () => {};
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; started: number };
 
@@ -87,6 +91,17 @@ function takerOf(app: App, context: ServerContext) {
     return known.status;
   }
 
+  /** The same of what was thrown; where not even that can be answered, the connection is ended. */
+  function fail(exchange: Exchange, error: unknown): number {
+    try {
+      return refuse(exchange, error);
+    } catch (unanswered) {
+      app.log.error({ err: unanswered }, 'Failed answering');
+      exchange.response.destroy();
+      return 500;
+    }
+  }
+
   const begin = (call: Call, { headers, socket }: IncomingMessage, bytes: Buffer): Promise<Acceptance> => {
     const body = parse(bytes);
     const accept = ({ workspace, id }: KnownKey) =>
@@ -95,7 +110,7 @@ function takerOf(app: App, context: ServerContext) {
     return known ? accept(known) : keyFor(keys, 'write', headers, body).then(accept);
   };
 
-  /** Answers once it is on disk. The message is not held on to meanwhile: the collector would carry it along. */
+  /** Answers once it is on disk; never rejects. The message is not held on to meanwhile: the collector would carry it along. */
   const finish = async (call: Call, exchange: Exchange, accepting: Promise<Acceptance>): Promise<void> => {
     const { request, response, started } = exchange;
     const { url = '' } = request;
@@ -105,7 +120,7 @@ function takerOf(app: App, context: ServerContext) {
       if (refusal === undefined) answer(request, response, 200, JSON_TYPE, TAKEN);
       else status = refuse(exchange, refusal.error, refusal.more);
     } catch (error) {
-      status = refuse(exchange, error);
+      status = fail(exchange, error);
     }
     const seconds = (performance.now() - started) / SECOND_MS;
     if (status === 200) taken.get(url)?.(seconds);
