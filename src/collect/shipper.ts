@@ -110,9 +110,7 @@ export function startShipper(options: ShipperOptions): Shipper {
         const isFull = waiting >= options.blockRows;
         // A glance alone takes a collection of garbage, or what piled up behind the block before, for a busy door. What
         // catches up is no rush either.
-        const mayBe = isFull
-          ? waiting > waitedBefore && (await look(pause(RUSH_GLANCE_MS)))
-          : await look(sleep(waitMs));
+        const mayBe = isFull ? waiting > waitedBefore : await look(sleep(waitMs));
         isRush = mayBe && (await look(pause(RUSH_GLANCE_MS))) && (await look(pause(RUSH_LOOK_MS)));
         waitedBefore = waiting;
         // What is to be acknowledged goes first: shipping takes more of the cores than the door does, and what waits is

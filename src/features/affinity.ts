@@ -56,7 +56,7 @@ export const topCategory = {
 
 /** Every category a person acted on, the strongest first; ties in alphabetical order. */
 export function affinitiesOf(history: History, weights: ActionWeights): { category: string; affinity: number }[] {
-  return history.memo(keyOf(weights), () => {
+  return history.memo(weights, () => {
     const found = new Map<string, { weight: number; spend: number; age: number }>();
     let allWeight = 0;
     let allSpend = 0;
@@ -90,15 +90,6 @@ export function affinitiesOf(history: History, weights: ActionWeights): { catego
       })
       .sort((a, b) => round9(b.affinity) - round9(a.affinity) || byBytes(a.category, b.category));
   });
-}
-
-/** Under what a history keeps them, made once for each weights: asked three times for every prediction. */
-const keys = new WeakMap<ActionWeights, string>();
-
-function keyOf(weights: ActionWeights): string {
-  const known = keys.get(weights) ?? `affinities ${JSON.stringify(weights)}`;
-  keys.set(weights, known);
-  return known;
 }
 
 function affinitySql(use: Use, weights: ActionWeights): { categories: string; scores: string } {

@@ -81,8 +81,8 @@ export interface History {
   readonly surroundings: Surroundings;
   /** The events of a filter, in time order. */
   passing(filter: Passing): readonly HistoryEvent[];
-  /** Computes something once per history, for measures that share it. */
-  memo<T>(key: string, make: () => T): T;
+  /** Computes something once per history, for measures that share it: under a text, or under what it is made of. */
+  memo<T>(key: string | object, make: () => T): T;
 }
 
 /** The events of a person in time order. */
@@ -133,7 +133,7 @@ export function openHistory(
   const all = 'all' in events ? events.all : events;
   let known = all.length;
   while (known > 0 && all[known - 1].at >= moment) known--;
-  const cache = new Map<string, unknown>();
+  const cache = new Map<string | object, unknown>();
   const passing = new Map<string, readonly HistoryEvent[]>();
   const before = known === all.length ? all : all.slice(0, known);
   const pick = (filter: Passing): readonly HistoryEvent[] => {
@@ -148,7 +148,7 @@ export function openHistory(
     sessionRule,
     surroundings,
     passing: kept && known === all.length ? kept.passing : pick,
-    memo<T>(key: string, make: () => T): T {
+    memo<T>(key: string | object, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;
     },

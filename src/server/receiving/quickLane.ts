@@ -56,19 +56,12 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
 
 /** The whole body; never called for one that was broken off. */
 function read(request: IncomingMessage, onBody: (body: Buffer) => void): void {
-  // Most come in one piece.
-  let first: Buffer | undefined;
-  let more: Buffer[] | undefined;
-  request.on('data', (chunk: Buffer) => {
-    if (first === undefined) first = chunk;
-    else if (more === undefined) more = [first, chunk];
-    else more.push(chunk);
-  });
-  request.on('end', () => onBody(more ? Buffer.concat(more) : (first ?? NOTHING)));
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => onBody(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
   request.on('error', ignore);
 }
 
-const NOTHING = Buffer.alloc(0);
 const ignore = () => {};
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; started: number };
