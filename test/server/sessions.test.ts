@@ -1,6 +1,8 @@
 // Visits over HTTP: from the event that came in to the visit that is listed, live and in history.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { createKey, createWorkspace } from '../../src/govern/index.ts';
 import { openServer } from '../../src/server/index.ts';
@@ -160,6 +162,24 @@ test('who is here now is counted, and told again with every change [CBP-15]', as
   assert.equal(next.sessions.length, 1);
   assert.equal(next.sessions[0].entryPage, '/new');
   await reader.cancel();
+});
+
+test('who leaves before the first visits are told is not told of any later [CBP-15]', async () => {
+  const { port } = new URL(server.address);
+  const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+  const before = timers();
+  for (let i = 0; i < 10; i++) {
+    // The first who asks of a workspace waits for the facts.
+    const { id } = await createWorkspace(store, { id: `left-${i}`, name: 'Left', timeZone: 'UTC', now: begin });
+    const { key } = await createKey(store, { workspace: id, kind: 'secret', label: 'test', now: begin });
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET /api/v1/live/sessions/stream HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer ${key}\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    socket.destroy();
+    assert.equal((await ask('/live/sessions', { secret: key })).active, 0);
+  }
+  await until('nobody looked for', async () => timers() <= before);
 });
 
 test('visits are cut as the workspace sets it [CBP-2]', async () => {

@@ -41,7 +41,9 @@ export const addLiveSessionRoutes: Routes = (app, context) => {
     ),
   });
   const open = new Set<ServerResponse>();
+  let isClosing = false;
   app.addHook('preClose', async () => {
+    isClosing = true;
     for (const response of open) response.end();
   });
 
@@ -76,6 +78,8 @@ export const addLiveSessionRoutes: Routes = (app, context) => {
       const first = summarise(await sessions.active(workspace, now()), now(), limit);
       reply.hijack();
       const { raw } = reply;
+      // Who left while the visits were looked up will not say so again.
+      if (raw.destroyed) return;
       open.add(raw);
       raw.writeHead(200, {
         'content-type': 'text/event-stream',
@@ -111,6 +115,7 @@ export const addLiveSessionRoutes: Routes = (app, context) => {
         clearInterval(timer);
         open.delete(raw);
       });
+      if (isClosing) raw.end();
     },
   );
 };
