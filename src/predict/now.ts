@@ -60,6 +60,8 @@ export type Prediction = {
 
 export interface IntentNow {
   predict(request: PredictionRequest): Promise<Prediction>;
+  /** The same as JSON, with the user id that the caller gives. */
+  predictText(request: PredictionRequest, userId: string | null): Promise<string>;
   /** What is known of the person this second, in the order of the signals. Throws `not_found`. */
   features(workspace: string, person: string, now: Date): Promise<LiveFeatures>;
   /** Rows that reached the facts; keeps those in memory up to date. */
@@ -76,7 +78,7 @@ const WORKSPACES_IN_MEMORY = 50;
 const MODEL_KEPT_MS = 2000;
 const ANSWER_KEPT_MS = 6 * HOUR_MS;
 const WEEK_DAYS = 7;
-/** Stands in a kept sentence for the person, whose identifier is not kept with it. */
+/** Stands in a sentence for the person, whose identifier is not kept with it. */
 const SOMEBODY = '\u0000';
 
 export function openIntentNow(store: Store): IntentNow {
@@ -106,16 +108,27 @@ export function openIntentNow(store: Store): IntentNow {
     const stand = await store.cache.stand([...found.nodes].map((node) => markOf(workspace, node)));
     const live = await peopleOf(workspace).features(person, now, ready.signals);
     if (live === undefined) throw unknownPerson(person);
-    const made: Answer = {
+    const text = writeAnswer(now, {
       ...answer(ready, live.values, now),
       profileId: toHexId(live.profile),
       category: live.category || null,
       product: live.product || null,
       basedOn: { events: live.basedOn.events, lastEventAt: live.basedOn.lastEventAt?.toISOString() ?? null },
       asOf: now.toISOString(),
-    };
-    await store.cache.set(key, JSON.stringify(made), { stand, ttlMs: ANSWER_KEPT_MS });
-    return made;
+    });
+    await store.cache.set(key, text, { stand, ttlMs: ANSWER_KEPT_MS });
+    return text;
+  };
+
+  const predictText = async (request: PredictionRequest, userId: string | null) => {
+    const { workspace, person, modelId, now } = request;
+    const started = performance.now();
+    const ready = await readyModel(workspace, modelId, now);
+    const key = keyOf(workspace, ready, person);
+    const kept = await store.cache.get(key);
+    const text =
+      kept !== undefined && isYoung(kept, now) ? kept : await workOut(workspace, ready, { person, now, key });
+    return readAnswer(text, { person, userId, latencyMs: performance.now() - started });
   };
 
   return {
@@ -124,22 +137,11 @@ export function openIntentNow(store: Store): IntentNow {
       if (live === undefined) throw unknownPerson(person);
       return live;
     },
-    async predict({ workspace, person, modelId, now }) {
-      const started = performance.now();
-      const ready = await readyModel(workspace, modelId, now);
-      const key = keyOf(workspace, ready, person);
-      const known = await store.cache.get(key);
-      const told = known === undefined ? undefined : (JSON.parse(known) as Answer);
-      const age = told ? now.getTime() - Date.parse(told.asOf) : Number.NaN;
-      const kept = age >= 0 && age < ANSWER_KEPT_MS ? told : undefined;
-      const { sentence, ...rest } = kept ?? (await workOut(workspace, ready, { person, now, key }));
-      return {
-        ...rest,
-        userId: person === rest.profileId ? null : person,
-        sentence: sentence.replace(SOMEBODY, () => person),
-        latencyMs: performance.now() - started,
-      };
+    async predict(request) {
+      const told = JSON.parse(await predictText(request, null)) as Prediction;
+      return { ...told, userId: request.person === told.profileId ? null : request.person };
     },
+    predictText,
     shipped(rows) {
       for (const [workspace, own] of Map.groupBy(rows, (row) => row.workspace)) {
         people.get(workspace)?.shipped(own);
@@ -194,6 +196,29 @@ function answer({ model, predictor }: Ready, row: Float32Array, now: Date): Said
   };
 }
 
+/**
+ * An answer as it is kept: the moment it was worked out (epoch ms) and, each on its line, the JSON up to where the person is
+ * named in the sentence and the JSON from there on, without its end. So it is told again without being read.
+ */
+function writeAnswer(at: Date, { sentence, ...rest }: Answer): string {
+  const [before, after] = sentence.split(SOMEBODY).map((part) => JSON.stringify(part));
+  return `${at.getTime()}\n${JSON.stringify(rest).slice(0, -1)},"sentence":${before.slice(0, -1)}\n${after.slice(1)}`;
+}
+
+/** Not older than answers are kept, by a clock that may have been set back since. */
+function isYoung(text: string, now: Date): boolean {
+  const age = now.getTime() - Number(text.slice(0, text.indexOf('\n')));
+  return age >= 0 && age < ANSWER_KEPT_MS;
+}
+
+type Asked = { person: string; userId: string | null; latencyMs: number };
+
+function readAnswer(text: string, { person, userId, latencyMs }: Asked): string {
+  const [begin, end] = [text.indexOf('\n') + 1, text.lastIndexOf('\n')];
+  const named = text.slice(begin, end) + JSON.stringify(person).slice(1, -1) + text.slice(end + 1);
+  return `${named},"userId":${JSON.stringify(userId)},"latencyMs":${latencyMs}}`;
+}
+
 /** The signals that the model looks at. */
 function signalsOf(predictor: Predictor): Signal[] {
   return predictor.signals.map((name) => {
@@ -207,9 +232,9 @@ function signalsOf(predictor: Predictor): Signal[] {
   });
 }
 
-/** Not by the identifier itself, which may be an address. */
+/** Not by the identifier itself, which may be an address. The number is that of the form in which answers are kept. */
 function keyOf(workspace: string, { name }: Ready, person: string): string {
-  return hash('sha256', `${workspace} ${name} ${person}`, 'base64url');
+  return hash('sha256', `2 ${workspace} ${name} ${person}`, 'base64url');
 }
 
 function markOf(workspace: string, node: bigint): string {

@@ -53,7 +53,7 @@ function describeRequest(request: FastifyRequest): { method: string; route: stri
 function corsFor(url: string | undefined) {
   return url?.startsWith('/v1/')
     ? {
-        // What of this an answer to a post carries, the quick lane writes as well (receiving/quickLane.ts).
+        // What of this an answer to a post carries, the quick lane writes as well (quickLane.ts).
         origin: true,
         methods: ['GET', 'POST'],
         // Beacons with a JSON body are sent with credentials, of which there are none here.

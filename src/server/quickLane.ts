@@ -1,141 +1,150 @@
-// The quick lane: calls of the tracking API as nearly everybody sends them (a plain body of a length that is told) are
-// read, taken and answered here, before the framework. Its hooks, its routing and the writing of an answer that is always
-// the same cost several times what a small message does. Everything else goes the ordinary way (routes/collect.ts), and a
-// test holds the answers of the two equal.
+// The quick lane: calls that are made thousands of times a second, as nearly everybody makes them (a plain body of a length
+// that is told), are read and answered here, before the framework. Its hooks, its routing and the writing of an answer cost
+// several times what a small call does. Everything else goes the ordinary way (routes/), and tests hold the answers of
+// the two equal.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Acceptance, BATCH_LIMIT_BYTES } from '../../collect/index.ts';
-import type { KnownKey } from '../../govern/index.ts';
-import { SECOND_MS } from '../../time.ts';
-import { keyFor, rememberedKey } from '../access.ts';
-import type { App, ServerContext } from '../context.ts';
-import { asKnown, PROBLEM_TYPE, problemOf } from '../problems.ts';
-import { parse } from './body.ts';
-import { type Call, calls, refusalOf } from './calls.ts';
-import { receiverOf } from './receive.ts';
+import { SECOND_MS } from '../time.ts';
+import type { App, ServerContext } from './context.ts';
+import { asKnown, PROBLEM_TYPE, problemOf } from './problems.ts';
+
+/** One path that is answered in the lane. */
+export type Lane = {
+  path: string;
+  limitBytes: number;
+  /** Whether pages of other sites may read the answer, as corsFor in app.ts has it. */
+  isForAnySite: boolean;
+  /** What is to be done for a body when the turn ends; undefined where the ordinary way has to see to it. */
+  take(exchange: Exchange, body: Buffer): (() => void) | undefined;
+};
+
+export type Exchange = { lane: Lane; request: IncomingMessage; response: ServerResponse; started: number };
+
+/** How lanes answer; neither throws. */
+export type Answering = {
+  /** 200 with a JSON text. */
+  tell(exchange: Exchange, text: string): void;
+  /** The problem document of what was thrown; `more` is added to it. */
+  refuse(exchange: Exchange, error: unknown, more?: Readonly<Record<string, unknown>>): void;
+};
+
+export type LaneMaker = (context: ServerContext, answering: Answering) => Lane[];
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Puts the lane before the application, which gets what is not for it. */
-export function addQuickLane(app: App, context: ServerContext): void {
+/** Puts the lanes before the application, which gets what is not for them. */
+export function addQuickLane(app: App, context: ServerContext, makers: readonly LaneMaker[]): void {
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
   });
+  const answering = openAnswering(app, context);
+  const lanes = new Map(makers.flatMap((make) => make(context, answering)).map((lane) => [lane.path, lane]));
   const ordinary = app.server.listeners('request') as Handler[];
-  const take = takerOf(app, context);
+  const goOrdinaryWay: Handler = (request, response) => {
+    for (const handle of ordinary) handle.call(app.server, request, response);
+  };
   // Where each request is logged, the framework does that.
   const isOpen = () => !isClosing && !(app.log as { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.('info');
-  app.server.removeAllListeners('request');
   // What came in within one turn is taken in one go: going back and forth between the reading of requests and the writing of
   // events would have the processor fetch the code of each anew.
-  let arrived: Arrived[] = [];
+  let arrived: (() => void)[] = [];
   const takeAll = () => {
     const all = arrived;
     arrived = [];
-    for (const { call, exchange, body } of all) void take(call, exchange, body);
+    for (const work of all) work();
   };
+  app.server.removeAllListeners('request');
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const call = isPlain(request) ? calls.get(request.url ?? '') : undefined;
-    if (call && isOpen()) {
-      const exchange = { request, response, started: performance.now() };
-      read(request, (body) => {
-        if (arrived.push({ call, exchange, body }) === 1) setImmediate(takeAll);
-      });
-    } else for (const handle of ordinary) handle.call(app.server, request, response);
+    const lane = lanes.get(request.url ?? '');
+    const bytes = lane && isOpen() ? plainBytes(request) : 0;
+    if (lane === undefined || bytes === 0 || bytes > lane.limitBytes) return goOrdinaryWay(request, response);
+    const exchange = { lane, request, response, started: performance.now() };
+    readBody(request, bytes, (body) => {
+      const work = lane.take(exchange, body);
+      if (work === undefined) {
+        request.unshift(body);
+        goOrdinaryWay(request, response);
+        return false;
+      }
+      if (arrived.push(work) === 1) setImmediate(takeAll);
+      return true;
+    });
   });
 }
 
-type Arrived = { call: Call; exchange: Exchange; body: Buffer };
-
-function isPlain({ method, headers }: IncomingMessage): boolean {
-  if (method !== 'POST' || headers['content-encoding'] !== undefined || headers.expect !== undefined) return false;
-  const length = Number(headers['content-length']);
-  return length > 0 && length <= BATCH_LIMIT_BYTES;
+/** The length of a body that comes as it is; 0 = it does not, or its length is not told. */
+function plainBytes({ method, headers }: IncomingMessage): number {
+  if (method !== 'POST' || headers['content-encoding'] !== undefined || headers.expect !== undefined) return 0;
+  return Number(headers['content-length'] ?? 0);
 }
 
-/** The whole body; never called for one that was broken off. */
-function read(request: IncomingMessage, onBody: (body: Buffer) => void): void {
+/**
+ * Hands over the whole body before the request ends, so that it may still be put back; `onBody` tells whether it was taken.
+ * Never called for one that was broken off.
+ */
+function readBody(request: IncomingMessage, bytes: number, onBody: (body: Buffer) => boolean): void {
   const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => onBody(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+  let missing = bytes;
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk);
+    missing -= chunk.length;
+    if (missing > 0) return;
+    request.off('data', onData);
+    request.pause();
+    // What follows is only its end, without which the connection would take no further request.
+    if (onBody(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))) request.resume();
+  };
+  request.on('data', onData);
   request.on('error', ignore);
 }
 
 const ignore = () => {};
 
-type Exchange = { request: IncomingMessage; response: ServerResponse; started: number };
-
-const TAKEN = '{"success":true}';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-function takerOf(app: App, context: ServerContext) {
-  const receive = receiverOf(context);
-  const { keys, numbers } = context;
-  const taken = new Map([...calls.keys()].map((path) => [path, numbers.answers.observer(path, '2xx')]));
+function openAnswering(app: App, { numbers }: ServerContext): Answering {
+  const observers = new Map<Lane, (seconds: number) => void>();
+  const secondsOf = ({ started }: Exchange) => (performance.now() - started) / SECOND_MS;
 
-  function refuse({ request, response }: Exchange, error: unknown, more?: Readonly<Record<string, unknown>>): number {
-    const known = asKnown(error, BATCH_LIMIT_BYTES);
-    const requestId = crypto.randomUUID();
-    if (known.status >= 500) app.log.error({ err: error, reqId: requestId }, known.message);
-    const { headers: said, problem } = problemOf(known, requestId, more);
-    for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
-    answer(request, response, known.status, `${PROBLEM_TYPE}; charset=utf-8`, JSON.stringify(problem));
-    return known.status;
+  function tell(exchange: Exchange, text: string): void {
+    const { lane } = exchange;
+    try {
+      answer(exchange, 200, JSON_TYPE, text);
+    } catch (error) {
+      refuse(exchange, error);
+      return;
+    }
+    const observe = observers.get(lane) ?? numbers.answers.observer(lane.path, '2xx');
+    observers.set(lane, observe);
+    observe(secondsOf(exchange));
   }
 
-  /** The same of what was thrown; where not even that can be answered, the connection is ended. */
-  function fail(exchange: Exchange, error: unknown): number {
+  function refuse(exchange: Exchange, error: unknown, more?: Readonly<Record<string, unknown>>): void {
+    const { lane, response } = exchange;
+    const known = asKnown(error, lane.limitBytes);
     try {
-      return refuse(exchange, error);
+      const requestId = crypto.randomUUID();
+      if (known.status >= 500) app.log.error({ err: error, reqId: requestId }, known.message);
+      const { headers, problem } = problemOf(known, requestId, more);
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      answer(exchange, known.status, `${PROBLEM_TYPE}; charset=utf-8`, JSON.stringify(problem));
     } catch (unanswered) {
+      // Where not even that can be answered, the connection is ended.
       app.log.error({ err: unanswered }, 'Failed answering');
-      exchange.response.destroy();
-      return 500;
+      response.destroy();
     }
+    numbers.answers.observe(secondsOf(exchange), lane.path, `${Math.floor(known.status / 100)}xx`);
   }
 
-  const begin = (call: Call, { headers, socket }: IncomingMessage, bytes: Buffer): Promise<Acceptance> => {
-    const body = parse(bytes);
-    const accept = ({ workspace, id }: KnownKey) =>
-      receive({ workspace, keyId: id, headers, ip: socket.remoteAddress ?? '' }, call.messagesOf(body), call.how);
-    const known = rememberedKey(keys, 'write', headers);
-    return known ? accept(known) : keyFor(keys, 'write', headers, body).then(accept);
-  };
-
-  /** Answers once it is on disk; never rejects. The message is not held on to meanwhile: the collector would carry it along. */
-  const finish = async (call: Call, exchange: Exchange, accepting: Promise<Acceptance>): Promise<void> => {
-    const { request, response, started } = exchange;
-    const { url = '' } = request;
-    let status = 200;
-    try {
-      const refusal = refusalOf(await accepting, call.how);
-      if (refusal === undefined) answer(request, response, 200, JSON_TYPE, TAKEN);
-      else status = refuse(exchange, refusal.error, refusal.more);
-    } catch (error) {
-      status = fail(exchange, error);
-    }
-    const seconds = (performance.now() - started) / SECOND_MS;
-    if (status === 200) taken.get(url)?.(seconds);
-    else numbers.answers.observe(seconds, url, `${Math.floor(status / 100)}xx`);
-  };
-
-  return (call: Call, exchange: Exchange, bytes: Buffer): Promise<void> => {
-    let accepting: Promise<Acceptance>;
-    try {
-      accepting = begin(call, exchange.request, bytes);
-    } catch (error) {
-      accepting = Promise.reject(error);
-    }
-    return finish(call, exchange, accepting);
-  };
+  return { tell, refuse };
 }
 
-/** With what a browser on another site needs to see of it (corsFor in app.ts). */
-function answer(request: IncomingMessage, response: ServerResponse, status: number, type: string, body: string): void {
+/** With what a browser on another site needs to see of it. */
+function answer({ lane, request, response }: Exchange, status: number, type: string, body: string): void {
   const { origin } = request.headers;
-  if (origin !== undefined) {
-    response.setHeader('vary', 'Origin');
+  if (origin !== undefined) response.setHeader('vary', 'Origin');
+  if (origin !== undefined && lane.isForAnySite) {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-allow-credentials', 'true');
     response.setHeader('access-control-expose-headers', 'retry-after');

@@ -20,7 +20,9 @@ import { letEngineGiveWay, type Store } from '../store/index.ts';
 import { buildApp } from './app.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
 import { openNumbers, withWatch } from './metrics.ts';
-import { addQuickLane } from './receiving/quickLane.ts';
+import { addQuickLane } from './quickLane.ts';
+import { predictionLane } from './reading/predictionLane.ts';
+import { eventLane } from './receiving/eventLane.ts';
 import { openUpkeep } from './upkeep.ts';
 
 export type ServerOptions = {
@@ -81,7 +83,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const upkeep = await openUpkeep({ store, intake, live, sessions, segments, feed, numbers, now, onNews, onFault });
   const context = { ...door, numbers, store, intake, live, sessions, segments, now };
   const app = await buildApp(context, { logLevel, dashboard });
-  addQuickLane(app, context);
+  addQuickLane(app, context, [eventLane, predictionLane]);
   // An engine's complaint may quote a row: only its beginning says what is wrong.
   log = (error, doing) => {
     const hint = error instanceof InklingError && error.hint ? ` ${error.hint}` : '';

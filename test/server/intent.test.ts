@@ -226,6 +226,55 @@ test('a person is predicted from what they just did, over HTTP, once until their
   assert.equal((await ask('POST', '/predict', { userId: 'nobody-at-all' })).status, 404);
 });
 
+test('a prediction is the same by the quick lane and by the ordinary way, whatever is asked [WH-9] [MKT-18.4]', async () => {
+  const odd = 'Zoë "Z"\n\\ \u2028 \ud83d\ude00 $&';
+  const event = { type: 'track', userId: odd, event: 'Product Viewed', timestamp: END.toISOString() };
+  await fetch(`${server.address}/v1/batch`, {
+    method: 'POST',
+    headers: { 'x-write-key': workspace.writeKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ batch: [event] }),
+  });
+  while ((await ask('POST', '/predict', { userId: odd })).status === 404) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { userId, profileId } = (await ask('GET', '/scores?limit=1')).body.scores[0];
+  // What is told beforehand how long it is goes the quick way; what comes in chunks, the ordinary one.
+  const post = async (body: string, type: string, secret: string, isQuick: boolean) => {
+    const response = await fetch(`${server.address}/api/v1/intent/predict`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': type, origin: 'https://shop.example' },
+      body: isQuick ? body : new Blob([body]).stream(),
+      ...({ duplex: 'half' } as object),
+    });
+    const { date: _, connection: __, 'keep-alive': ___, ...headers } = Object.fromEntries(response.headers);
+    const { latencyMs, requestId, ...answer } = (await response.json()) as Json;
+    assert.equal(response.ok ? latencyMs > 0 : requestId.length > 0, true);
+    return { status: response.status, headers: { ...headers, 'content-length': 0 }, answer };
+  };
+  const bodies = [
+    ...[{ userId: odd }, { userId }, { profileId }, { userId: profileId }, { anonymousId: userId, profileId: 'x' }],
+    ...[{ userId, modelId: model.id }, { userId, modelId: 'none' }, { userId, modelId: '' }, { userId: 'nobody' }],
+    ...[{}, [], null, 7, { userId: '' }, { userId: 7 }, { userId: null }, { userId, more: 1 }, { modelId: model.id }],
+    ...[{ userId: 'x'.repeat(9000) }],
+  ].map((body) => JSON.stringify(body));
+  const asked = [...bodies, '{"userId":', `{"__proto__":{},"userId":"${userId}"}`].flatMap((body) => [
+    [body, 'application/json', key],
+    [body, 'application/json; charset=utf-8', otherKey],
+  ]);
+  asked.push([bodies[1], 'text/plain', key], [bodies[1], 'application/jsonp', key]);
+  asked.push([bodies[1], 'application/json', workspace.writeKey], [bodies[1], 'application/json', 'sk_unknown']);
+  const statuses: number[] = [];
+  for (const [body, type, secret] of asked) {
+    const quick = await post(body, type, secret, true);
+    assert.deepEqual(quick, await post(body, type, secret, false), `${body.slice(0, 80)} as ${type}`);
+    statuses.push(quick.status);
+  }
+  assert.deepEqual([...new Set(statuses)].sort(), [200, 400, 401, 403, 404]);
+  const { answer } = await post(bodies[0], 'application/json', key, true);
+  assert.equal(answer.userId, odd);
+  assert.ok(answer.sentence.startsWith(`${odd} `), answer.sentence);
+});
+
 test('a model is trained in the background and takes its place [INT-4][INT-19]', async () => {
   const started = await ask('POST', '/models', {
     name: 'Seven days',

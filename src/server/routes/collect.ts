@@ -1,6 +1,6 @@
 // The door: Segment's HTTP tracking API. What is answered with 200 is on disk. Bodies are read as JSON whatever their
 // content type says, because beacons send text/plain; they are checked by the intake, not by the schemas here, which
-// only describe them. Most calls are answered by the quick lane (receiving/quickLane.ts) before they come here.
+// only describe them. Most calls are answered by the quick lane (quickLane.ts) before they come here.
 
 import { Type } from 'typebox';
 import { BATCH_LIMIT_BYTES, type MessageType, messageTypes } from '../../collect/index.ts';
