@@ -4,7 +4,7 @@
 
 import { quote } from '../store/index.ts';
 import { type Filter, on } from './filter.ts';
-import type { History } from './history.ts';
+import type { Fold, History, HistoryEvent } from './history.ts';
 import { ageOf, type Measure } from './measure.ts';
 import { ageSql, linesOf, type Use } from './past.ts';
 
@@ -57,39 +57,50 @@ export const topCategory = {
 /** Every category a person acted on, the strongest first; ties in alphabetical order. */
 export function affinitiesOf(history: History, weights: ActionWeights): { category: string; affinity: number }[] {
   return history.memo(weights, () => {
-    const found = new Map<string, { weight: number; spend: number; age: number }>();
-    let allWeight = 0;
-    let allSpend = 0;
-    for (const row of history.events) {
-      const { categories } = row;
-      const weight = categories.length === 0 ? 0 : (weights[row.event] ?? 0);
-      if (weight === 0) continue;
-      // In order of time: the last age is the smallest.
-      const age = ageOf(history, row);
-      const isPurchase = row.event === 'purchase';
-      for (let i = 0; i < categories.length; i++) {
-        const category = categories[i];
-        if (category === '') continue;
-        const spend = isPurchase ? lineSpend(row.prices[i], row.quantities[i]) : 0;
-        const own = found.get(category);
-        if (own === undefined) found.set(category, { weight, spend, age });
-        else {
-          own.weight += weight;
-          own.spend += spend;
-          own.age = age;
-        }
-        allWeight += weight;
-        allSpend += spend;
-      }
-    }
-    return [...found]
-      .map(([category, { weight, spend, age }]) => {
+    const { categories, allWeight, allSpend } = history.folded(leaningsBy(weights));
+    return [...categories]
+      .map(([category, { weight, spend, last }]) => {
         const share = allSpend > 0 ? spend / allSpend : 0;
-        const recency = 2 ** (-age / AFFINITY_HALF_LIFE_DAYS);
+        const recency = 2 ** (-ageOf(history, last) / AFFINITY_HALF_LIFE_DAYS);
         return { category, affinity: 0.4 * (weight / allWeight) + 0.3 * share + 0.3 * recency };
       })
       .sort((a, b) => round9(b.affinity) - round9(a.affinity) || byBytes(a.category, b.category));
   });
+}
+
+type Leaning = { weight: number; spend: number; last: HistoryEvent };
+type Leanings = { categories: Map<string, Leaning>; allWeight: number; allSpend: number };
+
+const leanings = new WeakMap<ActionWeights, Fold<Leanings>>();
+
+/** By category: how much was done and spent in it, and what came last. */
+function leaningsBy(weights: ActionWeights): Fold<Leanings> {
+  const known = leanings.get(weights);
+  if (known) return known;
+  const fold: Fold<Leanings> = {
+    begin: () => ({ categories: new Map(), allWeight: 0, allSpend: 0 }),
+    add(state, event) {
+      const weight = weights[event.event] ?? 0;
+      if (weight === 0) return;
+      const isPurchase = event.event === 'purchase';
+      for (let i = 0; i < event.categories.length; i++) {
+        const category = event.categories[i];
+        if (category === '') continue;
+        const spend = isPurchase ? lineSpend(event.prices[i], event.quantities[i]) : 0;
+        const own = state.categories.get(category);
+        if (own === undefined) state.categories.set(category, { weight, spend, last: event });
+        else {
+          own.weight += weight;
+          own.spend += spend;
+          own.last = event;
+        }
+        state.allWeight += weight;
+        state.allSpend += spend;
+      }
+    },
+  };
+  leanings.set(weights, fold);
+  return fold;
 }
 
 function affinitySql(use: Use, weights: ActionWeights): { categories: string; scores: string } {

@@ -68,6 +68,9 @@ export type HistoryEvent = {
 /** A filter (filter.ts), named by its SQL. */
 type Passing = { readonly sql: string; test(event: HistoryEvent): boolean };
 
+/** What is added up over events in the order of time, so that one more costs one step. */
+export type Fold<State> = { begin(): State; add(state: State, event: HistoryEvent): void };
+
 export interface History {
   /** Epoch milliseconds; every event is before it. */
   readonly asOf: number;
@@ -81,6 +84,8 @@ export interface History {
   readonly surroundings: Surroundings;
   /** The events of a filter, in time order. */
   passing(filter: Passing): readonly HistoryEvent[];
+  /** What a fold comes to over all events, or over those of a filter. */
+  folded<State>(fold: Fold<State>, filter?: Passing): Readonly<State>;
   /** Computes something once per history, for measures that share it: under a text, or under what it is made of. */
   memo<T>(key: string | object, make: () => T): T;
 }
@@ -90,6 +95,8 @@ export type Events = {
   readonly all: readonly HistoryEvent[];
   /** Those of a filter, kept from one question to the next. */
   passing(filter: Passing): readonly HistoryEvent[];
+  /** What a fold comes to, kept likewise. A fold belongs to one filter, or to none. */
+  folded<State>(fold: Fold<State>, filter?: Passing): Readonly<State>;
   /** Puts an event in its place; false when it is there already. */
   put(event: HistoryEvent): boolean;
 };
@@ -97,14 +104,23 @@ export type Events = {
 /** Takes over a list in time order. */
 export function openEvents(all: HistoryEvent[] = []): Events {
   const passing = new Map<string, { test: Passing['test']; events: HistoryEvent[] }>();
+  const folded = new Map<Fold<unknown>, { test: Passing['test'] | undefined; state: unknown }>();
+  const pick = (filter: Passing): readonly HistoryEvent[] => {
+    const known = passing.get(filter.sql);
+    if (known) return known.events;
+    const events = all.filter(filter.test);
+    passing.set(filter.sql, { test: filter.test, events });
+    return events;
+  };
   return {
     all,
-    passing(filter) {
-      const known = passing.get(filter.sql);
-      if (known) return known.events;
-      const events = all.filter(filter.test);
-      passing.set(filter.sql, { test: filter.test, events });
-      return events;
+    passing: pick,
+    folded<State>(fold: Fold<State>, filter?: Passing): State {
+      const known = folded.get(fold as Fold<unknown>);
+      if (known) return known.state as State;
+      const state = foldOver(filter ? pick(filter) : all, fold);
+      folded.set(fold as Fold<unknown>, { test: filter?.test, state });
+      return state;
     },
     put(event) {
       let i = all.length;
@@ -112,12 +128,23 @@ export function openEvents(all: HistoryEvent[] = []): Events {
       for (let same = i - 1; same >= 0 && all[same].at === event.at; same--) {
         if (all[same].message_id === event.message_id) return false;
       }
-      if (i < all.length) passing.clear();
-      else for (const { test, events } of passing.values()) if (test(event)) events.push(event);
+      if (i < all.length) {
+        passing.clear();
+        folded.clear();
+      } else {
+        for (const { test, events } of passing.values()) if (test(event)) events.push(event);
+        for (const [fold, { test, state }] of folded) if (test === undefined || test(event)) fold.add(state, event);
+      }
       all.splice(i, 0, event);
       return true;
     },
   };
+}
+
+function foldOver<State>(events: readonly HistoryEvent[], fold: Fold<State>): State {
+  const state = fold.begin();
+  for (const event of events) fold.add(state, event);
+  return state;
 }
 
 /** What was known of a person before `asOf`; `events` in time order, `products` as of that day. */
@@ -136,6 +163,7 @@ export function openHistory(
   const cache = new Map<string | object, unknown>();
   const passing = new Map<string, readonly HistoryEvent[]>();
   const before = known === all.length ? all : all.slice(0, known);
+  const whole = known === all.length ? kept : undefined;
   const pick = (filter: Passing): readonly HistoryEvent[] => {
     const found = passing.get(filter.sql) ?? before.filter(filter.test);
     passing.set(filter.sql, found);
@@ -147,7 +175,8 @@ export function openHistory(
     products,
     sessionRule,
     surroundings,
-    passing: kept && known === all.length ? kept.passing : pick,
+    passing: whole ? whole.passing : pick,
+    folded: whole ? whole.folded : (fold, filter) => foldOver(filter ? pick(filter) : before, fold),
     memo<T>(key: string | object, make: () => T): T {
       if (!cache.has(key)) cache.set(key, make());
       return cache.get(key) as T;

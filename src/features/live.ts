@@ -12,7 +12,7 @@ import {
   sessionRuleOf,
 } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
-import { fromClickHouseTime, MINUTE_MS, SECOND_MS, toDay } from '../time.ts';
+import { DAY_MS, fromClickHouseTime, MINUTE_MS, SECOND_MS } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { inBatches } from './batches.ts';
 import { type Events, HISTORY_COLUMNS, type History, type HistoryEvent, openEvents, openHistory } from './history.ts';
@@ -220,9 +220,9 @@ const RULE_MS = SECOND_MS;
 
 /** What is read once a day (UTC) and again after so long; a failure is not kept. */
 function openReading<Value>(read: (asOf: Date) => Promise<Value>, keptMs: number): (asOf: Date) => Promise<Value> {
-  let last: { day: string; readAt: number; value: Promise<Value> } | undefined;
+  let last: { day: number; readAt: number; value: Promise<Value> } | undefined;
   return (asOf) => {
-    const [day, readAt] = [toDay(asOf), performance.now()];
+    const [day, readAt] = [Math.floor(asOf.getTime() / DAY_MS), performance.now()];
     if (last?.day === day && readAt - last.readAt <= keptMs) return last.value;
     const value = read(asOf);
     last = { day, readAt, value };

@@ -4,7 +4,7 @@
 
 import { DAY_MS } from '../time.ts';
 import { both, type Filter, on } from './filter.ts';
-import type { History, HistoryEvent } from './history.ts';
+import type { Fold, History, HistoryEvent } from './history.ts';
 import {
   ageSql,
   keptLines,
@@ -37,6 +37,15 @@ export function sum(column: NumberColumn, filter: Filter, window?: Window): Meas
 
 /** Events weighted by 2^(-age / half-life), optionally by an amount. */
 export function decayed(filter: Filter, halfLifeDays: number, column?: NumberColumn): Measure {
+  // As it stood at the last event; from there on all of it fades alike.
+  const fading = (days: number) => 2 ** (-days / halfLifeDays);
+  const fold: Fold<{ sum: number; at: number }> = {
+    begin: () => ({ sum: 0, at: 0 }),
+    add(state, row) {
+      state.sum = state.sum * fading((row.at - state.at) / DAY_MS) + (column ? row[column] : 1);
+      state.at = row.at;
+    },
+  };
   return {
     sql: (use) => {
       const times = keptTimes(use, filter);
@@ -45,11 +54,8 @@ export function decayed(filter: Filter, halfLifeDays: number, column?: NumberCol
       return `arraySum((t, v) -> v * ${weight}, ${times}, ${keptValues(use, filter, column)})`;
     },
     evaluate: (history) => {
-      let sum = 0;
-      for (const row of history.passing(filter)) {
-        sum += (column ? row[column] : 1) * 2 ** (-ageOf(history, row) / halfLifeDays);
-      }
-      return sum;
+      const { sum, at } = history.folded(fold, filter);
+      return sum * fading((history.asOf - at) / DAY_MS);
     },
   };
 }
@@ -63,7 +69,9 @@ export function distinct(column: TextColumn | ListColumn, filter: Filter, window
         if (window === undefined) return keptNumber(use, `arrayUniq(${use.aggregate(hashes)})`);
         return distinctWithin(use, keptLines(use, filter, column), window);
       },
-      evaluate: (history) => new Set(chosen(history, filter, window).flatMap((row) => row[column])).size,
+      evaluate: differentIn(filter, window, (row, seen) => {
+        for (const value of row[column]) seen.add(value);
+      }),
     };
   }
   return {
@@ -72,12 +80,22 @@ export function distinct(column: TextColumn | ListColumn, filter: Filter, window
       if (window === undefined) return keptNumber(use, `arrayUniq(${use.aggregate(hashes)})`);
       return distinctWithin(use, keptTexts(use, filter, column), window);
     },
-    evaluate: (history) =>
-      new Set(
-        chosen(history, filter, window)
-          .map((row) => row[column])
-          .filter(Boolean),
-      ).size,
+    evaluate: differentIn(filter, window, (row, seen) => {
+      if (row[column] !== '') seen.add(row[column]);
+    }),
+  };
+}
+
+/** How many different values the events of a window have. */
+function differentIn(filter: Filter, window: Window | undefined, see: (row: HistoryEvent, seen: Set<string>) => void) {
+  const fold: Fold<Set<string>> = { begin: () => new Set(), add: (seen, row) => see(row, seen) };
+  return (history: History): number => {
+    if (window === undefined) return history.folded(fold, filter).size;
+    const all = history.passing(filter);
+    const [from, to] = stretchOf(history, all, window);
+    const seen = fold.begin();
+    for (let i = from; i < to; i++) see(all[i], seen);
+    return seen.size;
   };
 }
 
@@ -292,6 +310,12 @@ export function onWith(name: string, condition: Filter): Filter {
 
 /** Sum of an amount per event, in SQL and of one row. */
 export function total(filter: Filter, window: Window | undefined, sql: string, amount: (row: HistoryEvent) => number) {
+  const fold: Fold<{ sum: number }> = {
+    begin: () => ({ sum: 0 }),
+    add(state, row) {
+      state.sum += amount(row);
+    },
+  };
   return {
     sql: (use: Use) => {
       const within = () => withinSql(use, window as Window);
@@ -304,6 +328,7 @@ export function total(filter: Filter, window: Window | undefined, sql: string, a
       return `arraySum((v, t) -> if(${within()}, v, 0), ${values}, ${keptTimes(use, filter)})`;
     },
     evaluate: (history: History) => {
+      if (window === undefined && sql !== '1') return history.folded(fold, filter).sum;
       const all = history.passing(filter);
       const [from, to] = window === undefined ? [0, all.length] : stretchOf(history, all, window);
       if (sql === '1') return to - from;

@@ -1,6 +1,7 @@
 // What keeps itself current while the service runs: people follow the events that come in, and every night, by the
 // clock of the workspace, everybody is resolved and scored anew. Never two passes over everybody at once.
 
+import { setImmediate } from 'node:timers/promises';
 import { failAbandonedSyncs, type SegmentFeed } from '../activate/index.ts';
 import { watchOver } from '../alerts/index.ts';
 import { type Intake, pruneRejected } from '../collect/index.ts';
@@ -36,6 +37,8 @@ export type Upkeep = {
 };
 
 const TICK_MS = MINUTE_MS / 4;
+/** About a millisecond of the thread that answers. */
+const ROWS_IN_A_TURN = 200;
 
 export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
   const { store, intake, live, sessions, segments, feed, numbers, now, onNews, onFault } = options;
@@ -57,8 +60,13 @@ export async function openUpkeep(options: UpkeepOptions): Promise<Upkeep> {
     if (rows.length > 0) {
       const waited = now().getTime() - fromClickHouseTime(rows[0].received_at).getTime();
       numbers.shipping.observe(waited / SECOND_MS);
-      live.shipped(rows);
-      sessions.shipped(rows);
+      // A block is some thousand rows, and whoever asks meanwhile would wait for all of them.
+      for (let from = 0; from < rows.length; from += ROWS_IN_A_TURN) {
+        const some = rows.slice(from, from + ROWS_IN_A_TURN);
+        live.shipped(some);
+        sessions.shipped(some);
+        await setImmediate();
+      }
       await follower.shipped(rows);
     }
     await segments.shipped([...rows, ...memberships]);
