@@ -97,35 +97,53 @@ function campaignOf({ traffic_source, medium, campaign, click_id }: Ruled): stri
 function declaredIn(events: readonly Ruled[], rule: SessionRule): Set<number> {
   const moments = new Set<number>();
   if (rule.sdkIds) {
-    const ids = pairsOf(events, (event) => event.session_id);
-    const left = new Map<string, number>();
-    for (const [, id] of ids) left.set(id, (left.get(id) ?? 0) + 1);
+    const runs = runsOf(events, (event) => event.session_id);
+    const sizes = new Map<string, number>();
+    const lastRun = new Map<string, number>();
+    runs.forEach(({ text, size }, i) => {
+      sizes.set(text, (sizes.get(text) ?? 0) + size);
+      lastRun.set(text, i);
+    });
     const seen = new Set<string>();
-    ids.forEach(([at, id], i) => {
+    runs.forEach(({ at, text }, i) => {
       // An id that overlaps another is that of a second device; one that is never seen again is no session.
-      if (i > 0 && !seen.has(id) && left.get(id)! > 1 && left.get(ids[i - 1][1]) === 0) moments.add(at);
-      seen.add(id);
-      left.set(id, left.get(id)! - 1);
+      if (i > 0 && !seen.has(text) && sizes.get(text)! > 1 && lastRun.get(runs[i - 1].text)! < i) moments.add(at);
+      seen.add(text);
     });
   }
-  if (rule.newOnCampaign) {
-    const campaigns = pairsOf(events, campaignOf);
-    campaigns.forEach(([at, name], i) => {
-      if (i === 0 || name !== campaigns[i - 1][1]) moments.add(at);
-    });
-  }
+  if (rule.newOnCampaign) for (const { at } of runsOf(events, campaignOf)) moments.add(at);
   return moments;
 }
 
-/** Sorted as ClickHouse sorts: by moment, then by the bytes of the text. */
-function pairsOf(events: readonly Ruled[], textOf: (event: Ruled) => string): [number, string][] {
-  const pairs: [number, string][] = [];
+/** The same text of one event after another: when the first of them came, and how many there are. */
+type Run = { at: number; text: string; size: number };
+
+function runsOf(events: readonly Ruled[], textOf: (event: Ruled) => string): Run[] {
+  const runs: Run[] = [];
+  for (const { at, text } of inOrder(events, textOf)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.text === text) last.size++;
+    else runs.push({ at, text, size: 1 });
+  }
+  return runs;
+}
+
+/** As ClickHouse sorts: by moment, then by the bytes of the text. Events come by moment, and two at one are rare. */
+function inOrder(events: readonly Ruled[], textOf: (event: Ruled) => string): { at: number; text: string }[] {
+  const pairs: { at: number; text: string }[] = [];
+  let isSorted = true;
   for (const event of events) {
     const text = textOf(event);
-    if (text !== '') pairs.push([event.at, text]);
+    if (text === '') continue;
+    const last = pairs.at(-1);
+    if (last !== undefined && last.at === event.at && last.text !== text) isSorted = false;
+    pairs.push({ at: event.at, text });
   }
-  return pairs.sort(([a, x], [b, y]) => a - b || (x === y ? 0 : Buffer.compare(Buffer.from(x), Buffer.from(y))));
+  if (isSorted) return pairs;
+  return pairs.sort((a, b) => a.at - b.at || (a.text === b.text ? 0 : compareBytes(a.text, b.text)));
 }
+
+const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const days = new Map<string, (at: number) => string>();
 
