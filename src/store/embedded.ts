@@ -11,7 +11,7 @@ import { literal, type Params, writeParameters } from './literals.ts';
 process.env.UV_THREADPOOL_SIZE ??= '8';
 // Read by the engine's allocator as its library is loaded. Without a thread of its own it gives memory back to the system in
 // whichever thread calls it next, and that is the one that answers requests, 20 ms at a time; ClickHouse's server has one, too.
-process.env['JE_MALLOC_CONF'] ??= 'background_thread:true';
+process.env.JE_MALLOC_CONF ??= 'background_thread:true';
 
 type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 /** What the client hands to a connection, as far as it concerns us. */

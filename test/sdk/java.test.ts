@@ -16,7 +16,7 @@ before(() => {
   const root = join(import.meta.dirname, '../..');
   const sources = [...globSync('sdk/java/src/**/*.java', { cwd: root }), 'test/sdk/Driver.java'];
   // The oldest Java it is for, and no warning.
-  const options = ['--release', '11', '-Xlint:all', '-Werror', '-d', out];
+  const options = ['--release', '11', '-encoding', 'UTF-8', '-Xlint:all', '-Werror', '-d', out];
   const { status, stderr } = spawnSync('javac', [...options, ...sources], { cwd: root, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
 });
