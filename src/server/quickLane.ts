@@ -60,16 +60,13 @@ export function addQuickLane(app: App, context: ServerContext, makers: readonly 
     const bytes = lane && isOpen() ? plainBytes(request) : 0;
     if (lane === undefined || bytes === 0 || bytes > lane.limitBytes) return goOrdinaryWay(request, response);
     const exchange = { lane, request, response, started: performance.now() };
-    readBody(request, bytes, (body) => {
+    const take = (body: Buffer) => {
       const work = lane.take(exchange, body);
-      if (work === undefined) {
-        request.unshift(body);
-        goOrdinaryWay(request, response);
-        return false;
-      }
+      if (work === undefined) return false;
       if (arrived.push(work) === 1) setImmediate(takeAll);
       return true;
-    });
+    };
+    readBody(request, bytes, take, () => goOrdinaryWay(request, response));
   });
 }
 
@@ -80,20 +77,27 @@ function plainBytes({ method, headers }: IncomingMessage): number {
 }
 
 /**
- * Hands over the whole body before the request ends, so that it may still be put back; `onBody` tells whether it was taken.
- * Never called for one that was broken off.
+ * Hands over the whole body, before the request has ended: where it is not taken it is put back, for somebody else to read.
+ * Nothing is called for one that was broken off.
  */
-function readBody(request: IncomingMessage, bytes: number, onBody: (body: Buffer) => boolean): void {
+function readBody(
+  request: IncomingMessage,
+  bytes: number,
+  take: (body: Buffer) => boolean,
+  onPutBack: () => void,
+): void {
   const chunks: Buffer[] = [];
   let missing = bytes;
   const onData = (chunk: Buffer) => {
     chunks.push(chunk);
     missing -= chunk.length;
     if (missing > 0) return;
+    const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+    if (take(body)) return;
     request.off('data', onData);
     request.pause();
-    // What follows is only its end, without which the connection would take no further request.
-    if (onBody(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))) request.resume();
+    request.unshift(body);
+    onPutBack();
   };
   request.on('data', onData);
   request.on('error', ignore);
