@@ -3,6 +3,8 @@
 // event and keeps its own name in snake_case. Signals and models speak canonical names only.
 // Names and properties: https://segment.com/docs/connections/spec/ecommerce/v2/ and its neighbours.
 
+import { remembered } from '../remembered.ts';
+
 export type EventCategory =
   | 'navigation'
   | 'engagement'
@@ -252,19 +254,8 @@ const byLetters = new Map(
   catalogue.flatMap((entry) => [entry.event, ...entry.aliases].map((name) => [lettersOf(name), entry.event] as const)),
 );
 
-/** Names that were asked for lately; event names repeat, so the work below is done once each. */
-const known = new Map<string, string>();
-const KNOWN_LIMIT = 10_000;
-
 /** The canonical event of a name as sent; a custom one becomes snake_case. */
-export function canonicalEvent(name: string): string {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  const event = byLetters.get(lettersOf(name)) ?? snakeCase(name);
-  if (known.size >= KNOWN_LIMIT) known.clear();
-  known.set(name, event);
-  return event;
-}
+export const canonicalEvent = remembered<string>(10_000, (name) => byLetters.get(lettersOf(name)) ?? snakeCase(name));
 
 export function categoryOf(event: string): EventCategory {
   return byEvent.get(event)?.category ?? 'custom';

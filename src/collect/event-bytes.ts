@@ -2,6 +2,7 @@
 // text writes it as JSON and sees whether any of them would have to be escaped, or could be part of an address or number.
 // Hardly any does: what does is written by the thorough way (message.ts, line.ts), and the two are the same to the byte.
 
+import { remembered } from '../remembered.ts';
 import type { RecordWriter } from '../store/index.ts';
 import { EVENT_LINE, eventLine, letterOf, MEMBERSHIP_LINE } from './line.ts';
 import {
@@ -224,17 +225,10 @@ function object(out: RecordWriter, value: object, setting: Setting, depth: numbe
 /** What a key says of its value, and the key as it stands before one. */
 type KeyRead = { rule: KeyRule; bytes: Uint8Array };
 
-const keys = new Map<string, KeyRead>();
-const KEYS_LIMIT = 20_000;
-
-function readKey(name: string): KeyRead {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  if (keys.size >= KEYS_LIMIT) keys.clear();
-  const read = { rule: ruleOf(name), bytes: new Uint8Array(Buffer.from(`${JSON.stringify(name)}:`)) };
-  keys.set(name, read);
-  return read;
-}
+const readKey = remembered<KeyRead>(20_000, (name) => ({
+  rule: ruleOf(name),
+  bytes: new Uint8Array(Buffer.from(`${JSON.stringify(name)}:`)),
+}));
 
 /** A character that JSON escapes, or one beyond ASCII. */
 const THOROUGH = 1;

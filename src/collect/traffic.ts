@@ -2,6 +2,8 @@
 // the site that referred. A referrer on the same host is a step within the site and tells nothing. The click id of an
 // ad is kept beside any of them, so that a sale can be told to the network that it belongs to.
 
+import { remembered } from '../remembered.ts';
+
 export type Traffic = {
   source: string;
   medium: string;
@@ -63,23 +65,15 @@ function readUtm(url: string, query: number): Traffic | undefined {
 
 const utm = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'];
 
-const referrers = new Map<string, Traffic>();
-const REFERRERS_LIMIT = 5000;
-
-function readReferrer(host: string): Traffic {
-  const before = referrers.get(host);
-  if (before) return before;
+const readReferrer = remembered<Traffic>(5000, (host) => {
   const search = searchSites.exec(host)?.[1];
   const social = socialSites.exec(host);
-  const traffic = search
+  return search
     ? { ...none, source: search, medium: 'organic' }
     : social
       ? { ...none, source: social[1] ?? networkOf(host), medium: 'social' }
       : { ...none, source: host, medium: 'referral' };
-  if (referrers.size >= REFERRERS_LIMIT) referrers.clear();
-  referrers.set(host, traffic);
-  return traffic;
-}
+});
 
 /** Of the short hosts that links on a network go through. */
 function networkOf(host: string): string {

@@ -1,6 +1,7 @@
 // Device, browser and system from a user-agent string: ordered marks, first hit wins, every string read once. Coarse
 // on purpose, a few dozen distinct values, because signals want "mobile" and "Safari", not build numbers.
 
+import { remembered } from '../remembered.ts';
 import { isCrawler } from './crawlers.ts';
 
 export type UserAgent = { device: string; browser: string; os: string; bot: 0 | 1 };
@@ -37,18 +38,11 @@ const PHONE = /\bMobi|\biPhone\b|\biPod\b|\bAndroid\b|\bWindows Phone\b|\bBlackB
 const TELEVISION = /\bSmart-?TV\b|\bSMART-TV\b|\bAppleTV\b|\bBRAVIA\b|\bGoogleTV\b|\bHbbTV\b|\bAFT[A-Z]/;
 
 const unknown: UserAgent = { device: '', browser: '', os: '', bot: 0 };
-const read = new Map<string, UserAgent>();
-const READ_LIMIT = 10_000;
+const read = remembered<UserAgent>(10_000, (text) => parse(text.slice(0, 1000)));
 
 /** What the string tells; empty texts where it tells nothing. */
 export function readUserAgent(text: string): UserAgent {
-  if (text === '') return unknown;
-  const before = read.get(text);
-  if (before) return before;
-  const agent = parse(text.slice(0, 1000));
-  if (read.size >= READ_LIMIT) read.clear();
-  read.set(text, agent);
-  return agent;
+  return text === '' ? unknown : read(text);
 }
 
 function parse(text: string): UserAgent {

@@ -156,14 +156,13 @@ export function openHistory(
   surroundings: Surroundings = noSurroundings,
 ): History {
   const moment = new Date(asOf).getTime();
-  const kept = 'all' in events ? events : undefined;
   const all = 'all' in events ? events.all : events;
   let known = all.length;
   while (known > 0 && all[known - 1].at >= moment) known--;
   const cache = new Map<string | object, unknown>();
   const passing = new Map<string, readonly HistoryEvent[]>();
   const before = known === all.length ? all : all.slice(0, known);
-  const whole = known === all.length ? kept : undefined;
+  const whole = 'all' in events && known === all.length ? events : undefined;
   const pick = (filter: Passing): readonly HistoryEvent[] => {
     const found = passing.get(filter.sql) ?? before.filter(filter.test);
     passing.set(filter.sql, found);

@@ -11,11 +11,13 @@ import {
   type SessionRule,
   sessionRuleOf,
 } from '../identify/index.ts';
+import { remembered } from '../remembered.ts';
 import type { Store } from '../store/index.ts';
-import { DAY_MS, fromClickHouseTime, MINUTE_MS, SECOND_MS } from '../time.ts';
+import { fromClickHouseTime, MINUTE_MS, SECOND_MS } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { inBatches } from './batches.ts';
 import { type Events, HISTORY_COLUMNS, type History, type HistoryEvent, openEvents, openHistory } from './history.ts';
+import { dayOf } from './measure.ts';
 import { readProducts } from './products.ts';
 import type { Signal } from './signal.ts';
 import { signals as everySignal } from './signals/index.ts';
@@ -222,7 +224,7 @@ const RULE_MS = SECOND_MS;
 function openReading<Value>(read: (asOf: Date) => Promise<Value>, keptMs: number): (asOf: Date) => Promise<Value> {
   let last: { day: number; readAt: number; value: Promise<Value> } | undefined;
   return (asOf) => {
-    const [day, readAt] = [Math.floor(asOf.getTime() / DAY_MS), performance.now()];
+    const [day, readAt] = [dayOf(asOf.getTime()), performance.now()];
     if (last?.day === day && readAt - last.readAt <= keptMs) return last.value;
     const value = read(asOf);
     last = { day, readAt, value };
@@ -292,16 +294,7 @@ export function historyEventOf(row: StoredRow): HistoryEvent {
  * One text for all that are the same. Events by the million name a few hundred things; each would hold a copy of its own, and
  * every comparison and look-up would read it to its end.
  */
-function shared(text: string): string {
-  const known = texts.get(text);
-  if (known !== undefined) return known;
-  if (texts.size >= TEXTS_LIMIT) texts.clear();
-  texts.set(text, text);
-  return text;
-}
-
-const texts = new Map<string, string>();
-const TEXTS_LIMIT = 20_000;
+const shared = remembered<string>(20_000, (text) => text);
 
 /** As the table's own column `rating` is filled. */
 function ratingIn(row: StoredRow): number {

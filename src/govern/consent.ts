@@ -5,6 +5,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
+import { remembered } from '../remembered.ts';
 import type { Store } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
 import { type Choice, recordChoices, type StoredChoices } from './consentLog.ts';
@@ -121,23 +122,23 @@ async function openLedger(store: Store, workspace: string, before?: Ledger): Pro
   const hashed = new Set(privacy.properties.filter(({ action }) => action === 'hash').map(({ path }) => path));
   const table = openConsentTable();
   let changedAt = await fill(store, workspace, table, bits);
-  const remembered = new Map<string, Known | null>();
+  const subjects = new Map<string, Known | null>();
   let underWay: Promise<unknown> = Promise.resolve();
   /** Choices that hold and are not kept yet: until they are, memory knows better than the state. */
   let unkept = 0;
   let kept: StoredChoices[] = [];
 
   const find = (identifier: string): Known | null => {
-    const known = remembered.get(identifier);
+    const known = subjects.get(identifier);
     if (known !== undefined) return known;
     const found = table.get(pseudonymOf(pepper, identifier)) ?? null;
-    if (remembered.size >= REMEMBERED) remembered.clear();
-    remembered.set(identifier, found);
+    if (subjects.size >= REMEMBERED) subjects.clear();
+    subjects.set(identifier, found);
     return found;
   };
   const take = (rows: readonly StoredChoices[]) => {
     for (const { subject, choices } of rows) table.set(subject, bits.pack(choices));
-    if (rows.length > 0) remembered.clear();
+    if (rows.length > 0) subjects.clear();
   };
   const byDefault = privacy.categories.reduce(
     (all, { byDefault: it }, i) => (it === 'denied' ? all | (1 << i) : all),
@@ -150,7 +151,7 @@ async function openLedger(store: Store, workspace: string, before?: Ledger): Pro
     for (const identifier of identifiers) {
       const known = merged(find(identifier), said, express);
       table.set(pseudonymOf(pepper, identifier), known);
-      remembered.set(identifier, known);
+      subjects.set(identifier, known);
     }
   };
   const keep = (choices: readonly Choice[]) => {
@@ -249,15 +250,7 @@ function bitsOf({ categories }: Privacy): Bits {
   for (const [index, { name, aliases }] of categories.entries()) {
     for (const one of [name, ...aliases]) byName.set(plainName(one), 1 << index);
   }
-  const asSent = new Map<string, number>();
-  const of = (name: string): number => {
-    const before = asSent.get(name);
-    if (before !== undefined) return before;
-    const bit = byName.get(plainName(name)) ?? 0;
-    if (asSent.size >= NAMES_REMEMBERED) asSent.clear();
-    asSent.set(name, bit);
-    return bit;
-  };
+  const of = remembered<number>(NAMES_REMEMBERED, (name) => byName.get(plainName(name)) ?? 0);
   return {
     of,
     read: (choices) => {

@@ -1,6 +1,8 @@
 // The number behind an identifier: CityHash64 in the version that ClickHouse's cityHash64() computes (CityHash 1.0.2,
 // Pike & Alakuijala), so that the node of an anchor is known without asking the engine.
 
+import { remembered } from '../remembered.ts';
+
 const M = (1n << 64n) - 1n;
 const k0 = 0xc3a5c85c97cb3127n;
 const k1 = 0xb492b66fbe98f273n;
@@ -10,20 +12,9 @@ const mul = 0x9ddfea08eb382d69n;
 
 /**
  * The node of an identifier such as `u:42` or `a:3f…`. Those of late are known: whoever does something does more, several
- * rooms ask for each event, and working it out takes longer than the rest of what they do with it.
+ * rooms ask for each event, and working it out takes longer than the rest of what they do with it. Some 10 MB.
  */
-export function nodeOf(identifier: string): bigint {
-  const known = nodes.get(identifier);
-  if (known !== undefined) return known;
-  const node = hashOf(identifier);
-  if (nodes.size >= NODES_LIMIT) nodes.clear();
-  nodes.set(identifier, node);
-  return node;
-}
-
-const nodes = new Map<string, bigint>();
-/** Some 10 MB. */
-const NODES_LIMIT = 50_000;
+export const nodeOf = remembered<bigint>(50_000, hashOf);
 
 function hashOf(identifier: string): bigint {
   const bytes = Buffer.from(identifier, 'utf8');

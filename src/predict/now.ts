@@ -201,7 +201,8 @@ function answer({ model, predictor }: Ready, row: Float32Array, now: Date): Said
  * named in the sentence and the JSON from there on, without its end. So it is told again without being read.
  */
 function writeAnswer(at: Date, { sentence, ...rest }: Answer): string {
-  const [before, after] = sentence.split(SOMEBODY).map((part) => JSON.stringify(part));
+  const place = sentence.indexOf(SOMEBODY);
+  const [before, after] = [sentence.slice(0, place), sentence.slice(place + 1)].map((part) => JSON.stringify(part));
   return `${at.getTime()}\n${JSON.stringify(rest).slice(0, -1)},"sentence":${before.slice(0, -1)}\n${after.slice(1)}`;
 }
 

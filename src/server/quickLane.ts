@@ -58,7 +58,7 @@ export function addQuickLane(app: App, context: ServerContext, makers: readonly 
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const lane = lanes.get(request.url ?? '');
     const bytes = lane && isOpen() ? plainBytes(request) : 0;
-    if (lane === undefined || bytes === 0 || bytes > lane.limitBytes) return goOrdinaryWay(request, response);
+    if (lane === undefined || !(bytes > 0 && bytes <= lane.limitBytes)) return goOrdinaryWay(request, response);
     const exchange = { lane, request, response, started: performance.now() };
     const take = (body: Buffer) => {
       const work = lane.take(exchange, body);
