@@ -2,7 +2,7 @@
 // share of their spending + 0.3 × recency, where recency halves every 30 days since the last action in the category.
 // Over purchases alone it is the seed's affinity; over views, carts and purchases it also knows those yet to buy.
 
-import { quote } from '../store/index.ts';
+import { compareBytes, quote } from '../store/index.ts';
 import { type Filter, on } from './filter.ts';
 import type { Fold, History, HistoryEvent } from './history.ts';
 import { ageOf, type Measure } from './measure.ts';
@@ -64,7 +64,7 @@ export function affinitiesOf(history: History, weights: ActionWeights): { catego
         const recency = 2 ** (-ageOf(history, last) / AFFINITY_HALF_LIFE_DAYS);
         return { category, affinity: 0.4 * (weight / allWeight) + 0.3 * share + 0.3 * recency };
       })
-      .sort((a, b) => round9(b.affinity) - round9(a.affinity) || byBytes(a.category, b.category));
+      .sort((a, b) => round9(b.affinity) - round9(a.affinity) || compareBytes(a.category, b.category));
   });
 }
 
@@ -149,4 +149,3 @@ function lineSpend(price: number | undefined, quantity: number | undefined): num
 }
 
 const round9 = (x: number) => Math.round(x * 1e9);
-const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

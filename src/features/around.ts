@@ -1,6 +1,7 @@
 // The measure over what goes on around a person: where they were last seen, and what is known of that place.
 
 import { WITHIN } from '../collect/index.ts';
+import { compareBytes } from '../store/index.ts';
 import type { History } from './history.ts';
 import type { Measure } from './measure.ts';
 import { lookUpPlace, type SurroundingColumn } from './surroundings.ts';
@@ -34,6 +35,6 @@ function placeOf(history: History): string {
     return history.events
       .filter((row) => row.at === last.at && row.country !== '')
       .map(({ country, city }) => `${country.toLowerCase()}${WITHIN}${city.toLowerCase()}`)
-      .reduce((most, place) => (Buffer.compare(Buffer.from(place), Buffer.from(most)) > 0 ? place : most));
+      .reduce((most, place) => (compareBytes(place, most) > 0 ? place : most));
   });
 }

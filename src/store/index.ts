@@ -10,7 +10,7 @@ export type { BinaryRows, Facts, InsertOptions, Lane } from './facts.ts';
 export type { Block, Damage, Journal, JournalOptions } from './journal.ts';
 export { type NatsOptions, openNatsJournal } from './journal-nats.ts';
 export { type Records, RecordWriter, scanRecords } from './journal-record.ts';
-export { type Params, quote } from './literals.ts';
+export { compareBytes, type Params, quote } from './literals.ts';
 export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
 export { natsOptionsFrom, openJournal } from './open-journal.ts';

@@ -58,3 +58,8 @@ export function withoutValues(words: string, params: Params = {}): string {
   }
   return left;
 }
+
+/** Texts in ClickHouse's order: by their bytes, which beyond the basic plane is not that of JavaScript. */
+export function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -3,6 +3,8 @@
 // than the timeout, and at the moments that its events themselves declare: another session of the SDK, another campaign
 // and another day, as far as the workspace wants them to.
 
+import { compareBytes } from '../../store/index.ts';
+
 /** What a workspace sets. */
 export type SessionRule = {
   /** A longer pause between two events ends a visit. */
@@ -142,8 +144,6 @@ function inOrder(events: readonly Ruled[], textOf: (event: Ruled) => string): { 
   if (isSorted) return pairs;
   return pairs.sort((a, b) => a.at - b.at || (a.text === b.text ? 0 : compareBytes(a.text, b.text)));
 }
-
-const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const days = new Map<string, (at: number) => string>();
 
