@@ -3,7 +3,7 @@
 // event and keeps its own name in snake_case. Signals and models speak canonical names only.
 // Names and properties: https://segment.com/docs/connections/spec/ecommerce/v2/ and its neighbours.
 
-import { remembered } from '../remembered.ts';
+import { remembered } from '../store/index.ts';
 
 export type EventCategory =
   | 'navigation'

@@ -2,8 +2,8 @@
 // text writes it as JSON and sees whether any of them would have to be escaped, or could be part of an address or number.
 // Hardly any does: what does is written by the thorough way (message.ts, line.ts), and the two are the same to the byte.
 
-import { remembered } from '../remembered.ts';
 import type { RecordWriter } from '../store/index.ts';
+import { remembered } from '../store/index.ts';
 import { EVENT_LINE, eventLine, letterOf, MEMBERSHIP_LINE } from './line.ts';
 import {
   type Arrival,

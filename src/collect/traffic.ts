@@ -2,7 +2,7 @@
 // the site that referred. A referrer on the same host is a step within the site and tells nothing. The click id of an
 // ad is kept beside any of them, so that a sale can be told to the network that it belongs to.
 
-import { remembered } from '../remembered.ts';
+import { remembered } from '../store/index.ts';
 
 export type Traffic = {
   source: string;

@@ -1,7 +1,7 @@
 // Device, browser and system from a user-agent string: ordered marks, first hit wins, every string read once. Coarse
 // on purpose, a few dozen distinct values, because signals want "mobile" and "Safari", not build numbers.
 
-import { remembered } from '../remembered.ts';
+import { remembered } from '../store/index.ts';
 import { isCrawler } from './crawlers.ts';
 
 export type UserAgent = { device: string; browser: string; os: string; bot: 0 | 1 };

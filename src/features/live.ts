@@ -11,8 +11,8 @@ import {
   type SessionRule,
   sessionRuleOf,
 } from '../identify/index.ts';
-import { remembered } from '../remembered.ts';
 import type { Store } from '../store/index.ts';
+import { remembered } from '../store/index.ts';
 import { fromClickHouseTime, MINUTE_MS, SECOND_MS } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { inBatches } from './batches.ts';

@@ -2,7 +2,7 @@
 // nobody without it can try values out.
 
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { remembered } from '../remembered.ts';
+import { remembered } from '../store/index.ts';
 
 /** HMAC-SHA-256 in hex. */
 export function pseudonymOf(pepper: string, text: string): string {

@@ -1,7 +1,7 @@
 // The number behind an identifier: CityHash64 in the version that ClickHouse's cityHash64() computes (CityHash 1.0.2,
 // Pike & Alakuijala), so that the node of an anchor is known without asking the engine.
 
-import { remembered } from '../remembered.ts';
+import { remembered } from '../store/index.ts';
 
 const M = (1n << 64n) - 1n;
 const k0 = 0xc3a5c85c97cb3127n;

@@ -14,6 +14,7 @@ export { compareBytes, type Params, quote } from './literals.ts';
 export { mendBit } from './mend.ts';
 export { statementsOf } from './migrate.ts';
 export { natsOptionsFrom, openJournal } from './open-journal.ts';
+export { remembered } from './remembered.ts';
 export { openRowWriter, type RowWriter, textBytes } from './row-writer.ts';
 export { readSetting, removeSetting, writeSetting } from './settings.ts';
 export type { State } from './state.ts';
