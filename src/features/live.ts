@@ -11,8 +11,7 @@ import {
   type SessionRule,
   sessionRuleOf,
 } from '../identify/index.ts';
-import type { Store } from '../store/index.ts';
-import { remembered } from '../store/index.ts';
+import { remembered, type Store } from '../store/index.ts';
 import { fromClickHouseTime, MINUTE_MS, SECOND_MS } from '../time.ts';
 import { allInterest, topCategory } from './affinity.ts';
 import { inBatches } from './batches.ts';

@@ -5,8 +5,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { InklingError } from '../errors.ts';
-import type { Store } from '../store/index.ts';
-import { remembered } from '../store/index.ts';
+import { remembered, type Store } from '../store/index.ts';
 import { SECOND_MS } from '../time.ts';
 import { type Choice, recordChoices, type StoredChoices } from './consentLog.ts';
 import { type ConsentTable, type Known, openConsentTable } from './consentTable.ts';
