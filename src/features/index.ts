@@ -17,7 +17,7 @@ export {
   streamFeatures,
   streamSnapshot,
 } from './matrix.ts';
-export { blockOf, type FeatureBlock, type FeaturePage } from './page.ts';
+export { blockOf, blocksOf, type FeatureBlock, type FeaturePage } from './page.ts';
 export { noProducts, type Product, type Products, readProducts } from './products.ts';
 export { plain, type Signal, type SignalGroup } from './signal.ts';
 export { signals } from './signals/index.ts';

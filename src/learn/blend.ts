@@ -115,10 +115,13 @@ export function blendModels(members: readonly Member[]): FittedModel {
       }
       return sums;
     },
-    contributionsOf(x) {
+    explain(x) {
+      const scores = new Float64Array(x.rows);
       const sums: (Float64Array | undefined)[] = Array.from({ length: names.length + 1 }, () => undefined);
       for (const { model, share, places } of parts) {
-        for (const [c, own] of model.contributionsOf(x).entries()) {
+        const explained = model.explain(x);
+        for (let r = 0; r < scores.length; r++) scores[r] += share * explained.scores[r];
+        for (const [c, own] of explained.contributions.entries()) {
           const at = places === undefined || c === names.length ? c : places[c];
           const target = sums[at];
           // The first member's lists become the sums: they are nobody else's.
@@ -127,7 +130,7 @@ export function blendModels(members: readonly Member[]): FittedModel {
           sums[at] ??= own;
         }
       }
-      return sums as Float64Array[];
+      return { scores, contributions: sums as Float64Array[] };
     },
     importance() {
       const gains = new Map<string, number>();

@@ -116,6 +116,22 @@ export function valueGoesLeft(forest: Forest, node: number, value: number): bool
   return isCode ? holds(codes, value) : forest.missingLeft[node] === 1;
 }
 
+const one = new Float32Array(1);
+const oneBits = new Int32Array(one.buffer);
+
+/** The largest float32 that is not above a threshold: it parts float32 values just as the threshold does. */
+export function floatBelow(threshold: number): number {
+  one[0] = threshold;
+  if (one[0] <= threshold) return one[0];
+  // The next float32 down: towards zero from above, away from it below.
+  if (one[0] > 0) oneBits[0]--;
+  else if (one[0] < 0) oneBits[0]++;
+  else oneBits[0] = SMALLEST_NEGATIVE;
+  return one[0];
+}
+
+const SMALLEST_NEGATIVE = 0x80000001 | 0;
+
 function holds(codes: Int32Array, code: number): boolean {
   let low = 0;
   let high = codes.length;

@@ -49,12 +49,17 @@ export type FittedModel = {
   rawScore(row: Float32Array): number;
   /** What each column adds to the raw score and, last, the bias; they sum to it. */
   contributions(row: Float32Array): Float64Array;
-  /** The same for many rows: for each column, in the order of `names`, a list with one number a row; last, the bias. */
-  contributionsOf(x: Matrix): Float64Array[];
+  explain(x: Matrix): Explained;
   /** Columns by their share in what the model explains, largest first; gains sum to one unless all are zero. */
   importance(): { name: string; gain: number }[];
   toJSON(): object;
 };
+
+/**
+ * Many rows explained: their raw scores, and for each column, in the order of `names`, a list of what it adds to each;
+ * last, the bias.
+ */
+export type Explained = { scores: Float64Array; contributions: Float64Array[] };
 
 /** What a learner gives of a model: the rest follows. */
 export type ModelCore = Pick<FittedModel, 'kind' | 'names' | 'rawScore' | 'contributions' | 'importance' | 'toJSON'> & {
@@ -62,8 +67,8 @@ export type ModelCore = Pick<FittedModel, 'kind' | 'names' | 'rawScore' | 'contr
   link?: Link;
   /** Raw scores of all rows of a checked matrix in the order of `names`, where that is faster than row by row. */
   rawScores?: (x: Matrix) => Float64Array;
-  /** Contributions of all rows of such a matrix, where that is faster than row by row. */
-  contributionsOf?: (x: Matrix) => Float64Array[];
+  /** The same with what each column adds, where that is faster than row by row. */
+  explain?: (x: Matrix) => Explained;
 };
 
 /** Completes a model, with checks that a row or matrix fits it and holds no infinite value. */
@@ -75,14 +80,14 @@ export function completeModel(core: ModelCore): FittedModel {
     checkMatrix(selected);
     return selected;
   };
-  const rawScores = (x: Matrix) => {
-    const selected = inOrder(x);
+  const rawScoresOf = (selected: Matrix) => {
     if (core.rawScores !== undefined) return core.rawScores(selected);
     const row = new Float32Array(names.length);
-    const scores = new Float64Array(x.rows);
-    for (let r = 0; r < x.rows; r++) scores[r] = core.rawScore(copyRow(selected, r, row));
+    const scores = new Float64Array(selected.rows);
+    for (let r = 0; r < selected.rows; r++) scores[r] = core.rawScore(copyRow(selected, r, row));
     return scores;
   };
+  const rawScores = (x: Matrix) => rawScoresOf(inOrder(x));
   const rawScore = (row: Float32Array) => {
     checkRow(names, row);
     return core.rawScore(row);
@@ -99,7 +104,11 @@ export function completeModel(core: ModelCore): FittedModel {
       checkRow(names, row);
       return core.contributions(row);
     },
-    contributionsOf: (x) => (core.contributionsOf ?? contributionsByRow(core))(inOrder(x)),
+    explain(x) {
+      const selected = inOrder(x);
+      if (core.explain !== undefined) return core.explain(selected);
+      return { scores: rawScoresOf(selected), contributions: contributionsByRow(core)(selected) };
+    },
     importance,
     toJSON,
   };

@@ -60,15 +60,19 @@ export function linearModel(file: LinearFile, link: Link): FittedModel {
       return scores;
     },
     contributions: (row) => Float64Array.from({ length: parts.length + 1 }, (_, c) => parts[c]?.(row[c]) ?? intercept),
-    contributionsOf: (x) => [
-      ...parts.map((part, c) => {
+    explain(x) {
+      const scores = new Float64Array(x.rows).fill(intercept);
+      const contributions = parts.map((part, c) => {
         const column = x.columns[c];
         const list = new Float64Array(x.rows);
-        for (let r = 0; r < list.length; r++) list[r] = part(column[r]);
+        for (let r = 0; r < list.length; r++) {
+          list[r] = part(column[r]);
+          scores[r] += list[r];
+        }
         return list;
-      }),
-      new Float64Array(x.rows).fill(intercept),
-    ],
+      });
+      return { scores, contributions: [...contributions, new Float64Array(x.rows).fill(intercept)] };
+    },
     importance: () =>
       rankGains(
         names,

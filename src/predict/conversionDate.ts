@@ -3,7 +3,7 @@
 // wait still included (learn/survival). Without that the chance per day stays as it is.
 
 import { fitHazards, type Hazards, logOdds, type Waits } from '../learn/index.ts';
-import { addDays, toDay } from '../time.ts';
+import { DAY_MS, toDay } from '../time.ts';
 
 const FARTHEST_DAYS = 365;
 const EDGES = [1, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365];
@@ -23,16 +23,24 @@ export function fitTimeline(expected: Float64Array, waits: Waits): Hazards | und
   return fitHazards(expected.map(logOdds), waits, { edges: edges.length > 0 ? edges : [EDGES[0]] });
 }
 
+export type Expectation = { timeframeDays: number; timeline: Hazards | undefined; asOf: Date };
+
 /** Null when the day is more than a year away. */
-export function predictConversionDate(
+export function predictConversionDate(probability: number, expectation: Expectation): string | null {
+  const day = predictConversionDay(probability, expectation);
+  return day === null ? null : toDay(day * DAY_MS);
+}
+
+/** The same in days since 1970. */
+export function predictConversionDay(
   probability: number,
-  { timeframeDays, timeline, asOf }: { timeframeDays: number; timeline: Hazards | undefined; asOf: Date },
-): string | null {
+  { timeframeDays, timeline, asOf }: Expectation,
+): number | null {
   const within = -Math.log1p(-Math.min(probability, 0.9999));
   const days = timeline
     ? daysOn(timeline, logOdds(probability), timeframeDays, Math.LN2 / within)
     : (Math.LN2 / within) * timeframeDays;
-  return days <= FARTHEST_DAYS ? toDay(addDays(asOf, days)) : null;
+  return days <= FARTHEST_DAYS ? Math.floor(asOf.getTime() / DAY_MS + days) : null;
 }
 
 /** When the expected conversions are so many times those within the timeframe. */

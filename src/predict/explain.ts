@@ -52,14 +52,16 @@ export function sentenceOf(signal: string): string {
 /** The columns with the largest contributions, largest first. The bias at the end of `contributions` is left out. */
 export function topColumns(contributions: Float64Array, count = TOP_REASONS): number[] {
   const top: number[] = [];
+  let least = 1e-6;
   for (let c = 0; c < contributions.length - 1; c++) {
     const size = Math.abs(contributions[c]);
-    if (size < 1e-6) continue;
+    if (!(size >= least)) continue;
     let place = top.length;
-    while (place > 0 && Math.abs(contributions[top[place - 1]]) < size) place--;
-    if (place >= count) continue;
-    top.splice(place, 0, c);
-    if (top.length > count) top.pop();
+    for (; place > 0 && Math.abs(contributions[top[place - 1]]) < size; place--) {
+      if (place < count) top[place] = top[place - 1];
+    }
+    if (place < count) top[place] = c;
+    if (top.length === count) least = Math.max(least, Math.abs(contributions[top[count - 1]]));
   }
   return top;
 }

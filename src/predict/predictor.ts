@@ -18,7 +18,7 @@ import {
   sigmoid,
 } from '../learn/index.ts';
 import { type Calibrator, readCalibrator } from './calibration.ts';
-import { predictConversionDate } from './conversionDate.ts';
+import { predictConversionDate, predictConversionDay } from './conversionDate.ts';
 import { isRule, readRule } from './rule.ts';
 import type { Season } from './season.ts';
 
@@ -87,21 +87,25 @@ export type Predictor = PredictorParts & {
   withLevel(shift: number): Predictor;
   /** Log-odds per signal before calibration; the last element is the bias. */
   contributions(row: Float32Array): Float64Array;
-  /** The same for many rows: a list with one number a row for each signal; last, the bias. */
-  contributionsOf(x: Matrix): Float64Array[];
+  /** Calibrated probabilities of many rows, and for each signal a list of what it adds to their log-odds before calibration; last, the bias. */
+  explain(x: Matrix): { probabilities: Float64Array; contributions: Float64Array[] };
   /** The day by which a conversion is as likely to have happened as not; null = more than a year away. */
   conversionDate(probability: number, asOf: Date): string | null;
+  /** The same in days since 1970. */
+  conversionDay(probability: number, asOf: Date): number | null;
   confidence(row: Float32Array, probability: number): number;
+  /** The same of many rows, whose columns stand in the order of the signals. */
+  confidences(x: Matrix, probabilities: Float64Array): Float64Array;
   /** The same in words: what stands behind the number. From a row, or from the confidence that was kept of one. */
   confidenceReason(of: Float32Array | number, probability: number): string;
   toJSON(): object;
 };
 
 export function assemblePredictor(parts: PredictorParts): Predictor {
-  const { model, calibrator, neighbourhoods, ladderFactor, importance } = parts;
+  const { model, calibrator, neighbourhoods, ladderFactor, importance, timeframeDays, timeline } = parts;
   const { shift } = parts.level;
   const curveOf = (days: number) =>
-    days === parts.timeframeDays ? calibrator : parts.within.find((span) => span.days === days)?.calibrator;
+    days === timeframeDays ? calibrator : parts.within.find((span) => span.days === days)?.calibrator;
   const finish = (score: number, curve: Calibrator) => {
     const probability = curve.predict(score);
     return shift === 0 ? probability : sigmoid(logOdds(probability) + shift);
@@ -137,10 +141,22 @@ export function assemblePredictor(parts: PredictorParts): Predictor {
     },
     withLevel: (moved) => assemblePredictor({ ...parts, level: { ...parts.level, shift: moved } }),
     contributions: (row) => model.contributions(row),
-    contributionsOf: (x) => model.contributionsOf(x),
-    conversionDate: (probability, asOf) =>
-      predictConversionDate(probability, { timeframeDays: parts.timeframeDays, timeline: parts.timeline, asOf }),
+    explain(x) {
+      const { scores, contributions } = model.explain(x);
+      return { probabilities: scores.map((score) => finish(score, calibrator)), contributions };
+    },
+    conversionDate: (probability, asOf) => predictConversionDate(probability, { timeframeDays, timeline, asOf }),
+    conversionDay: (probability, asOf) => predictConversionDay(probability, { timeframeDays, timeline, asOf }),
     confidence: (row, probability) => certainty(probability) * (0.5 + 0.5 * known(row)),
+    confidences(x, probabilities) {
+      const shares = new Float64Array(x.rows);
+      for (let c = 0; c < importance.length; c++) {
+        const [column, share] = [x.columns[c], importance[c]];
+        if (share === 0) continue;
+        for (let r = 0; r < shares.length; r++) shares[r] += Number.isNaN(column[r]) ? 0 : share;
+      }
+      return shares.map((share, r) => certainty(probabilities[r]) * (0.5 + 0.5 * Math.min(1, share)));
+    },
     confidenceReason(of, probability) {
       const share = typeof of === 'number' ? knownBehind(of, probability) : known(of);
       const { people, low, high } = nearest(probability);

@@ -92,7 +92,10 @@ function ruleFrom(file: RuleFile): FittedModel {
     rawScore: (row) => logOdds(rateOf(row[column])),
     predictRow: (row) => rateOf(row[column]),
     contributions,
-    contributionsOf: (x) => contributionsByRow({ names, contributions })(selectColumns(x, names)),
+    explain: (x) => ({
+      scores: predict(x).map(logOdds),
+      contributions: contributionsByRow({ names, contributions })(selectColumns(x, names)),
+    }),
     importance: () => [
       { name: names[column], gain: 1 },
       ...names.filter((_, c) => c !== column).map((name) => ({ name, gain: 0 })),

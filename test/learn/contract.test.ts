@@ -130,7 +130,8 @@ for (const learner of learners) {
 
   test(`${learner.name}: contributions of many rows are those of each [INT-5]`, () => {
     const other = shuffleColumns(later.x);
-    const lists = fitted.contributionsOf(other.x);
+    const { scores, contributions: lists } = fitted.explain(other.x);
+    assert.deepEqual(scores, fitted.rawScores(later.x));
     rowsOf(later.x).forEach((row, r) => {
       assertNear(
         lists.map((list) => list[r]),

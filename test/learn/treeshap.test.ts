@@ -104,7 +104,11 @@ test('contributions are the Shapley values of their definition, for any trees an
         // Asked twice: the second answer comes from memory.
         assertNear(model.contributions(row), expected, 1e-9);
         assertNear(model.contributions(row), expected, 1e-9);
-        const lists = model.contributionsOf({ rows: 1, names, columns: drawn.map((v) => Float32Array.of(v)) });
+        const { contributions: lists } = model.explain({
+          rows: 1,
+          names,
+          columns: drawn.map((v) => Float32Array.of(v)),
+        });
         assertNear(
           lists.map(([part]) => part),
           expected,
@@ -140,7 +144,8 @@ test('small trees, answered from tables for many rows at once, give the same, ca
   assert.ok(
     trees.some((tree) => tree.categories?.some((codes, node) => codes.length > 0 && tree.column[node] === column)),
   );
-  const lists = model.contributionsOf(wider);
+  const { scores, contributions: lists } = model.explain(wider);
+  assert.deepEqual(scores, model.rawScores(wider));
   for (let r = 0; r < x.rows; r++) {
     assertNear(
       lists.map((list) => list[r]),

@@ -4,6 +4,7 @@
 // numbers, so the model is the same to the byte for any number of threads.
 import { type Static, Type } from 'typebox';
 import { InklingError } from '../../errors.ts';
+import { createTablesExplainer } from '../explaining/tables.ts';
 import { checkTrees, plantForest, Tree } from '../forest.ts';
 import {
   brokenModel,
@@ -17,7 +18,6 @@ import {
 import { checkAmountTraining, checkTraining, countedRows, type Matrix, sortColumns } from '../matrix.ts';
 import { createScorer } from '../scoring/scorer.ts';
 import { createTreeExplainer } from '../treeshap.ts';
-import { createTablesExplainer, fitsTables } from '../treeshapRows.ts';
 import { type Boosted, boost, objectiveOf } from './boost.ts';
 import { checkConstraints } from './constraints.ts';
 import { type ObjectiveName, objectives } from './objectives.ts';
@@ -98,10 +98,8 @@ function boostingFrom(file: BoostingFile): FittedModel {
   const { names, baseScore } = file;
   const forest = plantForest(file.trees);
   const scorer = createScorer(forest, names.length);
-  const explain = fitsTables(forest)
-    ? createTablesExplainer(forest, names.length)
-    : { row: createTreeExplainer(forest, names.length), rows: undefined };
-  const { rows: explainRows } = explain;
+  const tables = createTablesExplainer(forest, names.length);
+  const explainRow = tables?.row ?? createTreeExplainer(forest, names.length);
   return completeModel({
     kind: 'boosting',
     link: objectiveOf(file).link,
@@ -109,11 +107,21 @@ function boostingFrom(file: BoostingFile): FittedModel {
     rawScore: (row) => baseScore + scorer.scoreRow(row),
     rawScores: (x) => scorer.scoreRows(x).map((sum) => baseScore + sum),
     contributions(row) {
-      const contributions = explain.row(row);
+      const contributions = explainRow(row);
       contributions[names.length] += baseScore;
       return contributions;
     },
-    contributionsOf: explainRows && ((x) => withBias(explainRows(x), baseScore)),
+    explain:
+      tables &&
+      ((x) => {
+        const { sums, contributions } = tables.rows(x);
+        const bias = contributions[names.length];
+        for (let r = 0; r < x.rows; r++) {
+          sums[r] += baseScore;
+          bias[r] += baseScore;
+        }
+        return { scores: sums, contributions };
+      }),
     importance() {
       const gains = new Float64Array(names.length);
       forest.column.forEach((column, node) => {
@@ -123,11 +131,4 @@ function boostingFrom(file: BoostingFile): FittedModel {
     },
     toJSON: () => file,
   });
-}
-
-function withBias(lists: Float64Array[], baseScore: number): Float64Array[] {
-  return lists.with(
-    -1,
-    lists[lists.length - 1].map((expected) => expected + baseScore),
-  );
 }

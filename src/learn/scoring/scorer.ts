@@ -1,7 +1,6 @@
 // Trees made ready for scoring: nodes in flat memory, walked by compiled loops. One row takes microseconds; many rows are
 // shared between threads. Sums are taken tree by tree in either case, so one row and many agree to the last bit.
-import type { Forest } from '../forest.ts';
-import { sumOfLeaves } from '../forest.ts';
+import { type Forest, floatBelow, sumOfLeaves } from '../forest.ts';
 import type { Matrix } from '../matrix.ts';
 import { CONTROL, CONTROL_BYTES, fitsMemory, gatherTeam, type Team, threadCount } from '../team/team.ts';
 import { BLOCK_ROWS, type ScoringLayout, type ScoringPlace, STAGED_ROWS, scoring } from './tasks.ts';
@@ -142,22 +141,6 @@ function placeSiblings({ starts, column, left, right }: Forest): Int32Array {
   }
   return places;
 }
-
-const one = new Float32Array(1);
-const oneBits = new Int32Array(one.buffer);
-
-/** The largest float32 that is not above a threshold: it parts float32 values just as the threshold does. */
-function floatBelow(threshold: number): number {
-  one[0] = threshold;
-  if (one[0] <= threshold) return one[0];
-  // The next float32 down: towards zero from above, away from it below.
-  if (one[0] > 0) oneBits[0]--;
-  else if (one[0] < 0) oneBits[0]++;
-  else oneBits[0] = SMALLEST_NEGATIVE;
-  return one[0];
-}
-
-const SMALLEST_NEGATIVE = 0x80000001 | 0;
 
 function scoreAll(team: Team<ScoringPlace>, x: Matrix): Float64Array {
   const { i32, f64, layout } = team.place;

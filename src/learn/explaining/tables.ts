@@ -1,0 +1,267 @@
+// Exact Shapley values of a sum of small trees, of one row or of many at once. What a tree adds depends on nothing but which of its
+// conditions a row meets: with at most ten conditions that is one of a thousand patterns, each of them answered once
+// (after Yang 2021, "Fast TreeSHAP", whose tables stand per leaf) and then looked up. Of many rows, 128 go by at a time in
+// compiled loops (kernel.as.ts), column after column and tree by tree, so that a tree's table stays near the processor.
+import { readFileSync } from 'node:fs';
+import { type Forest, floatBelow, goesLeft, valueGoesLeft } from '../forest.ts';
+import type { Matrix } from '../matrix.ts';
+import { fitsMemory } from '../team/team.ts';
+import { shapleyOfLeaf } from '../treeshap.ts';
+
+/** Trees with more conditions have too many patterns. */
+const MOST_CONDITIONS = 10;
+/** Rows that go by at a time; the compiled loops know no other number. */
+const BLOCK_ROWS = 128;
+const TREE_WORDS = 8;
+const CONDITION_WORDS = 4;
+const PAGE_BYTES = 65_536;
+
+export type TablesExplainer = {
+  /**
+   * For every row the sum of the leaves it falls into, and what each column adds to it: columns + 1 lists, the last of
+   * them the expected sum.
+   */
+  rows(x: Matrix): { sums: Float64Array; contributions: Float64Array[] };
+  /** What each column adds for one row and, last, the expected sum. */
+  row(values: Float32Array): Float64Array;
+};
+
+/** Undefined where a tree is too large. */
+export function createTablesExplainer(forest: Forest, columns: number): TablesExplainer | undefined {
+  const conditions = conditionsOf(forest);
+  if (conditions.some(({ length }) => length > MOST_CONDITIONS)) return undefined;
+  const plan = planOf(forest, conditions);
+  if (!fitsMemory(plan.bytes)) return undefined;
+  let opened: Room | undefined;
+  const open = () => {
+    opened ??= openRoom(forest, plan);
+    return opened;
+  };
+  return {
+    rows: (x) => explainRows(forest, open(), x, columns),
+    row(values) {
+      const { tables, expected } = open();
+      const sums = new Float64Array(columns + 1);
+      sums[columns] = expected;
+      for (const table of tables) addTreeOfRow(forest, table, values, sums);
+      return sums;
+    },
+  };
+}
+
+/** The inner nodes of each tree. */
+function conditionsOf({ starts, column }: Forest): number[][] {
+  return Array.from({ length: starts.length - 1 }, (_, t) => {
+    const nodes: number[] = [];
+    for (let node = starts[t]; node < starts[t + 1]; node++) if (column[node] >= 0) nodes.push(node);
+    return nodes;
+  });
+}
+
+/** A column of a block: one of the matrix, or for a node that asks for categories 0 where a row goes left and 1 elsewhere. */
+type BlockColumn = { column: number; node?: number };
+
+/** Where everything lies in the memory; addresses are bytes. */
+type Plan = {
+  bytes: number;
+  trees: TreePlan[];
+  blockColumns: BlockColumn[];
+  /** The columns that trees ask for, each with a sum; behind the last the sum of the leaves. */
+  asked: number[];
+  records: number;
+  patterns: number;
+  block: number;
+  sums: number;
+};
+
+type TreePlan = {
+  /** The inner nodes, one bit of a pattern each: set when a row goes left. */
+  conditions: readonly number[];
+  /** The columns that the tree asks for. */
+  columns: readonly number[];
+  conditionsAt: number;
+  targetsAt: number;
+  answersAt: number;
+  isAnsweredAt: number;
+};
+
+function planOf({ column, categories }: Forest, conditions: readonly (readonly number[])[]): Plan {
+  let bytes = 0;
+  const take = (size: number) => {
+    const at = Math.ceil(bytes / 16) * 16;
+    bytes = at + size;
+    return at;
+  };
+  const trees = conditions.map((nodes): TreePlan => {
+    const columns = [...new Set(nodes.map((node) => column[node]))];
+    const patterns = 1 << nodes.length;
+    return {
+      ...{ conditions: nodes, columns },
+      conditionsAt: take(nodes.length * CONDITION_WORDS * 4),
+      targetsAt: take((columns.length + 1) * 4),
+      answersAt: take((columns.length + 1) * patterns * 8),
+      isAnsweredAt: take(patterns),
+    };
+  });
+  const asked = [...new Set(trees.flatMap(({ columns }) => columns))];
+  const asksCategories = (node: number) => categories?.[node] !== undefined;
+  const byCategory = conditions.flat().filter(asksCategories);
+  const blockColumns = [
+    ...asked.map((column): BlockColumn => ({ column })),
+    ...byCategory.map((node): BlockColumn => ({ column: column[node], node })),
+  ];
+  const records = take(trees.length * TREE_WORDS * 4);
+  const patterns = take(BLOCK_ROWS * 2);
+  const block = take(blockColumns.length * BLOCK_ROWS * 4);
+  const sums = take((asked.length + 1) * BLOCK_ROWS * 8);
+  return { bytes, trees, blockColumns, asked, records, patterns, block, sums };
+}
+
+type Kernel = {
+  addTrees(first: number, from: number, trees: number, columns: number, patterns: number, sums: number): number;
+};
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The tables of a forest in memory of their own, together with the loops over them. */
+type Room = { plan: Plan; kernel: Kernel; memory: WebAssembly.Memory; tables: Table[]; expected: number };
+
+function openRoom(forest: Forest, plan: Plan): Room {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
+  const pages = Math.max(1, Math.ceil(plan.bytes / PAGE_BYTES));
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernel;
+  const tables = plan.trees.map((_, t) => openTable(forest, plan, t, memory.buffer));
+  return { plan, kernel, memory, tables, expected: tables.reduce((sum, table) => sum + table.expected, 0) };
+}
+
+function explainRows(forest: Forest, { plan, kernel, memory, tables, expected }: Room, x: Matrix, columns: number) {
+  const { asked, blockColumns, trees } = plan;
+  const block = new Float32Array(memory.buffer, plan.block, blockColumns.length * BLOCK_ROWS);
+  const blockSums = new Float64Array(memory.buffer, plan.sums, (asked.length + 1) * BLOCK_ROWS);
+  const patterns = new Uint16Array(memory.buffer, plan.patterns, BLOCK_ROWS);
+  // One piece of memory: hundreds of small ones take longer to be swept away than to be filled.
+  const all = new Float64Array((columns + 2) * x.rows);
+  const lists = Array.from({ length: columns + 2 }, (_, c) => all.subarray(c * x.rows, (c + 1) * x.rows));
+  const sums = lists.pop() as Float64Array;
+  lists[columns].fill(expected);
+  const targets = [...asked.map((column) => lists[column]), sums];
+  for (let from = 0; from < x.rows; from += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, x.rows - from);
+    blockColumns.forEach((of, place) => {
+      fillColumn(forest, of, x.columns[of.column].subarray(from, from + count), block, place * BLOCK_ROWS);
+    });
+    blockSums.fill(0);
+    const go = (tree: number) =>
+      kernel.addTrees(plan.records, tree, trees.length, plan.block, plan.patterns, plan.sums);
+    for (let tree = go(0); tree < trees.length; tree = go(tree)) answerAll(tables[tree], patterns);
+    targets.forEach((target, place) => {
+      target.set(blockSums.subarray(place * BLOCK_ROWS, place * BLOCK_ROWS + count), from);
+    });
+  }
+  return { sums, contributions: lists };
+}
+
+function fillColumn(
+  forest: Forest,
+  { node }: BlockColumn,
+  values: Float32Array,
+  block: Float32Array,
+  at: number,
+): void {
+  if (node === undefined) block.set(values, at);
+  else for (let r = 0; r < values.length; r++) block[at + r] = valueGoesLeft(forest, node, values[r]) ? 0 : 1;
+}
+
+function answerAll(table: Table, patterns: Uint16Array): void {
+  for (const pattern of patterns) if (table.isAnswered[pattern] === 0) answerPattern(table, pattern);
+}
+
+function addTreeOfRow(forest: Forest, table: Table, values: Float32Array, sums: Float64Array): void {
+  const { conditions, columns, answers, isAnswered } = table;
+  let pattern = 0;
+  for (let bit = 0; bit < conditions.length; bit++) if (goesLeft(forest, conditions[bit], values)) pattern |= 1 << bit;
+  if (isAnswered[pattern] === 0) answerPattern(table, pattern);
+  for (let place = 0; place < columns.length; place++) {
+    sums[columns[place]] += answers[place * isAnswered.length + pattern];
+  }
+}
+
+type Table = {
+  conditions: readonly number[];
+  columns: readonly number[];
+  leaves: readonly Leaf[];
+  /** For each column its answers by pattern; behind them the leaf that a pattern leads to. */
+  answers: Float64Array;
+  isAnswered: Uint8Array;
+  /** Mean leaf over the training rows. */
+  expected: number;
+};
+
+/** The way to a leaf: for each column on it, its place in the table, its bits, what they have to be, and who passes. */
+type Leaf = { value: number; places: number[]; masks: number[]; wanted: number[]; passing: number[] };
+
+function openTable(forest: Forest, plan: Plan, tree: number, memory: ArrayBufferLike): Table {
+  const { conditions, columns, conditionsAt, targetsAt, answersAt, isAnsweredAt } = plan.trees[tree];
+  const patterns = 1 << conditions.length;
+  const answers = new Float64Array(memory, answersAt, (columns.length + 1) * patterns);
+  const isAnswered = new Uint8Array(memory, isAnsweredAt, patterns);
+  const words = new Uint32Array(memory);
+  words.set(
+    [conditionsAt, conditions.length, targetsAt, columns.length + 1, answersAt, isAnsweredAt, patterns],
+    plan.records / 4 + tree * TREE_WORDS,
+  );
+  words.set([...columns.map((column) => plan.asked.indexOf(column)), plan.asked.length], targetsAt / 4);
+  const floats = new Float32Array(memory);
+  conditions.forEach((node, i) => {
+    const at = conditionsAt / 4 + i * CONDITION_WORDS;
+    const isByCategory = forest.categories?.[node] !== undefined;
+    const place = plan.blockColumns.findIndex((of) =>
+      isByCategory ? of.node === node : of.node === undefined && of.column === forest.column[node],
+    );
+    words[at] = place * BLOCK_ROWS * 4;
+    floats[at + 1] = isByCategory ? 0.5 : floatBelow(forest.threshold[node]);
+    words[at + 2] = isByCategory ? 0 : forest.missingLeft[node];
+  });
+  const leaves = leavesOf(forest, tree, conditions, columns);
+  const expected = leaves.reduce(
+    (sum, leaf) => sum + leaf.passing.reduce((product, share) => product * share, leaf.value),
+    0,
+  );
+  return { conditions, columns, leaves, answers, isAnswered, expected };
+}
+
+function leavesOf(forest: Forest, tree: number, conditions: readonly number[], columns: readonly number[]): Leaf[] {
+  const { starts, column, left, right, cover, value } = forest;
+  const leaves: Leaf[] = [];
+  const visit = (node: number, way: Omit<Leaf, 'value'>): void => {
+    if (column[node] < 0) {
+      leaves.push({ ...way, value: value[node] });
+      return;
+    }
+    const bit = 1 << conditions.indexOf(node);
+    const place = columns.indexOf(column[node]);
+    for (const child of [left[node], right[node]]) {
+      const { places, masks, wanted, passing } = structuredClone(way);
+      const met = places.indexOf(place);
+      const at = met < 0 ? places.push(place) - 1 : met;
+      masks[at] = (masks[at] ?? 0) | bit;
+      wanted[at] = (wanted[at] ?? 0) | (child === left[node] ? bit : 0);
+      passing[at] = ((passing[at] ?? 1) * cover[child]) / cover[node];
+      visit(child, { places, masks, wanted, passing });
+    }
+  };
+  visit(starts[tree], { places: [], masks: [], wanted: [], passing: [] });
+  return leaves;
+}
+
+function answerPattern({ columns, leaves, answers, isAnswered }: Table, pattern: number): void {
+  for (const { value, places, masks, wanted, passing } of leaves) {
+    let satisfied = 0;
+    for (let i = 0; i < places.length; i++) if ((pattern & masks[i]) === wanted[i]) satisfied |= 1 << i;
+    const parts = shapleyOfLeaf(value, Float64Array.from(passing), satisfied);
+    for (let i = 0; i < places.length; i++) answers[places[i] * isAnswered.length + pattern] += parts[i];
+    if (satisfied === (1 << places.length) - 1) answers[columns.length * isAnswered.length + pattern] = value;
+  }
+  isAnswered[pattern] = 1;
+}
