@@ -1,9 +1,10 @@
 // The pasts that are kept from one night to the next (past.ts): made once from everybody's events, then again only for
 // those who did something, whose events came late, or whose identifiers changed hands. Whoever is no longer somebody of
-// their own leaves a row that says so. A refresh that was cut off is begun again from where the last whole one stood.
+// their own leaves a row that says so. What such rows stand in for is deleted at the end of a refresh, so that readers need
+// not look for it. A refresh that was cut off is begun again from where the last whole one stood.
 // What everybody does with products is kept beside them, as of the same moment.
 
-import { identityMapSql, movedSql, resolvedEventsSql } from '../identify/index.ts';
+import { identityMapSql, movedSql, resolvedEventsSql, within } from '../identify/index.ts';
 import { readSetting, removeSetting, type Store, writeSetting } from '../store/index.ts';
 import { HOUR_MS, toClickHouseTime } from '../time.ts';
 import { type FeaturesQuery, keptSetOf, keptSql, withoutCompiler } from './compile.ts';
@@ -39,6 +40,10 @@ const SETTING = 'kept_pasts';
 const [NOBODY, PERSON, PART] = [0, 1, 2];
 /** An event that was received so long ago is in the facts. */
 const UNDER_WAY_MS = HOUR_MS;
+/** Counts of new events before all of them are looked at. */
+const COUNTS_AT_MOST = 5;
+/** So many are named in a statement that deletes. */
+const PROFILES_PER_REMOVAL = 50_000;
 /** Where more of the events than this are new, everybody is made anew. */
 const SHARE_TO_BEGIN_ANEW = 0.2;
 
@@ -51,9 +56,11 @@ export async function refreshKept(store: Store, work: KeptWork): Promise<KeptPas
   const next = { set, asOf: query.asOf.toISOString(), readAt: now.toISOString() };
   const seen = await countEvents(store, workspace, next, last);
   const isUsable = last?.set === set && seen.settledLast === last.settled;
+  if (last?.isMoving) await removeReplaced(store, workspace, set);
   if (last) await writeSetting(store, { workspace, name: SETTING, value: { ...last, isMoving: true }, now });
   if (!isUsable || seen.fresh > SHARE_TO_BEGIN_ANEW * seen.all) await makeAll(store, work, set, seen.all);
   else await refreshSome(store, work, set, last);
+  await removeReplaced(store, workspace, set);
   const products = await keepProducts(store, workspace, query.asOf);
   const value: Kept = { ...next, settled: seen.settled, products };
   await writeSetting(store, { workspace, name: SETTING, value, now });
@@ -71,7 +78,7 @@ export async function findKept(
 }
 
 function pastsOf(store: Store, workspace: string, kept: Kept): KeptPasts {
-  const people = `kept_pasts FINAL WHERE ${here(kept.set)} AND standing = ${PERSON}`;
+  const people = `kept_pasts WHERE ${here(kept.set)} AND standing = ${PERSON}`;
   return {
     sql: (condition = '1') => `SELECT profile, integers, numbers, texts FROM ${people} AND ${condition}`,
     products: kept.products,
@@ -97,15 +104,52 @@ type Seen = { all: number; fresh: number; settled: number; settledLast: number }
  * number of those later says that some were removed, or came very late. Counted before anything is read: an event so late
  * that comes meanwhile has everybody made anew the next time, rather than be missed.
  */
-async function countEvents({ facts }: Store, workspace: string, next: Reading, last: Kept | undefined): Promise<Seen> {
-  const [row] = await facts.rows<Record<keyof Seen, string>>(
+async function countEvents(store: Store, workspace: string, next: Reading, last: Kept | undefined): Promise<Seen> {
+  const isLater = last !== undefined && new Date(next.readAt) >= new Date(last.readAt);
+  const quick = isLater ? await countNewEvents(store, workspace, next, last) : undefined;
+  // Where the quick count finds what was there before it is believed; where it does not, an event may have come in between.
+  if (quick !== undefined && quick.settledLast === last?.settled) return quick;
+  const [row] = await store.facts.rows<Record<keyof Seen, string>>(
     `SELECT count() AS all, countIf(${last ? isNew(last) : '1'}) AS fresh, countIf(${isSettled(next)}) AS settled,
        countIf(${last ? isSettled(last) : '0'}) AS settledLast
      FROM events WHERE workspace = {workspace:String} AND at < ${moment(next.asOf)}`,
     { workspace },
     'batch',
   );
-  const { all, fresh, settled, settledLast } = row;
+  return seenFrom(row);
+}
+
+/**
+ * The same from the new events alone, which the index of moments finds, and the number of all, which the engine knows: those
+ * that are not new were settled then. Both are counted in one statement, but an event that comes between the two counts
+ * makes one of the settled too few; so it is counted until two counts agree, and undefined says that none did.
+ */
+async function countNewEvents(
+  { facts }: Store,
+  workspace: string,
+  next: Reading,
+  last: Kept,
+): Promise<Seen | undefined> {
+  let before: number | undefined;
+  for (let turn = 0; turn < COUNTS_AT_MOST; turn++) {
+    const [row] = await facts.rows<Record<'everything' | 'later' | 'fresh' | 'settled', string>>(
+      `SELECT (SELECT count() FROM events WHERE workspace = {workspace:String}) AS everything, count() AS later,
+         countIf(at < ${moment(next.asOf)}) AS fresh, countIf(${isSettled(next)}) AS settled
+       FROM events WHERE workspace = {workspace:String} AND ${isNew(last)}`,
+      { workspace },
+      'batch',
+    );
+    const settledLast = Number(row.everything) - Number(row.later);
+    if (settledLast === before) {
+      const fresh = Number(row.fresh);
+      return { all: settledLast + fresh, fresh, settled: settledLast + Number(row.settled), settledLast };
+    }
+    before = settledLast;
+  }
+  return undefined;
+}
+
+function seenFrom({ all, fresh, settled, settledLast }: Record<keyof Seen, string>): Seen {
   return { all: Number(all), fresh: Number(fresh), settled: Number(settled), settledLast: Number(settledLast) };
 }
 
@@ -133,7 +177,7 @@ async function refreshSome({ facts }: Store, work: KeptWork, set: string, last: 
   const { asOf } = query;
   const version = await nextVersion({ facts }, work);
   const active = `SELECT DISTINCT profile FROM (${resolvedEventsSql({ asOf, columns: ['at'], where: isNew(last) })})`;
-  const known = `SELECT profile, members, standing FROM kept_pasts FINAL WHERE ${here(set)}`;
+  const known = `SELECT profile, members, standing FROM kept_pasts WHERE ${here(set)}`;
   const regrouped = `SELECT profile FROM (
       SELECT profile, members FROM (${known}) WHERE standing = ${PERSON} AND members != 0
       UNION ALL SELECT profile, members FROM (${membersSql(asOf)}))
@@ -148,6 +192,22 @@ async function refreshSome({ facts }: Store, work: KeptWork, set: string, last: 
   const of = `SELECT profile FROM kept_pasts WHERE ${here(set)} AND version = ${version}`;
   const again = { set, version: version + 1, asOf };
   await facts.command(insertSql(keptSql(signals, { ...query, of }), again), { workspace });
+}
+
+/** Deletes the rows for which later ones stand in: whoever reads then finds one for each, without FINAL, which costs a second per 500,000. */
+async function removeReplaced({ facts }: Store, workspace: string, set: string): Promise<void> {
+  const replaced = await facts.rows<{ profile: string; latest: string }>(
+    `SELECT profile, max(version) AS latest FROM kept_pasts WHERE ${here(set)} GROUP BY profile HAVING count() > 1`,
+    { workspace },
+    'batch',
+  );
+  for (const [latest, rows] of Map.groupBy(replaced, (row) => row.latest)) {
+    for (let from = 0; from < rows.length; from += PROFILES_PER_REMOVAL) {
+      const profiles = rows.slice(from, from + PROFILES_PER_REMOVAL).map(({ profile }) => BigInt(profile));
+      const theirs = `version < ${latest} AND ${within('profile', profiles)}`;
+      await facts.remove('kept_pasts', `${here(set)} AND ${theirs}`, { workspace });
+    }
+  }
 }
 
 type Place = { set: string; version: number; asOf: Date };

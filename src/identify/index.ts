@@ -24,6 +24,7 @@ export {
   type ProfilePart,
   type ResolvedEvents,
   resolvedEventsSql,
+  within,
 } from './people.ts';
 export { CROSS_PLATFORM_AT_LEAST, type CrossPlatform, crossPlatformByWeek, crossPlatformOf } from './platforms.ts';
 export { type Resolution, type ResolveOptions, resolveAll } from './resolve.ts';

@@ -438,7 +438,19 @@ test('nights that read only what is new know the same as one that reads everythi
     'events',
     late.map((row) => ({ ...row, message_id: 'late', received_at: '2024-11-06 12:00:00.000' })),
   );
+  // A reading that is cut off before what it replaces is deleted leaves two rows of a person; the next one puts it right.
+  await resolveAll(store, { workspace, now });
+  const remove = facts.remove;
+  facts.remove = async () => {
+    throw new Error('cut off');
+  };
+  const six = { workspace, asOf: addDays(asOf, 6), now: addDays(asOf, 6), signals };
+  await assert.rejects(openEveryone(store, six), /cut off/);
+  facts.remove = remove;
+  const twice = `SELECT profile FROM kept_pasts WHERE workspace = {workspace:String} GROUP BY profile HAVING count() > 1`;
+  assert.ok((await facts.rows(twice, { workspace })).length > 0);
   assert.equal(await night(addDays(asOf, 6)), 2, 'Anna, who is three identifiers, and person 9');
+  assert.deepEqual(await facts.rows(twice, { workspace }), []);
 
   // By hand: one person of two, and apart again, without any event.
   const merged = await mergePeople(store, by, ['person-20', 'person-21']);

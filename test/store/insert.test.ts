@@ -50,6 +50,11 @@ test('rows in binary arrive as they were written, however many', async () => {
     for (let k = 0; k < i % 3; k++) writer.text(`c${k}`);
   }
   const columns = ['workspace', 'anchor', 'node', 'at', 'rating', 'bot', 'categories'];
+  await assert.rejects(facts.insertBinary('events', { columns, rows: 1, bytes: Uint8Array.of(1) }), {
+    code: 'engine_failed',
+    message: /INSERT INTO events/,
+  });
+  assert.equal(await count('binary'), 0);
   await facts.insertBinary('events', { columns, rows: 3000, bytes: writer.take() });
   const rows = await facts.rows<Record<string, unknown>>(
     `SELECT anchor, node, toUnixTimestamp64Milli(at) AS at, rating, bot, categories FROM events

@@ -81,6 +81,9 @@ SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fs
 ALTER TABLE events ADD PROJECTION by_name
   (SELECT workspace, event, node, at, revenue, currency ORDER BY workspace, event, node, at);
 
+-- Which granules hold events of late.
+ALTER TABLE events ADD INDEX moments (at, received_at) TYPE minmax GRANULARITY 1;
+
 -- Messages that were refused, kept with their reason so that they can be mended and sent again.
 CREATE TABLE rejected_events
 (
