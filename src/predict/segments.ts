@@ -4,6 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { InklingError } from '../errors.ts';
+import { inPart } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { type Interval, rateOfRange } from './evaluate.ts';
 import { getModel, type ModelRecord, usableModel } from './registry.ts';
@@ -46,6 +47,7 @@ type Criteria = { minScore: number; maxScore: number; minConfidence?: number; ca
 type SegmentRow = { id: string; name: string; model_id: string | null; criteria: Criteria; created_at: Date };
 
 const MOST_CATEGORIES = 200;
+const EVENTS_LOOKED_AT = 2_000_000;
 const READY = 'ready';
 const levelNames: Record<Level, string> = { HIGH: 'High intent', MEDIUM: 'Medium intent', LOW: 'Low intent' };
 
@@ -61,8 +63,8 @@ export async function listSegments(store: Store, workspace: string): Promise<Int
     if (!counts.has(model.id)) counts.set(model.id, await countByScore(store, model));
     return counts.get(model.id);
   };
-  const categories = [undefined, ...(await findCategories(store, workspace))];
   const scored = await countsOf(active);
+  const categories = [undefined, ...(await findCategories(store, workspace, scored?.counts ?? []))];
   const ready = categories.flatMap((category) =>
     LEVELS.map((level) => describe(readyRow(level, category), active, scored)),
   );
@@ -196,14 +198,31 @@ async function countConfident(store: Store, model: ModelRecord, criteria: Criter
 }
 
 /** The categories of the products people acted on, the most frequent first. */
-async function findCategories(store: Store, workspace: string): Promise<string[]> {
-  const rows = await store.facts.rows<{ category: string }>(
+/**
+ * The categories that are seen most, then those that anybody leans to. Of very many events only those of some people are
+ * looked at; ids are hashes, so a stretch of them is a fair draw.
+ */
+async function findCategories(
+  { facts }: Store,
+  workspace: string,
+  scored: readonly Pick<SegmentCount, 'category'>[],
+): Promise<string[]> {
+  const [all] = await facts.rows<{ n: string }>(
+    'SELECT count() AS n FROM events WHERE workspace = {workspace:String}',
+    {
+      workspace,
+    },
+  );
+  const some = { index: 0, of: Math.max(1, Math.floor(Number(all.n) / EVENTS_LOOKED_AT)) };
+  const rows = await facts.rows<{ category: string }>(
     `SELECT arrayJoin(categories) AS category, count() AS n FROM events
-     WHERE workspace = {workspace:String} AND category != '' GROUP BY category ORDER BY n DESC, category
-     LIMIT {limit:UInt32}`,
+     WHERE workspace = {workspace:String} AND ${inPart('node', some)} AND category != ''
+     GROUP BY category ORDER BY n DESC, category LIMIT {limit:UInt32}`,
     { workspace, limit: MOST_CATEGORIES },
   );
-  return rows.map(({ category }) => String(category));
+  const seen = rows.map(({ category }) => String(category));
+  const leaning = scored.map(({ category }) => category).filter((category) => category !== '');
+  return [...new Set([...seen, ...leaning])].slice(0, MOST_CATEGORIES);
 }
 
 function unknownSegment(id: string): InklingError {
