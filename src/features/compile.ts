@@ -75,10 +75,13 @@ export function keptSql(signals: readonly Signal[], query: FeaturesQuery): strin
   return `SELECT profile, ${lists.join(', ')} FROM (${pastSql(signals, query)})`;
 }
 
+/** How rows are kept: 2 = one a person, where 1 left those that were replaced for the reader to pass over. */
+const KEPT_FORM = 2;
+
 /** The name of what is kept for these signals: another rule of visits or another definition keeps something else. */
 export function keptSetOf(signals: readonly Signal[], query: Omit<FeaturesQuery, 'asOf'>): string {
   const { aggregates, prepared, keeps } = compile(signals, { ...query, asOf: new Date(0) });
-  return hashOf(JSON.stringify([aggregates, prepared, keeps]));
+  return hashOf(JSON.stringify([KEPT_FORM, aggregates, prepared, keeps]));
 }
 
 /** One row a person with a column for each thing that is kept. */

@@ -38,6 +38,42 @@ export function addTrees(first: usize, from: i32, trees: i32, columns: usize, pa
   return trees;
 }
 
+/** The same for the first row of a block alone. */
+export function addTreesOfOne(first: usize, from: i32, trees: i32, columns: usize, patterns: usize, sums: usize): i32 {
+  for (let t = from; t < trees; t++) {
+    const tree = first + (<usize>t << 5);
+    const pattern = markOne(tree, columns);
+    if (!load<u8>(isAnsweredOf(tree) + pattern)) {
+      store<u16>(patterns, <u16>pattern);
+      return t;
+    }
+    const count = targetCount(tree);
+    const targets = targetsOf(tree);
+    const step = patternCount(tree) << 3;
+    let answer = answersOf(tree) + (pattern << 3);
+    for (let i = 0; i < count; i++) {
+      addOne(sums + (<usize>load<u32>(targets + (<usize>i << 2)) << 10), answer);
+      answer += step;
+    }
+  }
+  return trees;
+}
+
+@inline
+function markOne(tree: usize, columns: usize): usize {
+  const count = conditionCount(tree);
+  let condition = conditionsOf(tree);
+  let pattern: usize = 0;
+  for (let bit = 0; bit < count; bit++) {
+    const value = load<f32>(columns + <usize>load<u32>(condition));
+    const threshold = load<f32>(condition, 4);
+    const met = load<u32>(condition, 8) ? !(value > threshold) : value <= threshold;
+    pattern |= <usize>met << bit;
+    condition += 16;
+  }
+  return pattern;
+}
+
 /** Which conditions each row meets, one bit for each. */
 @inline
 function mark(tree: usize, columns: usize, patterns: usize): void {

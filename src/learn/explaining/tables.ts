@@ -3,7 +3,7 @@
 // (after Yang 2021, "Fast TreeSHAP", whose tables stand per leaf) and then looked up. Of many rows, 128 go by at a time in
 // compiled loops (kernel.as.ts), column after column and tree by tree, so that a tree's table stays near the processor.
 import { readFileSync } from 'node:fs';
-import { type Forest, floatBelow, goesLeft, valueGoesLeft } from '../forest.ts';
+import { type Forest, floatBelow, valueGoesLeft } from '../forest.ts';
 import type { Matrix } from '../matrix.ts';
 import { fitsMemory } from '../team/team.ts';
 import { shapleyOfLeaf } from '../treeshap.ts';
@@ -39,13 +39,7 @@ export function createTablesExplainer(forest: Forest, columns: number): TablesEx
   };
   return {
     rows: (x) => explainRows(forest, open(), x, columns),
-    row(values) {
-      const { tables, expected } = open();
-      const sums = new Float64Array(columns + 1);
-      sums[columns] = expected;
-      for (const table of tables) addTreeOfRow(forest, table, values, sums);
-      return sums;
-    },
+    row: (values) => explainRow(forest, open(), values, columns),
   };
 }
 
@@ -117,14 +111,22 @@ function planOf({ column, categories }: Forest, conditions: readonly (readonly n
   return { bytes, trees, blockColumns, asked, records, patterns, block, sums };
 }
 
-type Kernel = {
-  addTrees(first: number, from: number, trees: number, columns: number, patterns: number, sums: number): number;
-};
+type Loop = (first: number, from: number, trees: number, columns: number, patterns: number, sums: number) => number;
+type Kernel = { addTrees: Loop; addTreesOfOne: Loop };
 
 let compiled: WebAssembly.Module | undefined;
 
 /** The tables of a forest in memory of their own, together with the loops over them. */
-type Room = { plan: Plan; kernel: Kernel; memory: WebAssembly.Memory; tables: Table[]; expected: number };
+type Room = {
+  plan: Plan;
+  kernel: Kernel;
+  tables: Table[];
+  expected: number;
+  /** Of the rows that go by: their columns, the patterns they meet and their sums. */
+  block: Float32Array;
+  patterns: Uint16Array;
+  sums: Float64Array;
+};
 
 function openRoom(forest: Forest, plan: Plan): Room {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
@@ -132,14 +134,40 @@ function openRoom(forest: Forest, plan: Plan): Room {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernel;
   const tables = plan.trees.map((_, t) => openTable(forest, plan, t, memory.buffer));
-  return { plan, kernel, memory, tables, expected: tables.reduce((sum, table) => sum + table.expected, 0) };
+  return {
+    ...{ plan, kernel, tables },
+    expected: tables.reduce((sum, table) => sum + table.expected, 0),
+    block: new Float32Array(memory.buffer, plan.block, plan.blockColumns.length * BLOCK_ROWS),
+    patterns: new Uint16Array(memory.buffer, plan.patterns, BLOCK_ROWS),
+    sums: new Float64Array(memory.buffer, plan.sums, (plan.asked.length + 1) * BLOCK_ROWS),
+  };
 }
 
-function explainRows(forest: Forest, { plan, kernel, memory, tables, expected }: Room, x: Matrix, columns: number) {
-  const { asked, blockColumns, trees } = plan;
-  const block = new Float32Array(memory.buffer, plan.block, blockColumns.length * BLOCK_ROWS);
-  const blockSums = new Float64Array(memory.buffer, plan.sums, (asked.length + 1) * BLOCK_ROWS);
-  const patterns = new Uint16Array(memory.buffer, plan.patterns, BLOCK_ROWS);
+/** Adds up all trees for what lies in the block; patterns that are met for the first time are answered on the way. */
+function addAll(loop: Loop, { plan, tables, patterns }: Room, rows: number): void {
+  const met = patterns.subarray(0, rows);
+  const go = (tree: number) => loop(plan.records, tree, tables.length, plan.block, plan.patterns, plan.sums);
+  for (let tree = go(0); tree < tables.length; tree = go(tree)) answerAll(tables[tree], met);
+}
+
+function explainRow(forest: Forest, room: Room, values: Float32Array, columns: number): Float64Array {
+  const { plan, kernel, expected, block, sums } = room;
+  plan.blockColumns.forEach(({ column, node }, place) => {
+    block[place * BLOCK_ROWS] = node === undefined ? values[column] : sideOf(forest, node, values[column]);
+  });
+  for (let place = 0; place < plan.asked.length; place++) sums[place * BLOCK_ROWS] = 0;
+  addAll(kernel.addTreesOfOne, room, 1);
+  const contributions = new Float64Array(columns + 1);
+  contributions[columns] = expected;
+  plan.asked.forEach((column, place) => {
+    contributions[column] = sums[place * BLOCK_ROWS];
+  });
+  return contributions;
+}
+
+function explainRows(forest: Forest, room: Room, x: Matrix, columns: number) {
+  const { plan, kernel, expected, block, sums: blockSums } = room;
+  const { asked, blockColumns } = plan;
   // One piece of memory: hundreds of small ones take longer to be swept away than to be filled.
   const all = new Float64Array((columns + 2) * x.rows);
   const lists = Array.from({ length: columns + 2 }, (_, c) => all.subarray(c * x.rows, (c + 1) * x.rows));
@@ -152,9 +180,7 @@ function explainRows(forest: Forest, { plan, kernel, memory, tables, expected }:
       fillColumn(forest, of, x.columns[of.column].subarray(from, from + count), block, place * BLOCK_ROWS);
     });
     blockSums.fill(0);
-    const go = (tree: number) =>
-      kernel.addTrees(plan.records, tree, trees.length, plan.block, plan.patterns, plan.sums);
-    for (let tree = go(0); tree < trees.length; tree = go(tree)) answerAll(tables[tree], patterns);
+    addAll(kernel.addTrees, room, BLOCK_ROWS);
     targets.forEach((target, place) => {
       target.set(blockSums.subarray(place * BLOCK_ROWS, place * BLOCK_ROWS + count), from);
     });
@@ -170,21 +196,13 @@ function fillColumn(
   at: number,
 ): void {
   if (node === undefined) block.set(values, at);
-  else for (let r = 0; r < values.length; r++) block[at + r] = valueGoesLeft(forest, node, values[r]) ? 0 : 1;
+  else for (let r = 0; r < values.length; r++) block[at + r] = sideOf(forest, node, values[r]);
 }
+
+const sideOf = (forest: Forest, node: number, value: number) => (valueGoesLeft(forest, node, value) ? 0 : 1);
 
 function answerAll(table: Table, patterns: Uint16Array): void {
   for (const pattern of patterns) if (table.isAnswered[pattern] === 0) answerPattern(table, pattern);
-}
-
-function addTreeOfRow(forest: Forest, table: Table, values: Float32Array, sums: Float64Array): void {
-  const { conditions, columns, answers, isAnswered } = table;
-  let pattern = 0;
-  for (let bit = 0; bit < conditions.length; bit++) if (goesLeft(forest, conditions[bit], values)) pattern |= 1 << bit;
-  if (isAnswered[pattern] === 0) answerPattern(table, pattern);
-  for (let place = 0; place < columns.length; place++) {
-    sums[columns[place]] += answers[place * isAnswered.length + pattern];
-  }
 }
 
 type Table = {
