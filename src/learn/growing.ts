@@ -6,7 +6,8 @@ import type { ColumnBins } from './boosting/columnBins.ts';
 import { kernelModule } from './boosting/shared.ts';
 import type { Tree } from './forest.ts';
 import { type BinnedTable, type GiniLimits, growGiniTree } from './giniTree.ts';
-import { CONTROL, CONTROL_BYTES, fitsMemory, gatherTeam, threadCount, type Workplace } from './team/team.ts';
+import { fitsMemory } from './team/compiled.ts';
+import { CONTROL, CONTROL_BYTES, gatherTeam, threadCount, type Workplace } from './team/team.ts';
 
 export type GrowingOptions = {
   trees: number;

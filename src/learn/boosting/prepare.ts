@@ -2,7 +2,8 @@
 // for everything, and outcomes and weights are laid beside the bins.
 import { InklingError } from '../../errors.ts';
 import { checkMatrix, checkShape, type Matrix, refuseInfinite, type TrainingRows } from '../matrix.ts';
-import { CONTROL, fitsMemory, gatherTeam, type Team, threadCount } from '../team/team.ts';
+import { fitsMemory } from '../team/compiled.ts';
+import { CONTROL, gatherTeam, type Team, threadCount } from '../team/team.ts';
 import { binOfValue, type ColumnBins, cutCategories } from './columnBins.ts';
 import { EDGE_BYTES, planMemory, STAGED_AT_MOST, SUMMARY } from './plan.ts';
 import type { Shared } from './shared.ts';

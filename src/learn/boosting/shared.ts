@@ -1,5 +1,5 @@
 // The memory of a fit as a thread sees it: the layout, typed views, and the compiled inner loops over it.
-import { readFileSync } from 'node:fs';
+import { compileOnce } from '../team/compiled.ts';
 import { type Layout, layOut } from './layout.ts';
 import { type Plan, SUMMARY } from './plan.ts';
 
@@ -86,13 +86,7 @@ export type Shared = {
   scores: Float32Array;
 };
 
-let compiled: WebAssembly.Module | undefined;
-
-/** The compiled inner loops, read once. */
-export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
-  return compiled;
-}
+export const kernelModule = compileOnce(new URL('./kernel.wasm', import.meta.url));
 
 export function openShared(plan: Plan, memory: WebAssembly.Memory, module: WebAssembly.Module): Shared {
   const { buffer } = memory;

@@ -1,24 +1,21 @@
 // Σ spread · column · columnᵀ over the rows: how a logistic loss bends. It costs rows × columns², which is nearly all the
 // time of a fit with hundreds of columns, so the sums are made in compiled loops, a block of rows that fits the cache at a time.
-import { readFileSync } from 'node:fs';
+import { compileOnce, takeMemory } from '../team/compiled.ts';
 
 type Kernel = { addProducts(columns: number, size: number, rows: number, sums: number): void };
 
 /** Rows of a block: with 300 columns it takes some 300 kB. */
 const BLOCK_ROWS = 128;
-const PAGE_BYTES = 65_536;
+const kernelModule = compileOnce(new URL('./kernel.wasm', import.meta.url));
 
 type Workroom = { kernel: Kernel; f64: Float64Array };
 let workroom: Workroom | undefined;
-let compiled: WebAssembly.Module | undefined;
 
 /** A memory with room for so many numbers; the last one is kept, because a fit asks several times. */
 function workroomFor(numbers: number): Workroom {
   if (workroom !== undefined && workroom.f64.length >= numbers) return workroom;
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
-  const pages = Math.ceil((numbers * 8) / PAGE_BYTES);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernel;
+  const memory = takeMemory(numbers * 8);
+  const kernel = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as Kernel;
   workroom = { kernel, f64: new Float64Array(memory.buffer) };
   return workroom;
 }

@@ -2,10 +2,9 @@
 // conditions a row meets: with at most ten conditions that is one of a thousand patterns, each of them answered once
 // (after Yang 2021, "Fast TreeSHAP", whose tables stand per leaf) and then looked up. Of many rows, 128 go by at a time in
 // compiled loops (kernel.as.ts), column after column and tree by tree, so that a tree's table stays near the processor.
-import { readFileSync } from 'node:fs';
 import { type Forest, floatBelow, valueGoesLeft } from '../forest.ts';
 import type { Matrix } from '../matrix.ts';
-import { fitsMemory } from '../team/team.ts';
+import { compileOnce, fitsMemory, takeMemory } from '../team/compiled.ts';
 import { shapleyOfLeaf } from '../treeshap.ts';
 
 /** Trees with more conditions have too many patterns. */
@@ -14,7 +13,7 @@ const MOST_CONDITIONS = 10;
 const BLOCK_ROWS = 128;
 const TREE_WORDS = 8;
 const CONDITION_WORDS = 4;
-const PAGE_BYTES = 65_536;
+const kernelModule = compileOnce(new URL('./kernel.wasm', import.meta.url));
 
 export type TablesExplainer = {
   /**
@@ -114,8 +113,6 @@ function planOf({ column, categories }: Forest, conditions: readonly (readonly n
 type Loop = (first: number, from: number, trees: number, columns: number, patterns: number, sums: number) => number;
 type Kernel = { addTrees: Loop; addTreesOfOne: Loop };
 
-let compiled: WebAssembly.Module | undefined;
-
 /** The tables of a forest in memory of their own, together with the loops over them. */
 type Room = {
   plan: Plan;
@@ -129,10 +126,8 @@ type Room = {
 };
 
 function openRoom(forest: Forest, plan: Plan): Room {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
-  const pages = Math.max(1, Math.ceil(plan.bytes / PAGE_BYTES));
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernel;
+  const memory = takeMemory(plan.bytes);
+  const kernel = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as Kernel;
   const tables = plan.trees.map((_, t) => openTable(forest, plan, t, memory.buffer));
   return {
     ...{ plan, kernel, tables },
@@ -155,7 +150,7 @@ function explainRow(forest: Forest, room: Room, values: Float32Array, columns: n
   plan.blockColumns.forEach(({ column, node }, place) => {
     block[place * BLOCK_ROWS] = node === undefined ? values[column] : sideOf(forest, node, values[column]);
   });
-  for (let place = 0; place < plan.asked.length; place++) sums[place * BLOCK_ROWS] = 0;
+  for (let place = 0; place <= plan.asked.length; place++) sums[place * BLOCK_ROWS] = 0;
   addAll(kernel.addTreesOfOne, room, 1);
   const contributions = new Float64Array(columns + 1);
   contributions[columns] = expected;

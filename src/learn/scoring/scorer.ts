@@ -2,7 +2,8 @@
 // shared between threads. Sums are taken tree by tree in either case, so one row and many agree to the last bit.
 import { type Forest, floatBelow, sumOfLeaves } from '../forest.ts';
 import type { Matrix } from '../matrix.ts';
-import { CONTROL, CONTROL_BYTES, fitsMemory, gatherTeam, type Team, threadCount } from '../team/team.ts';
+import { fitsMemory } from '../team/compiled.ts';
+import { CONTROL, CONTROL_BYTES, gatherTeam, type Team, threadCount } from '../team/team.ts';
 import { BLOCK_ROWS, type ScoringLayout, type ScoringPlace, STAGED_ROWS, scoring } from './tasks.ts';
 
 export type Scorer = {

@@ -1,6 +1,6 @@
 // Scoring rows with trees as work for a team: the leading thread lays a stretch of the columns into the shared memory, and
 // each thread turns its rows and walks the trees for them, some hundred at a time.
-import { readFileSync } from 'node:fs';
+import { compileOnce } from '../team/compiled.ts';
 import { CONTROL, type Share, stretch, type Workplace } from '../team/team.ts';
 
 /** Where everything lies; addresses are bytes. */
@@ -47,14 +47,9 @@ type Kernel = {
   ): number;
 };
 
-let compiled: WebAssembly.Module | undefined;
-
 export const scoring: Workplace<ScoringLayout, ScoringPlace> = {
   name: 'scoring',
-  module() {
-    compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
-    return compiled;
-  },
+  module: compileOnce(new URL('./kernel.wasm', import.meta.url)),
   open: (layout, memory, module) => ({
     layout,
     kernel: new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel,

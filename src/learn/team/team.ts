@@ -3,6 +3,7 @@
 // start. Threads stay for the next call and keep no process alive.
 import { Worker } from 'node:worker_threads';
 import { threadsToUse } from '../../environment.ts';
+import { takeMemory } from './compiled.ts';
 
 /** One of `team` threads that do a task. */
 export type Share = { thread: number; team: number };
@@ -53,19 +54,11 @@ export const RELEASED = -1;
 /** How often a thread looks for news before it lies down to be woken: some ten microseconds. */
 export const PATIENT_LOOKS = 4000;
 
-const PAGE = 65_536;
-const MOST_PAGES = 65_536;
-
 const resting: Worker[] = [];
 
 /** Threads to use: as many as asked for, or as there are cores. */
 export function threadCount(asked?: number): number {
   return Math.max(1, Math.min(asked ?? threadsToUse(), THREADS_AT_MOST));
-}
-
-/** Whether one memory can be that large. */
-export function fitsMemory(bytes: number): boolean {
-  return Math.ceil(bytes / PAGE) < MOST_PAGES;
 }
 
 /** This thread's stretch of from … to, the stretches cut at multiples of `grain`. */
@@ -81,8 +74,7 @@ export function gatherTeam<Layout extends { bytes: number }, Place>(
   layout: Layout,
   threads: number,
 ): Team<Place> {
-  const pages = Math.ceil(layout.bytes / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = takeMemory(layout.bytes);
   const module = workplace.module();
   const place = workplace.open(layout, memory, module);
   const names = Object.keys(workplace.tasks);
