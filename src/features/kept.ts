@@ -4,7 +4,7 @@
 // not look for it. A refresh that was cut off is begun again from where the last whole one stood.
 // What everybody does with products is kept beside them, as of the same moment.
 
-import { identityMapSql, movedSql, resolvedEventsSql, within } from '../identify/index.ts';
+import { countAllEvents, identityMapSql, movedSql, resolvedEventsSql, within } from '../identify/index.ts';
 import { readSetting, removeSetting, type Store, writeSetting } from '../store/index.ts';
 import { HOUR_MS, toClickHouseTime } from '../time.ts';
 import { type FeaturesQuery, keptSetOf, keptSql, withoutCompiler } from './compile.ts';
@@ -40,8 +40,6 @@ const SETTING = 'kept_pasts';
 const [NOBODY, PERSON, PART] = [0, 1, 2];
 /** An event that was received so long ago is in the facts. */
 const UNDER_WAY_MS = HOUR_MS;
-/** Counts of new events before all of them are looked at. */
-const COUNTS_AT_MOST = 5;
 /** So many are named in a statement that deletes. */
 const PROFILES_PER_REMOVAL = 50_000;
 /** Where more of the events than this are new, everybody is made anew. */
@@ -107,7 +105,6 @@ type Seen = { all: number; fresh: number; settled: number; settledLast: number }
 async function countEvents(store: Store, workspace: string, next: Reading, last: Kept | undefined): Promise<Seen> {
   const isLater = last !== undefined && new Date(next.readAt) >= new Date(last.readAt);
   const quick = isLater ? await countNewEvents(store, workspace, next, last) : undefined;
-  // Where the quick count finds what was there before it is believed; where it does not, an event may have come in between.
   if (quick !== undefined && quick.settledLast === last?.settled) return quick;
   const [row] = await store.facts.rows<Record<keyof Seen, string>>(
     `SELECT count() AS all, countIf(${last ? isNew(last) : '1'}) AS fresh, countIf(${isSettled(next)}) AS settled,
@@ -116,41 +113,25 @@ async function countEvents(store: Store, workspace: string, next: Reading, last:
     { workspace },
     'batch',
   );
-  return seenFrom(row);
+  const { all, fresh, settled, settledLast } = row;
+  return { all: Number(all), fresh: Number(fresh), settled: Number(settled), settledLast: Number(settledLast) };
 }
 
 /**
  * The same from the new events alone, which the index of moments finds, and the number of all, which the engine knows: those
- * that are not new were settled then. Both are counted in one statement, but an event that comes between the two counts
- * makes one of the settled too few; so it is counted until two counts agree, and undefined says that none did.
+ * that are not new were settled then. All are counted first, so an event that comes between the two makes one of the
+ * settled too few and never one too many: where as many are found as the last time, none is gone.
  */
-async function countNewEvents(
-  { facts }: Store,
-  workspace: string,
-  next: Reading,
-  last: Kept,
-): Promise<Seen | undefined> {
-  let before: number | undefined;
-  for (let turn = 0; turn < COUNTS_AT_MOST; turn++) {
-    const [row] = await facts.rows<Record<'everything' | 'later' | 'fresh' | 'settled', string>>(
-      `SELECT (SELECT count() FROM events WHERE workspace = {workspace:String}) AS everything, count() AS later,
-         countIf(at < ${moment(next.asOf)}) AS fresh, countIf(${isSettled(next)}) AS settled
-       FROM events WHERE workspace = {workspace:String} AND ${isNew(last)}`,
-      { workspace },
-      'batch',
-    );
-    const settledLast = Number(row.everything) - Number(row.later);
-    if (settledLast === before) {
-      const fresh = Number(row.fresh);
-      return { all: settledLast + fresh, fresh, settled: settledLast + Number(row.settled), settledLast };
-    }
-    before = settledLast;
-  }
-  return undefined;
-}
-
-function seenFrom({ all, fresh, settled, settledLast }: Record<keyof Seen, string>): Seen {
-  return { all: Number(all), fresh: Number(fresh), settled: Number(settled), settledLast: Number(settledLast) };
+async function countNewEvents(store: Store, workspace: string, next: Reading, last: Kept): Promise<Seen> {
+  const every = await countAllEvents(store, workspace, 'batch');
+  const [row] = await store.facts.rows<Record<'later' | 'fresh' | 'settled', string>>(
+    `SELECT count() AS later, countIf(at < ${moment(next.asOf)}) AS fresh, countIf(${isSettled(next)}) AS settled
+     FROM events WHERE workspace = {workspace:String} AND ${isNew(last)}`,
+    { workspace },
+    'batch',
+  );
+  const [settledLast, fresh] = [every - Number(row.later), Number(row.fresh)];
+  return { all: settledLast + fresh, fresh, settled: settledLast + Number(row.settled), settledLast };
 }
 
 type Reading = Pick<Kept, 'asOf' | 'readAt'>;

@@ -17,6 +17,7 @@ export { fromHexId, nodeOf, toHexId } from './node.ts';
 export {
   botsSql,
   boundsOf,
+  countAllEvents,
   identityMapSql,
   inPart,
   mergedSinceSql,

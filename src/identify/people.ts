@@ -1,6 +1,7 @@
 // Events with the person they belong to, as of any moment. The map names only identifiers that are not their own
 // profile, so the join's right side stays small; what is learned after the moment moves nothing before it.
 
+import type { Lane, Store } from '../store/index.ts';
 import { toClickHouseTime } from '../time.ts';
 
 export type ResolvedEvents = {
@@ -94,6 +95,16 @@ export function boundsOf({ index, of }: ProfilePart): { low: bigint; high: bigin
   const width = 2n ** 64n / BigInt(of);
   const low = width * BigInt(index);
   return { low, high: index === of - 1 ? 2n ** 64n - 1n : low + width - 1n };
+}
+
+/** How many events a workspace has: the engine knows it from its marks, however many they are. */
+export async function countAllEvents({ facts }: Store, workspace: string, lane?: Lane): Promise<number> {
+  const [{ n }] = await facts.rows<{ n: string }>(
+    'SELECT count() AS n FROM events WHERE workspace = {workspace:String}',
+    { workspace },
+    lane,
+  );
+  return Number(n);
 }
 
 /** The profiles that count as programs; binds {workspace:String}. */

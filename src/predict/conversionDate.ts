@@ -23,7 +23,7 @@ export function fitTimeline(expected: Float64Array, waits: Waits): Hazards | und
   return fitHazards(expected.map(logOdds), waits, { edges: edges.length > 0 ? edges : [EDGES[0]] });
 }
 
-export type Expectation = { timeframeDays: number; timeline: Hazards | undefined; asOf: Date };
+type Expectation = { timeframeDays: number; timeline: Hazards | undefined; asOf: Date };
 
 /** Null when the day is more than a year away. */
 export function predictConversionDate(probability: number, expectation: Expectation): string | null {

@@ -61,7 +61,7 @@ export function topColumns(contributions: Float64Array, count = TOP_REASONS): nu
       if (place < count) top[place] = top[place - 1];
     }
     if (place < count) top[place] = c;
-    if (top.length === count) least = Math.max(least, Math.abs(contributions[top[count - 1]]));
+    if (top.length === count) least = Math.abs(contributions[top[count - 1]]);
   }
   return top;
 }

@@ -4,7 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { InklingError } from '../errors.ts';
-import { inPart } from '../identify/index.ts';
+import { countAllEvents, inPart } from '../identify/index.ts';
 import type { Store } from '../store/index.ts';
 import { type Interval, rateOfRange } from './evaluate.ts';
 import { getModel, type ModelRecord, usableModel } from './registry.ts';
@@ -203,18 +203,13 @@ async function countConfident(store: Store, model: ModelRecord, criteria: Criter
  * looked at; ids are hashes, so a stretch of them is a fair draw.
  */
 async function findCategories(
-  { facts }: Store,
+  store: Store,
   workspace: string,
   scored: readonly Pick<SegmentCount, 'category'>[],
 ): Promise<string[]> {
-  const [all] = await facts.rows<{ n: string }>(
-    'SELECT count() AS n FROM events WHERE workspace = {workspace:String}',
-    {
-      workspace,
-    },
-  );
-  const some = { index: 0, of: Math.max(1, Math.floor(Number(all.n) / EVENTS_LOOKED_AT)) };
-  const rows = await facts.rows<{ category: string }>(
+  const events = await countAllEvents(store, workspace);
+  const some = { index: 0, of: Math.max(1, Math.floor(events / EVENTS_LOOKED_AT)) };
+  const rows = await store.facts.rows<{ category: string }>(
     `SELECT arrayJoin(categories) AS category, count() AS n FROM events
      WHERE workspace = {workspace:String} AND ${inPart('node', some)} AND category != ''
      GROUP BY category ORDER BY n DESC, category LIMIT {limit:UInt32}`,

@@ -114,7 +114,6 @@ class ClickHouseFacts implements Facts {
   /** Where blocks wait for an engine that reads them from files. */
   private readonly incoming: string | undefined;
   private files = 0;
-  private readonly plainTypes = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(
     engine: FactsEngine,
@@ -179,30 +178,28 @@ class ClickHouseFacts implements Facts {
     });
   }
 
-  async insertBinary(table: string, { columns, rows, bytes }: BinaryRows, { lane }: InsertOptions = {}): Promise<void> {
+  async insertBinary(
+    table: string,
+    { columns, rows, bytes }: BinaryRows,
+    { lane = 'ingest' }: Pick<InsertOptions, 'lane'> = {},
+  ): Promise<void> {
     if (rows === 0) return;
-    const client = this.clients[lane ?? 'ingest'];
     const names = columns.join(', ');
-    const types = await this.plainTypesOf(table, client);
+    const types = await this.plainTypesOf(table, lane);
     const structure = quote(columns.map((column) => `${column} ${types.get(column)}`).join(', '));
     // Texts of low cardinality are read as plain ones and numbered a block at a time: one by one they take four times as long.
     const from = (source: string) => `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${source}`;
-    await this.send(client, table, [bytes], {
+    await this.send(this.clients[lane], table, [bytes], {
       file: (path) => from(`file(${quote(path)}, 'RowBinary', ${structure})`),
       body: from(`input(${structure}) FORMAT RowBinary`),
     });
   }
 
   /** The types of a table's columns without the dictionaries of low cardinality. */
-  private async plainTypesOf(table: string, client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
-    const known = this.plainTypes.get(table);
-    if (known !== undefined) return known;
-    const result = await client.query({ query: `DESCRIBE TABLE ${table}`, format: 'JSONEachRow' });
-    const columns = await result.json<{ name: string; type: string }>();
+  private async plainTypesOf(table: string, lane: Lane): Promise<ReadonlyMap<string, string>> {
+    const columns = await this.rows<{ name: string; type: string }>(`DESCRIBE TABLE ${table}`, undefined, lane);
     const plain = (type: string) => type.replace(/LowCardinality\(((?:[^()]|\([^()]*\))*)\)/g, '$1');
-    const types = new Map(columns.map(({ name, type }) => [name, plain(type)]));
-    this.plainTypes.set(table, types);
-    return types;
+    return new Map(columns.map(({ name, type }) => [name, plain(type)]));
   }
 
   /** Sends an insert with its rows: the embedded engine reads them from a file, others from the request. */

@@ -2,7 +2,7 @@
 // together, and to find whom the live side has otherwise than they should be by some moment.
 
 import { hasSurroundings } from '../../features/index.ts';
-import { inPart, type ProfilePart, sessionRuleOf } from '../../identify/index.ts';
+import { countAllEvents, inPart, type ProfilePart, sessionRuleOf } from '../../identify/index.ts';
 import type { Store } from '../../store/index.ts';
 import { toClickHouseTime } from '../../time.ts';
 import { BATCH_SETTINGS, type BatchOptions, membershipSql } from './batch.ts';
@@ -87,12 +87,7 @@ const PEOPLE_AT_ONCE = 500;
 
 async function* parts(store: Store, options: EverybodyOptions): AsyncIterable<{ batch: string; state: string }> {
   const { workspace, program } = options;
-  const [{ n }] = await store.facts.rows<{ n: string }>(
-    'SELECT count() AS n FROM events WHERE workspace = {workspace:String}',
-    { workspace },
-    'batch',
-  );
-  const of = Math.max(1, Math.ceil(Number(n) / EVENTS_PER_PART));
+  const of = Math.max(1, Math.ceil((await countAllEvents(store, workspace, 'batch')) / EVENTS_PER_PART));
   for (let index = 0; index < of; index++) {
     const part = of > 1 ? { index, of } : undefined;
     const scope = part ? ` AND ${inPart('profile', part)}` : '';
